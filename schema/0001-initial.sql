@@ -1,0 +1,198 @@
+-- SPDX-FileCopyrightText: 2026 the knead authors
+-- SPDX-License-Identifier: MIT
+--
+-- Append-only: a released migration is never edited; a change is a new file. Run in one transaction by src/store/migrate.c.
+-- Units are in the names (_us: microseconds, _ms: milliseconds of device ticks, _hpa, _permille, _bytes); *_us alone is UTC since
+-- 1970. Unsigned 64-bit values of devices (log_id, hub_id) are kept as the signed integer of the same bits.
+-- A range of records is [first_seq, last_seq], inclusive.
+
+CREATE TABLE hub (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), -- there is one hub in a database
+    hub_id INTEGER NOT NULL,                           -- random 64 bits, made with the database: the owner devices know
+    made_us INTEGER NOT NULL,                          -- when the database was made, UTC us
+    is_clean INTEGER NOT NULL                          -- 1: the last daemon closed it; 0: in use, or the plug was pulled
+) STRICT;
+
+CREATE TABLE info (
+    info_id INTEGER PRIMARY KEY,                           -- rises with time
+    device_id INTEGER NOT NULL REFERENCES device,          -- whose description it is
+    bytes BLOB NOT NULL,                                   -- ktp.Info as the device sent it
+    read_us INTEGER NOT NULL                               -- when it was first read, UTC us
+) STRICT;
+
+CREATE TABLE device (
+    device_id INTEGER PRIMARY KEY,              -- our own number for it
+    address TEXT NOT NULL UNIQUE,               -- Bluetooth identity address, AA:BB:CC:DD:EE:FF in upper case
+    label TEXT NOT NULL,                        -- what the person calls it; '' none
+    is_allowed INTEGER NOT NULL,                -- 0: forgotten, no longer connected; what it gave stays
+    enrolled_us INTEGER NOT NULL,               -- when it was first allowed, UTC us
+    info_id INTEGER REFERENCES info,            -- its newest description; NULL before the first contact
+    charge_permille INTEGER,                    -- battery, 0 to 1000; NULL never told
+    is_charging INTEGER NOT NULL DEFAULT 0,     -- 1 while on the charger, as of battery_us
+    battery_us INTEGER NOT NULL DEFAULT 0,      -- when the battery was told, UTC us; 0 never
+    synced_us INTEGER NOT NULL DEFAULT 0        -- when its log was last found complete, UTC us; 0 never
+) STRICT;
+
+-- one flash log of a device; a factory reset begins another one
+CREATE TABLE log (
+    log_key INTEGER PRIMARY KEY,                     -- short key of (device, log_id) for the tables below
+    device_id INTEGER NOT NULL REFERENCES device,    -- whose flash it is
+    log_id INTEGER NOT NULL,                         -- the device's random 64 bits
+    first_seq INTEGER NOT NULL,                      -- oldest record this hub is to have; 0 until the device told
+    newest_seq INTEGER NOT NULL,                     -- newest record known to exist; 0 none
+    is_newest_known INTEGER NOT NULL,                -- 1: the device told its newest_seq
+    newest_boot INTEGER NOT NULL,                    -- largest device_boot among its blocks: earlier boots are over; -1 none
+    newest_block_id INTEGER REFERENCES block,        -- its block appended last: the head of the chain of prev_block_id; NULL none
+    UNIQUE (device_id, log_id)
+) STRICT;
+
+-- the ledger: which records are in blocks; disjoint, not adjacent
+CREATE TABLE coverage (
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    first_seq INTEGER NOT NULL,              -- first record of the range
+    last_seq INTEGER NOT NULL,               -- last record of the range
+    PRIMARY KEY (log_key, first_seq)
+) STRICT, WITHOUT ROWID;
+
+-- stretches that were missing when somebody looked. A part that is filled later becomes a row of its own.
+CREATE TABLE gap (
+    gap_id INTEGER PRIMARY KEY,              -- order of noting
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    first_seq INTEGER NOT NULL,              -- first missing record
+    last_seq INTEGER NOT NULL,               -- last missing record
+    reason INTEGER NOT NULL,                 -- 0 open, still to be fetched; 1 overwritten; 2 unreadable; 3 erased: never to come
+    opened_us INTEGER NOT NULL,              -- when it was noted, UTC us
+    filled_us INTEGER                        -- when its records were stored after all, UTC us; NULL not
+) STRICT;
+CREATE INDEX gap_unfilled ON gap (log_key, first_seq) WHERE filled_us IS NULL;
+
+-- Records as they came, compressed; appended over all devices and never changed. There is no index by (log, seq) on purpose: its
+-- inserts would scatter over one page a device and add 25 % to the bytes written (64 devices, 33 kB blocks: 1.04 without, 1.30
+-- with one; 12 kB blocks: 1.10, 1.82; one device, 33 kB: 1.32, 1.45). A log's blocks are instead a chain from log.newest_block_id
+-- by prev_block_id, and log_max_seq says when to stop walking. Small columns come before data: they stay in the leaf page.
+CREATE TABLE block (
+    block_id INTEGER PRIMARY KEY,                -- order of appending
+    log_key INTEGER NOT NULL REFERENCES log,     -- which log
+    device_boot INTEGER NOT NULL,                -- boot of the device that made all its records
+    info_id INTEGER REFERENCES info,             -- description its records are read with; NULL: none was known, nothing is derived
+    prev_block_id INTEGER,                       -- block of the same log appended before this one; NULL the first
+    log_max_seq INTEGER NOT NULL,                -- largest last_seq of this and all earlier blocks of the log
+    first_seq INTEGER NOT NULL,                  -- first record
+    last_seq INTEGER NOT NULL,                   -- last record; there is no hole between
+    first_t_ms INTEGER NOT NULL,                 -- tick of the first record, ms since device_boot
+    last_t_ms INTEGER NOT NULL,                  -- tick of the last record, ms since device_boot
+    n_records INTEGER NOT NULL,                  -- how many records: last_seq - first_seq + 1
+    touch_first_t_ms INTEGER,                    -- tick of the first sample that could be contact, ms; NULL none
+    touch_last_t_ms INTEGER,                     -- tick of the last sample that could be contact, ms; NULL none
+    codec INTEGER NOT NULL,                      -- 1: columns, differences, byte planes, zstd (src/store/block.h)
+    raw_bytes INTEGER NOT NULL,                  -- bytes of the records with two bytes of length each
+    crc32 INTEGER NOT NULL,                      -- over the columns above (but the ids of rows around it) and data
+    data BLOB NOT NULL                           -- the records, coded
+) STRICT;
+
+-- where devices said that a session starts or ends: bounds what has to be read again when records arrive
+CREATE TABLE mark (
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    device_boot INTEGER NOT NULL,            -- boot of the device
+    seq INTEGER NOT NULL,                    -- the SessionStart or SessionEnd record
+    is_end INTEGER NOT NULL,                 -- 0: SessionStart; 1: SessionEnd
+    PRIMARY KEY (log_key, device_boot, seq)
+) STRICT, WITHOUT ROWID;
+
+-- at device tick t_ms it was utc_us
+CREATE TABLE anchor (
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    device_boot INTEGER NOT NULL,            -- boot of the device: ticks start at 0 with each
+    t_ms INTEGER NOT NULL,                   -- device tick, ms since device_boot
+    is_banked INTEGER NOT NULL,              -- 1: a record of the device; 0: a round trip of this hub
+    utc_us INTEGER NOT NULL,                 -- UTC us
+    error_us INTEGER NOT NULL,               -- half the round trip, us; 0 for a banked one
+    quality INTEGER NOT NULL,                -- ktp.ClockQuality of the clock it came from: 0 unknown, 1 restored, 2 synced
+    PRIMARY KEY (log_key, device_boot, t_ms, is_banked)
+) STRICT, WITHOUT ROWID;
+
+-- the same record came twice with different bytes: the first is in a block, the later one here
+CREATE TABLE conflict (
+    conflict_id INTEGER PRIMARY KEY,         -- order of noting
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    seq INTEGER NOT NULL,                    -- which record
+    bytes BLOB NOT NULL,                     -- the record as it came later
+    seen_us INTEGER NOT NULL                 -- when it came, UTC us
+) STRICT;
+
+-- derived from blocks, marks, anchors and the ledger; written in the transaction that changed one of them
+CREATE TABLE session (
+    session_id INTEGER PRIMARY KEY,                 -- kept as long as the session has records in common with what it was
+    revision INTEGER NOT NULL,                      -- 1, and 1 more with each change of a stored column or node
+    zone TEXT NOT NULL,                             -- IANA zone in force when it was first stored
+    device_id INTEGER NOT NULL REFERENCES device,   -- the device
+    log_key INTEGER NOT NULL REFERENCES log,        -- its log
+    device_boot INTEGER NOT NULL,                   -- boot of the device
+    info_id INTEGER NOT NULL REFERENCES info,       -- description that its nodes are named by
+    first_seq INTEGER NOT NULL,                     -- first record
+    last_seq INTEGER NOT NULL,                      -- last record
+    first_t_ms INTEGER NOT NULL,                    -- tick of SessionStart or of the first contact, ms since device_boot
+    last_t_ms INTEGER NOT NULL,                     -- tick of SessionEnd or of the last contact, ms since device_boot
+    has_start INTEGER NOT NULL,                     -- 1: begins with SessionStart
+    has_end INTEGER NOT NULL,                       -- 1: ends with SessionEnd
+    state INTEGER NOT NULL,                         -- 0 open, 1 ended, 2 interrupted, 3 quiet (KnSessionState)
+    start_utc_us INTEGER NOT NULL,                  -- begin, UTC us; 9223372036854775807: not known, sorts as the newest
+    is_time_uncertain INTEGER NOT NULL,             -- 1: no good anchor of its own boot
+    stored INTEGER NOT NULL,                        -- records in blocks
+    expected INTEGER NOT NULL,                      -- records that there are, with the gaps that touch it
+    unrepairable INTEGER NOT NULL,                  -- of expected: in gaps with a reason
+    is_completeness_known INTEGER NOT NULL,         -- 1: the device's newest record was told
+    duration_ms INTEGER NOT NULL,                   -- from begin to end, ms of device ticks
+    active_ms INTEGER NOT NULL,                     -- with contact of any node, ms
+    device_duration_ms INTEGER,                     -- as SessionEnd said, ms; NULL it did not
+    is_duration_disputed INTEGER NOT NULL,          -- 1: the two differ by more than a second
+    n_samples INTEGER NOT NULL,                     -- contact samples of all nodes
+    mean_hpa INTEGER NOT NULL,                      -- mean of contact samples, hPa
+    peak_hpa INTEGER NOT NULL,                      -- largest sample, hPa
+    p95_hpa INTEGER NOT NULL,                       -- 95th percentile of contact samples, hPa
+    dose_hpa_ms INTEGER NOT NULL,                   -- pressure-time integral over all nodes, hPa ms
+    dose_left_hpa_ms INTEGER NOT NULL,              -- of nodes on the left, hPa ms
+    dose_right_hpa_ms INTEGER NOT NULL,             -- of nodes on the right, hPa ms
+    symmetry_permille INTEGER,                      -- left against right, -1000 to 1000; NULL no side
+    saturation_permille INTEGER NOT NULL,           -- contact samples at the end of the scale, per mille
+    hold_count INTEGER NOT NULL,                    -- holds of all nodes
+    hold_longest_ms INTEGER NOT NULL,               -- longest hold of any node, ms
+    hold_mean_hpa INTEGER NOT NULL,                 -- mean of all holds, hPa
+    rocking_half_cycles INTEGER NOT NULL,           -- swings through 5 degrees either side
+    strokes INTEGER NOT NULL,                       -- reversals of direction with contact
+    n_nodes INTEGER NOT NULL                        -- nodes of the device
+) STRICT;
+CREATE INDEX session_by_time ON session (start_utc_us, session_id);
+CREATE INDEX session_by_device ON session (device_id, start_utc_us, session_id);
+CREATE INDEX session_by_seq ON session (log_key, first_seq);
+
+-- the metrics of a session, per node
+CREATE TABLE session_node (
+    session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE, -- which session
+    node INTEGER NOT NULL,                                            -- index in ktp.Info.nodes, from 0
+    contact_ms INTEGER NOT NULL,                                      -- time with contact, ms
+    n_samples INTEGER NOT NULL,                                       -- contact samples
+    mean_hpa INTEGER NOT NULL,                                        -- mean of contact samples, hPa
+    peak_hpa INTEGER NOT NULL,                                        -- largest sample, hPa
+    p95_hpa INTEGER NOT NULL,                                         -- 95th percentile of contact samples, hPa
+    dose_hpa_ms INTEGER NOT NULL,                                     -- pressure-time integral, hPa ms
+    hold_count INTEGER NOT NULL,                                      -- holds
+    hold_longest_ms INTEGER NOT NULL,                                 -- longest hold, ms
+    hold_mean_hpa INTEGER NOT NULL,                                   -- mean of all holds, hPa
+    buildup_hpa INTEGER,                                              -- last third less first third, hPa; NULL too short
+    saturation_permille INTEGER NOT NULL,                             -- contact samples at the end of the scale, per mille
+    PRIMARY KEY (session_id, node)
+) STRICT, WITHOUT ROWID;
+
+-- which blocks hold records of a session, so that reading one needs no search
+CREATE TABLE session_block (
+    session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE, -- which session
+    block_id INTEGER NOT NULL REFERENCES block,                       -- which block
+    PRIMARY KEY (session_id, block_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO hub (only_row, hub_id, made_us, is_clean)
+VALUES (1, random() | 1, CAST(unixepoch() AS INTEGER) * 1000000, 1);
+
+PRAGMA application_id = 0x4B4E4541;
+PRAGMA user_version = 1;

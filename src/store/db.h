@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The database file: locked, recognised, set up, migrated, checked after an unclean stop. One
+ * connection; after open it belongs to one thread at a time.
+ */
+
+#include "store/store.h"
+#include <sqlite3.h>
+
+enum {
+	KN_DB_APPLICATION_ID = 0x4B4E4541, /* "KNEA" */
+	KN_DB_CHECKED_BLOCKS = 16,         /* after an unclean stop, before the hub is ready */
+	KN_DB_FREE_BYTES_MIN =
+		1024 * 1024, /* less is no room for one commit and its journal: a guess */
+};
+
+typedef struct {
+	sqlite3 *handle;        /* owned; NULL after a failed reopen */
+	GHashTable *statements; /* owned: literal to sqlite3_stmt */
+	GHashTable *infos;      /* owned: info_id to parsed description, see infos.h */
+	gchar *path;            /* owned: the database file */
+	gint lock_fd;           /* owned: keeps the directory ours while handle is closed, too */
+	guint64 hub_id;
+	gboolean was_clean; /* the last daemon closed it */
+} KnDb;
+
+/* The schema's migrations; the built-in ones but in tests. Errors as kn_db_open. */
+KnDb *kn_db_open_with(const gchar *directory, const GArray *migrations, GError **error);
+/* Makes the directory and the database where there is none. Errors: BUSY, FOREIGN, TOO_NEW, IO,
+ * FULL, CORRUPT; the database file is as it was after FOREIGN and TOO_NEW. */
+KnDb *kn_db_open(const gchar *directory, GError **error);
+/* Marks it clean when it can. */
+void kn_db_close(KnDb *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnDb, kn_db_close)
+
+/* After an I/O error: pages that could not be written are not to be trusted in memory. The lock
+ * stays. */
+gboolean kn_db_reopen(KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One write transaction. rollback is right after any failure. */
+gboolean kn_db_begin(KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean kn_db_commit(KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void kn_db_rollback(KnDb *db);

@@ -1,0 +1,336 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/derive.h"
+
+#include "store/anchors.h"
+#include "store/infos.h"
+#include "store/sessions.h"
+#include "store/sql.h"
+
+static void
+note_changed(const KnDeriver *deriver, gint64 session_id)
+{
+	for (guint i = 0; i < deriver->changed->len; i++)
+		if (g_array_index(deriver->changed, gint64, i) == session_id)
+			return;
+	g_array_append_val(deriver->changed, session_id);
+}
+
+static gboolean
+save(const KnDeriver *deriver, KnSessionRow *row, GError **error)
+{
+	gboolean is_changed;
+
+	if (!kn_sessions_save(deriver->db, row, &is_changed, error))
+		return FALSE;
+	if (is_changed)
+		note_changed(deriver, row->session.id);
+	return TRUE;
+}
+
+static void
+judge_completeness(const KnLogState *log, KnSession *session)
+{
+	const KnSpan *span = &session->span;
+	KnRange range = {span->first_seq, span->last_seq};
+	KnRange bounds = {log->first_seq != 0 ? log->first_seq : span->first_seq,
+			  MAX(log->newest_seq, span->last_seq)};
+	KnEdges fixed = (span->has_start ? KN_EDGE_START : KN_EDGE_NONE) |
+			(span->has_end ? KN_EDGE_END : KN_EDGE_NONE);
+
+	kn_ledger_coverage(&log->durable, &log->named, &bounds, &range, fixed, &session->coverage);
+	session->is_completeness_known = log->is_newest_known;
+}
+
+static gboolean
+judge_time(KnDb *db, gint64 log_key, KnSession *session, GError **error)
+{
+	KnWallTime time;
+
+	if (!kn_anchors_place(db, log_key, session->boot, session->span.first_t_ms, &time, error))
+		return FALSE;
+	session->start_utc_us = time.is_known ? time.utc_us : 0;
+	session->is_time_known = time.is_known;
+	session->is_time_uncertain = time.is_uncertain;
+	return TRUE;
+}
+
+static GArray *
+split(KnDb *db, const KnRegion *region, const ktp_Info *info, gboolean is_boot_over, GError **error)
+{
+	g_autoptr(KnSplitter) splitter = kn_splitter_new(info);
+	g_auto(KnRegionReader) reader = {0};
+	KnRange range = {region->first_seq, region->read_to_seq};
+	gboolean is_record = TRUE;
+	ktp_Record record;
+	GArray *spans;
+
+	kn_region_reader_init(&reader, db, region, range, info);
+	while (is_record) {
+		if (!kn_region_reader_next(&reader, &record, &is_record, error))
+			return NULL;
+		if (is_record)
+			kn_splitter_push(splitter, &record);
+	}
+	spans = kn_splitter_finish(splitter, is_boot_over);
+	/* the SessionStart behind the region was only asked how the last session ended */
+	while (spans->len > 0 &&
+	       g_array_index(spans, KnSpan, spans->len - 1).first_seq > region->last_seq)
+		g_array_set_size(spans, spans->len - 1);
+	return spans;
+}
+
+static gboolean
+fold(KnDb *db, const KnRegion *region, KnRange range, const ktp_Info *info,
+     KnSessionMetrics *ret_metrics, GError **error)
+{
+	g_autoptr(KnFold) folded = kn_fold_new(info);
+	g_auto(KnRegionReader) reader = {0};
+	gboolean is_record = TRUE;
+	ktp_Record record;
+
+	kn_region_reader_init(&reader, db, region, range, info);
+	while (is_record) {
+		if (!kn_region_reader_next(&reader, &record, &is_record, error))
+			return FALSE;
+		if (is_record)
+			kn_fold_push(folded, &record);
+	}
+	kn_fold_finish(folded, ret_metrics);
+	return TRUE;
+}
+
+static gboolean
+make_row(const KnDeriver *deriver, const KnLogState *log, const KnRegion *region,
+	 const KnSpan *span, KnSessionRow *row, GError **error)
+{
+	KnRange range = {span->first_seq, span->last_seq};
+	KnSession *session = &row->session;
+	const ktp_Info *info;
+
+	row->log_key = log->log_key;
+	row->info_id = kn_region_info_id(region, range);
+	session->device_id = log->device_id;
+	session->log_id = log->log_id;
+	session->boot = region->boot;
+	session->span = *span;
+	session->zone = g_strdup(deriver->zone);
+	session->is_provisional = span->state == KN_SESSION_OPEN;
+	judge_completeness(log, session);
+	if (!kn_infos_get(deriver->db, row->info_id, &info, error) ||
+	    !judge_time(deriver->db, log->log_key, session, error))
+		return FALSE;
+	if (!info) {
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
+			    "a description that records were read with is missing");
+		return FALSE;
+	}
+	return fold(deriver->db, region, range, info, &session->metrics, error);
+}
+
+static guint64
+overlap(const KnSpan *a, const KnSpan *b)
+{
+	guint64 first = MAX(a->first_seq, b->first_seq);
+	guint64 last = MIN(a->last_seq, b->last_seq);
+
+	return first <= last ? last - first + 1 : 0;
+}
+
+typedef struct {
+	guint64 shared;    /* records in common */
+	KnSessionRow *row; /* borrowed */
+	KnSessionRow *old; /* borrowed */
+} Pair;
+
+static gint
+compare_pairs(gconstpointer a, gconstpointer b)
+{
+	const Pair *first = a, *second = b;
+	guint64 first_seq = first->old->session.span.first_seq;
+	guint64 second_seq = second->old->session.span.first_seq;
+
+	if (first->shared != second->shared)
+		return first->shared > second->shared ? -1 : 1;
+	return (first_seq > second_seq) - (first_seq < second_seq);
+}
+
+/* both in seq order and each without overlaps, so that a merge finds all pairs */
+static GArray *
+find_pairs(const GPtrArray *rows, const GPtrArray *old)
+{
+	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
+	guint i = 0, j = 0;
+
+	while (i < rows->len && j < old->len) {
+		Pair pair = {0, rows->pdata[i], old->pdata[j]};
+		pair.shared = overlap(&pair.row->session.span, &pair.old->session.span);
+		if (pair.shared > 0)
+			g_array_append_val(pairs, pair);
+		if (pair.row->session.span.last_seq < pair.old->session.span.last_seq)
+			i++;
+		else
+			j++;
+	}
+	g_array_sort(pairs, compare_pairs);
+	return pairs;
+}
+
+/* Gives each new session the id of the stored one that it shares most records with; the earliest
+ * of equals. Stored ones that got no successor keep their id in old, the others have 0. */
+static void
+match(const GPtrArray *rows, const GPtrArray *old)
+{
+	g_autoptr(GArray) pairs = find_pairs(rows, old);
+
+	for (guint i = 0; i < pairs->len; i++) {
+		Pair *pair = &g_array_index(pairs, Pair, i);
+		if (pair->row->session.id != 0 || pair->old->session.id == 0)
+			continue;
+		pair->row->session.id = pair->old->session.id;
+		pair->old->session.id = 0;
+	}
+}
+
+static gboolean
+set_blocks(KnDb *db, const KnRegion *region, const KnSession *session, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+	for (guint i = 0; i < region->heads->len; i++) {
+		const KnBlockHead *head = &g_array_index(region->heads, KnBlockHead, i);
+		if (head->first_seq <= session->span.last_seq &&
+		    head->last_seq >= session->span.first_seq)
+			g_array_append_val(ids, head->block_id);
+	}
+	return kn_sessions_set_blocks(db, session->id, ids, error);
+}
+
+static gboolean
+save_all(const KnDeriver *deriver, const KnRegion *region, GPtrArray *rows, GError **error)
+{
+	KnRange range = {region->first_seq, region->last_seq};
+	g_autoptr(GPtrArray) old =
+		kn_sessions_find(deriver->db, region->log_key, region->boot, range, error);
+
+	if (!old)
+		return FALSE;
+	match(rows, old);
+	for (guint i = 0; i < old->len; i++) {
+		const KnSessionRow *row = old->pdata[i];
+		if (row->session.id == 0)
+			continue;
+		if (!kn_sessions_delete(deriver->db, row->session.id, error))
+			return FALSE;
+		note_changed(deriver, row->session.id);
+	}
+	for (guint i = 0; i < rows->len; i++) {
+		KnSessionRow *row = rows->pdata[i];
+		if (!save(deriver, row, error) ||
+		    !set_blocks(deriver->db, region, &row->session, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
+kn_derive_region(const KnDeriver *deriver, const KnLogState *log, guint32 boot, KnRange touched,
+		 KnRange *ret_done, GError **error)
+{
+	g_autoptr(GPtrArray) rows =
+		g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_row_free);
+	g_autoptr(GArray) spans = NULL;
+	g_auto(KnRegion) region = {0};
+	const ktp_Info *info;
+
+	if (!kn_region_find(deriver->db, log->log_key, boot, touched, &region, error))
+		return FALSE;
+	*ret_done = (KnRange){region.first_seq, region.last_seq};
+	if (!kn_infos_get(deriver->db, kn_region_info_id(&region, *ret_done), &info, error))
+		return FALSE;
+	/* nothing that can be read */
+	if (!info)
+		return TRUE;
+	spans = split(deriver->db, &region, info, boot < log->newest_boot, error);
+	if (!spans)
+		return FALSE;
+	for (guint i = 0; i < spans->len; i++) {
+		KnSessionRow *row = g_new0(KnSessionRow, 1);
+		g_ptr_array_add(rows, row);
+		if (!make_row(deriver, log, &region, &g_array_index(spans, KnSpan, i), row, error))
+			return FALSE;
+	}
+	return save_all(deriver, &region, rows, error);
+}
+
+gboolean
+kn_derive_completeness(const KnDeriver *deriver, const KnLogState *log, KnRange range,
+		       GError **error)
+{
+	KnRange beside = {range.first > 0 ? range.first - 1 : 0, range.last + 1};
+	g_autoptr(GPtrArray) rows = kn_sessions_find(deriver->db, log->log_key, -1, beside, error);
+
+	if (!rows)
+		return FALSE;
+	for (guint i = 0; i < rows->len; i++) {
+		KnSessionRow *row = rows->pdata[i];
+		judge_completeness(log, &row->session);
+		if (!save(deriver, row, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
+kn_derive_times(const KnDeriver *deriver, const KnLogState *log, guint32 boot, guint64 from_t_ms,
+		GError **error)
+{
+	g_autoptr(GArray) ids =
+		kn_sql_select_ids(deriver->db,
+				  "SELECT session_id FROM session WHERE log_key = ?1 AND "
+				  "(is_time_uncertain OR (device_boot = ?2 AND first_t_ms >= ?3))",
+				  KN_SQL_INTS(log->log_key, boot, (gint64)from_t_ms), error);
+
+	if (!ids)
+		return FALSE;
+	for (guint i = 0; i < ids->len; i++) {
+		g_autoptr(KnSessionRow) row =
+			kn_sessions_load(deriver->db, g_array_index(ids, gint64, i), error);
+		if (!row || !judge_time(deriver->db, log->log_key, &row->session, error) ||
+		    !save(deriver, row, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean
+kn_derive_close_boots(const KnDeriver *deriver, const KnLogState *log, GError **error)
+{
+	g_autoptr(GArray) ids = kn_sql_select_ids(
+		deriver->db,
+		"SELECT session_id FROM session WHERE log_key = ?1 AND state = ?2 AND "
+		"device_boot < ?3",
+		KN_SQL_INTS(log->log_key, KN_SESSION_OPEN, log->newest_boot), error);
+
+	if (!ids)
+		return FALSE;
+	for (guint i = 0; i < ids->len; i++) {
+		gint64 values[3];
+		gboolean is_found;
+		KnRange range, done;
+		if (!kn_sql_get(deriver->db,
+				"SELECT device_boot, first_seq, last_seq FROM session "
+				"WHERE session_id = ?1",
+				KN_SQL_INTS(g_array_index(ids, gint64, i)), values, 3, &is_found,
+				error))
+			return FALSE;
+		/* the one before may have swallowed it */
+		if (!is_found)
+			continue;
+		range = (KnRange){(guint64)values[1], (guint64)values[2]};
+		if (!kn_derive_region(deriver, log, (guint32)values[0], range, &done, error))
+			return FALSE;
+	}
+	return TRUE;
+}

@@ -1,0 +1,103 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/devices.h"
+
+#include "store/sql.h"
+
+static KnDevice *
+read_device(KnStatement *row)
+{
+	KnDevice *device = g_new0(KnDevice, 1);
+
+	device->id = sqlite3_column_int64(row, 0);
+	device->address = g_strdup((const gchar *)sqlite3_column_text(row, 1));
+	device->label = g_strdup((const gchar *)sqlite3_column_text(row, 2));
+	device->is_allowed = sqlite3_column_int64(row, 3) != 0;
+	device->enrolled_us = sqlite3_column_int64(row, 4);
+	device->has_battery = sqlite3_column_type(row, 5) != SQLITE_NULL;
+	device->charge_permille = (guint)sqlite3_column_int64(row, 5);
+	device->is_charging = sqlite3_column_int64(row, 6) != 0;
+	device->battery_us = sqlite3_column_int64(row, 7);
+	device->synced_us = sqlite3_column_int64(row, 8);
+	if (sqlite3_column_type(row, 9) != SQLITE_NULL)
+		device->info = kn_sql_column_bytes(row, 9);
+	return device;
+}
+
+KnDevice *
+kn_devices_load(KnDb *db, gint64 device_id, GError **error)
+{
+	g_autoptr(KnStatement) row =
+		kn_sql_start(db,
+			     "SELECT d.device_id, d.address, d.label, d.is_allowed, d.enrolled_us, "
+			     "d.charge_permille, d.is_charging, d.battery_us, d.synced_us, i.bytes "
+			     "FROM device AS d LEFT JOIN info AS i ON i.info_id = d.info_id "
+			     "WHERE d.device_id = ?1",
+			     KN_SQL_INTS(device_id), error);
+	g_autoptr(KnDevice) device = NULL;
+	gboolean is_row;
+
+	if (!row || !kn_sql_step(row, &is_row, error))
+		return NULL;
+	if (!is_row) {
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND, "no such device");
+		return NULL;
+	}
+	device = read_device(row);
+	if (!kn_sql_finish(row, error))
+		return NULL;
+	return g_steal_pointer(&device);
+}
+
+GArray *
+kn_devices_list(KnDb *db, GError **error)
+{
+	return kn_sql_select_ids(db, "SELECT device_id FROM device ORDER BY device_id", KN_SQL_NONE,
+				 error);
+}
+
+gboolean
+kn_devices_enrol(KnDb *db, const gchar *address, const gchar *label, gint64 now_us,
+		 gint64 *ret_device_id, GError **error)
+{
+	g_autoptr(KnStatement) row = kn_sql_start(
+		db,
+		"INSERT INTO device (address, label, is_allowed, enrolled_us) "
+		"VALUES (?2, coalesce(?3, ''), 1, ?1) ON CONFLICT (address) DO UPDATE SET "
+		"is_allowed = 1, label = coalesce(?3, label) RETURNING device_id",
+		KN_SQL_INTS(now_us), error);
+	gboolean is_row;
+
+	if (!row || !kn_sql_bind_text(row, 2, address, error) ||
+	    !kn_sql_bind_text(row, 3, label, error) || !kn_sql_step(row, &is_row, error))
+		return FALSE;
+	if (is_row)
+		*ret_device_id = sqlite3_column_int64(row, 0);
+	return kn_sql_finish(row, error);
+}
+
+gboolean
+kn_devices_forget(KnDb *db, gint64 device_id, GError **error)
+{
+	return kn_sql_run(db, "UPDATE device SET is_allowed = 0 WHERE device_id = ?1",
+			  KN_SQL_INTS(device_id), error);
+}
+
+gboolean
+kn_devices_note_battery(KnDb *db, const KnBatteryNote *note, GError **error)
+{
+	return kn_sql_run(db,
+			  "UPDATE device SET charge_permille = ?2, is_charging = ?3, "
+			  "battery_us = ?4 WHERE device_id = ?1",
+			  KN_SQL_INTS(note->device_id, note->charge_permille,
+				      note->is_charging != FALSE, note->at_us),
+			  error);
+}
+
+gboolean
+kn_devices_note_synced(KnDb *db, gint64 device_id, gint64 synced_us, GError **error)
+{
+	return kn_sql_run(db, "UPDATE device SET synced_us = ?2 WHERE device_id = ?1",
+			  KN_SQL_INTS(device_id, synced_us), error);
+}

@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What is looked at before SQLite may touch anything: the directory, its lock, its space, the
+ * first bytes of the database. */
+
+#include "store/store.h"
+
+/* Makes the directory, takes its lock. Returns the descriptor to keep, -1 with BUSY or IO. */
+gint kn_file_lock_directory(const gchar *directory, GError **error);
+gboolean kn_file_has_space(const gchar *directory, guint64 n_bytes,
+			   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* *ret_exists FALSE: there is no file. FOREIGN, TOO_NEW, CORRUPT (shorter than it says), IO:
+ * leave it alone. */
+gboolean kn_file_recognise(const gchar *path, guint32 application_id, guint32 newest_version,
+			   gboolean *ret_exists, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A file made by us is there under its name only when it is whole: fsync, rename, fsync of the
+ * directory. */
+gboolean kn_file_publish(const gchar *made, const gchar *path,
+			 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes path and its journal, if they are there. */
+void kn_file_remove_database(const gchar *path);

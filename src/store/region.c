@@ -1,0 +1,196 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/region.h"
+
+#include "core/session.h"
+#include "store/blocks.h"
+#include "store/infos.h"
+#include "store/sql.h"
+
+/* A sample stands for its period, up to a second: with this much without a touch the session
+ * before is over for certain. */
+#define CERTAINLY_QUIET_MS (KN_SESSION_QUIET_MS + KN_PERIOD_MAX_US / 1000)
+
+typedef struct {
+	gboolean is_found;
+	gboolean is_end;
+	guint64 seq;
+} Mark;
+
+void
+kn_region_clear(KnRegion *region)
+{
+	g_clear_pointer(&region->heads, g_array_unref);
+}
+
+static gboolean
+find_marks(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, Mark *ret_before,
+	   Mark *ret_after, GError **error)
+{
+	gint64 before[2] = {0}, after[2] = {0};
+
+	if (!kn_sql_get(db,
+			"SELECT seq, is_end FROM mark WHERE log_key = ?1 AND device_boot = ?2 AND "
+			"seq < ?3 ORDER BY seq DESC LIMIT 1",
+			KN_SQL_INTS(log_key, boot, (gint64)touched.first), before, 2,
+			&ret_before->is_found, error) ||
+	    !kn_sql_get(db,
+			"SELECT seq, is_end FROM mark WHERE log_key = ?1 AND device_boot = ?2 AND "
+			"seq > ?3 ORDER BY seq LIMIT 1",
+			KN_SQL_INTS(log_key, boot, (gint64)touched.last), after, 2,
+			&ret_after->is_found, error))
+		return FALSE;
+	ret_before->seq = (guint64)before[0];
+	ret_before->is_end = before[1] != 0;
+	ret_after->seq = (guint64)after[0];
+	ret_after->is_end = after[1] != 0;
+	return TRUE;
+}
+
+/* Without a SessionStart in force, sessions are told apart by 120 s without contact: blocks
+ * before such a pause need not be read, if the pause was known before the touched records came.
+ * Returns the index of the first head to read. */
+static guint
+skip_quiet(const GArray *heads, guint64 touched_seq)
+{
+	guint i = 0, first;
+	guint64 since_t_ms;
+
+	while (i < heads->len && g_array_index(heads, KnBlockHead, i).last_seq < touched_seq)
+		i++;
+	if (i == 0)
+		return 0;
+	first = i;
+	since_t_ms = g_array_index(heads, KnBlockHead, i - 1).last_t_ms;
+	while (i-- > 0) {
+		const KnBlockHead *head = &g_array_index(heads, KnBlockHead, i);
+		if (head->has_touch && since_t_ms > head->touch_last_t_ms &&
+		    since_t_ms - head->touch_last_t_ms > CERTAINLY_QUIET_MS)
+			return first;
+		if (head->has_touch)
+			since_t_ms = MIN(since_t_ms, head->touch_first_t_ms);
+		first = i;
+	}
+	return first;
+}
+
+static void
+drop_heads(KnRegion *region, gboolean is_started, KnRange touched)
+{
+	GArray *heads = region->heads;
+	guint n_read = heads->len, n_skipped;
+
+	while (n_read > 0 &&
+	       g_array_index(heads, KnBlockHead, n_read - 1).first_seq > region->read_to_seq)
+		n_read--;
+	g_array_set_size(heads, n_read);
+	if (is_started)
+		return;
+	n_skipped = skip_quiet(heads, touched.first);
+	if (n_skipped == 0)
+		return;
+	g_array_remove_range(heads, 0, n_skipped);
+	region->first_seq =
+		heads->len > 0 ? g_array_index(heads, KnBlockHead, 0).first_seq : touched.first;
+}
+
+gboolean
+kn_region_find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion *ret_region,
+	       GError **error)
+{
+	KnRegion region = {.log_key = log_key, .boot = boot};
+	Mark before, after;
+
+	if (!find_marks(db, log_key, boot, touched, &before, &after, error))
+		return FALSE;
+	if (before.is_found)
+		region.first_seq = before.is_end ? before.seq + 1 : before.seq;
+	region.last_seq = G_MAXINT64;
+	region.read_to_seq = G_MAXINT64;
+	if (after.is_found) {
+		region.last_seq = after.is_end ? after.seq : after.seq - 1;
+		region.read_to_seq = after.seq;
+	}
+	region.heads = kn_blocks_find(db, log_key, boot, region.first_seq, error);
+	if (!region.heads)
+		return FALSE;
+	drop_heads(&region, before.is_found && !before.is_end, touched);
+	*ret_region = region;
+	return TRUE;
+}
+
+gint64
+kn_region_info_id(const KnRegion *region, KnRange range)
+{
+	gint64 info_id = 0;
+
+	for (guint i = 0; i < region->heads->len; i++) {
+		const KnBlockHead *head = &g_array_index(region->heads, KnBlockHead, i);
+		if (head->first_seq <= range.last && head->last_seq >= range.first)
+			info_id = MAX(info_id, head->info_id);
+	}
+	return info_id;
+}
+
+void
+kn_region_reader_init(KnRegionReader *reader, KnDb *db, const KnRegion *region, KnRange range,
+		      const ktp_Info *info)
+{
+	guint32 nodes = G_MAXUINT32;
+
+	if (info->nodes_count < KN_NODES_MAX)
+		nodes = (UINT32_C(1) << info->nodes_count) - 1;
+	*reader = (KnRegionReader){.db = db, .region = region, .range = range, .nodes = nodes};
+}
+
+void
+kn_region_reader_clear(KnRegionReader *reader)
+{
+	g_clear_pointer(&reader->reader, kn_block_reader_free);
+}
+
+static gboolean
+open_next(KnRegionReader *reader, GError **error)
+{
+	const KnBlockHead *head = &g_array_index(reader->region->heads, KnBlockHead, reader->at++);
+
+	if (head->last_seq < reader->range.first || head->first_seq > reader->range.last)
+		return TRUE;
+	if (!kn_infos_get(reader->db, head->info_id, &reader->info, error))
+		return FALSE;
+	/* what came before any description is kept, but says nothing */
+	if (!reader->info)
+		return TRUE;
+	reader->reader = kn_blocks_open(reader->db, head->block_id, NULL, error);
+	return reader->reader != NULL;
+}
+
+static gboolean
+is_wanted(const KnRegionReader *reader, const ktp_Record *record)
+{
+	if (record->seq < reader->range.first || record->seq > reader->range.last)
+		return FALSE;
+	return record->which_body != ktp_Record_samples_tag ||
+	       (record->body.samples.node_mask & ~reader->nodes) == 0;
+}
+
+gboolean
+kn_region_reader_next(KnRegionReader *reader, ktp_Record *ret_record, gboolean *ret_is_record,
+		      GError **error)
+{
+	*ret_is_record = FALSE;
+	while (reader->reader || reader->at < reader->region->heads->len) {
+		if (!reader->reader && !open_next(reader, error))
+			return FALSE;
+		while (reader->reader &&
+		       kn_block_reader_next_accepted(reader->reader, reader->info, ret_record)) {
+			if (!is_wanted(reader, ret_record))
+				continue;
+			*ret_is_record = TRUE;
+			return TRUE;
+		}
+		g_clear_pointer(&reader->reader, kn_block_reader_free);
+	}
+	return TRUE;
+}

@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/request.h"
+
+#include "store/reader.h"
+#include "store/sessions.h"
+
+KnRequest *
+kn_store_request_new(KnRequestKind kind, gpointer user)
+{
+	KnRequest *request = g_new0(KnRequest, 1);
+
+	request->kind = kind;
+	request->user = user;
+	return request;
+}
+
+void
+kn_store_request_free(KnRequest *request)
+{
+	if (!request)
+		return;
+	g_clear_pointer(&request->batch, kn_batch_free);
+	g_clear_pointer(&request->commit, kn_commit_free);
+	g_clear_pointer(&request->device, kn_device_free);
+	g_clear_pointer(&request->sessions, g_ptr_array_unref);
+	g_clear_pointer(&request->detail, kn_session_detail_free);
+	g_clear_pointer(&request->loaded, g_ptr_array_unref);
+	g_free(request->address);
+	g_free(request->label);
+	g_free(request);
+}
+
+gboolean
+kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
+{
+	switch (request->kind) {
+	case KN_REQUEST_ALLOW:
+		request->device = kn_writer_allow(db, request->address, request->label,
+						  request->now_us, error);
+		return request->device != NULL;
+	case KN_REQUEST_FORGET:
+		request->device = kn_writer_forget(db, request->id, error);
+		return request->device != NULL;
+	case KN_REQUEST_SESSIONS:
+		request->sessions = kn_sessions_query(db, &request->query, error);
+		return request->sessions != NULL;
+	case KN_REQUEST_DETAIL:
+		request->detail = kn_reader_detail(db, request->id, request->n_slices, error);
+		return request->detail != NULL;
+	case KN_REQUEST_LOAD:
+		request->loaded = kn_reader_load(db, error);
+		return request->loaded != NULL;
+	case KN_REQUEST_COMMIT:
+	case KN_REQUEST_CLOSE:
+		break;
+	}
+	return TRUE;
+}
+
+static void
+tell_commit(KnRequest *request, const GError *error)
+{
+	KnCommit *commit = g_steal_pointer(&request->commit);
+
+	if (request->func.commit)
+		request->func.commit(commit, error, request->user);
+	else
+		kn_commit_free(commit);
+}
+
+static void
+tell_sessions(KnRequest *request, const GError *error)
+{
+	if (request->func.sessions)
+		request->func.sessions(g_steal_pointer(&request->sessions), error, request->user);
+}
+
+static void
+tell_detail(KnRequest *request, const GError *error)
+{
+	if (request->func.detail)
+		request->func.detail(g_steal_pointer(&request->detail), error, request->user);
+}
+
+void
+kn_store_request_tell(KnRequest *request, const GError *error)
+{
+	switch (request->kind) {
+	case KN_REQUEST_COMMIT:
+		tell_commit(request, error);
+		return;
+	case KN_REQUEST_ALLOW:
+	case KN_REQUEST_FORGET:
+		if (request->func.device)
+			request->func.device(request->device, error, request->user);
+		return;
+	case KN_REQUEST_SESSIONS:
+		tell_sessions(request, error);
+		return;
+	case KN_REQUEST_DETAIL:
+		tell_detail(request, error);
+		return;
+	case KN_REQUEST_LOAD:
+	case KN_REQUEST_CLOSE:
+		return;
+	}
+}
+
+void
+kn_answer_free(KnAnswer *answer)
+{
+	if (!answer)
+		return;
+	if (answer->is_final)
+		kn_store_request_free(answer->request);
+	g_clear_error(&answer->error);
+	g_free(answer);
+}

@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What travels between the main thread and the store's: one owner at a time, by pointer through
+ * the hand-over rings. */
+
+#include "store/db.h"
+#include "store/writer.h"
+#include <stdatomic.h>
+
+typedef enum {
+	KN_REQUEST_COMMIT,
+	KN_REQUEST_ALLOW,
+	KN_REQUEST_FORGET,
+	KN_REQUEST_SESSIONS,
+	KN_REQUEST_DETAIL,
+	KN_REQUEST_LOAD,
+	KN_REQUEST_CLOSE,
+} KnRequestKind;
+
+typedef struct {
+	KnRequestKind kind;
+	union {
+		KnStoreCommitFunc commit;
+		KnStoreDeviceFunc device;
+		KnStoreSessionsFunc sessions;
+		KnStoreDetailFunc detail;
+	} func; /* may be NULL */
+	gpointer user;
+
+	KnBatch *batch; /* owned */
+	gchar *address; /* owned */
+	gchar *label;   /* owned */
+	gint64 now_us;
+	gint64 id; /* of a device or session */
+	KnSessionQuery query;
+	guint n_slices;
+
+	/* the answer: written by the store's thread, handed on by the main thread */
+	KnCommit *commit;        /* owned */
+	KnDevice *device;        /* owned */
+	GPtrArray *sessions;     /* owned */
+	KnSessionDetail *detail; /* owned */
+	GPtrArray *loaded;       /* owned */
+	/* a failure is on its way to the main thread: bounds the answers to two a request */
+	atomic_bool is_told;
+} KnRequest;
+
+KnRequest *kn_store_request_new(KnRequestKind kind, gpointer user);
+void kn_store_request_free(KnRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnRequest, kn_store_request_free)
+
+/* On the store's thread: anything but COMMIT and CLOSE. FALSE with an error: there is no answer. */
+gboolean kn_store_request_run(KnRequest *request, KnDb *db,
+			      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* On the main thread: calls func with the answer, which it takes, or the error. */
+void kn_store_request_tell(KnRequest *request, const GError *error);
+
+typedef struct {
+	KnRequest *request; /* owned when is_final */
+	gboolean is_final;  /* FALSE: a batch that will be tried again */
+	GError *error;      /* owned */
+	KnStoreStats stats;
+} KnAnswer;
+/* Frees the request too when is_final. */
+void kn_answer_free(KnAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnAnswer, kn_answer_free)

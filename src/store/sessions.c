@@ -1,0 +1,311 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/sessions.h"
+
+#include "store/session-columns.h"
+#include "store/sql.h"
+
+void
+kn_session_row_free(KnSessionRow *row)
+{
+	if (!row)
+		return;
+	g_free(row->session.zone);
+	g_free(row);
+}
+
+gboolean
+kn_sessions_load_nodes(KnDb *db, KnSession *session, GError **error)
+{
+	g_autoptr(KnStatement) row =
+		kn_sql_start(db,
+			     "SELECT " KN_NODE_COLUMNS ", node FROM session_node "
+			     "WHERE session_id = ?1 ORDER BY node",
+			     KN_SQL_INTS(session->id), error);
+	gboolean is_row = row != NULL;
+
+	while (is_row) {
+		gint64 node;
+		if (!kn_sql_step(row, &is_row, error))
+			return FALSE;
+		if (!is_row)
+			return TRUE;
+		node = sqlite3_column_int64(row, KN_NODE_N_COLUMNS);
+		if (node >= 0 && node < KN_NODES_MAX)
+			kn_node_columns_read(row, &session->metrics.node[node]);
+	}
+	return FALSE;
+}
+
+static GPtrArray *
+collect(KnStatement *statement, GError **error)
+{
+	g_autoptr(GPtrArray) rows =
+		g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_row_free);
+	gboolean is_row = statement != NULL;
+
+	while (is_row) {
+		KnSessionRow *row;
+		if (!kn_sql_step(statement, &is_row, error))
+			return NULL;
+		if (!is_row)
+			return g_steal_pointer(&rows);
+		row = g_new0(KnSessionRow, 1);
+		kn_session_columns_read(statement, row);
+		g_ptr_array_add(rows, row);
+	}
+	return NULL;
+}
+
+static gboolean
+load_all_nodes(KnDb *db, GPtrArray *rows, GError **error)
+{
+	for (guint i = 0; i < rows->len; i++) {
+		KnSessionRow *row = rows->pdata[i];
+		if (!kn_sessions_load_nodes(db, &row->session, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+KnSessionRow *
+kn_sessions_load(KnDb *db, gint64 session_id, GError **error)
+{
+	g_autoptr(KnStatement) statement = kn_sql_start(
+		db, KN_SESSION_SELECT "WHERE s.session_id = ?1", KN_SQL_INTS(session_id), error);
+	g_autoptr(GPtrArray) rows = collect(statement, error);
+
+	if (!rows || !load_all_nodes(db, rows, error))
+		return NULL;
+	if (rows->len == 0) {
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND, "no such session");
+		return NULL;
+	}
+	return g_ptr_array_steal_index(rows, 0);
+}
+
+static gint
+compare_first_seq(gconstpointer a, gconstpointer b)
+{
+	const KnSessionRow *first = *(const KnSessionRow *const *)a;
+	const KnSessionRow *second = *(const KnSessionRow *const *)b;
+	guint64 first_seq = first->session.span.first_seq;
+	guint64 second_seq = second->session.span.first_seq;
+
+	return (first_seq > second_seq) - (first_seq < second_seq);
+}
+
+/* From the newest that may overlap down to the first that ends below: sessions do not overlap each
+ * other, and so a log of years is not walked through for records at its end. */
+static GPtrArray *
+collect_down_to(KnStatement *statement, guint64 first_seq, GError **error)
+{
+	g_autoptr(GPtrArray) rows =
+		g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_row_free);
+	gboolean is_row = statement != NULL;
+
+	while (is_row) {
+		KnSessionRow *row;
+		if (!kn_sql_step(statement, &is_row, error))
+			return NULL;
+		if (!is_row)
+			return g_steal_pointer(&rows);
+		row = g_new0(KnSessionRow, 1);
+		kn_session_columns_read(statement, row);
+		if (row->session.span.last_seq < first_seq) {
+			kn_session_row_free(row);
+			kn_statement_reset(statement);
+			return g_steal_pointer(&rows);
+		}
+		g_ptr_array_add(rows, row);
+	}
+	return NULL;
+}
+
+GPtrArray *
+kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **error)
+{
+	g_autoptr(KnStatement) statement = kn_sql_start(
+		db,
+		KN_SESSION_SELECT "WHERE s.log_key = ?1 AND s.first_seq <= ?3 "
+				  "AND (?2 = -1 OR s.device_boot = ?2) ORDER BY s.first_seq DESC",
+		KN_SQL_INTS(log_key, boot, (gint64)MIN(range.last, G_MAXINT64)), error);
+	g_autoptr(GPtrArray) rows = collect_down_to(statement, range.first, error);
+
+	if (!rows || !load_all_nodes(db, rows, error))
+		return NULL;
+	g_ptr_array_sort(rows, compare_first_seq);
+	return g_steal_pointer(&rows);
+}
+
+static KnStatement *
+start_query(KnDb *db, const KnSessionQuery *query, GError **error)
+{
+	gint64 to_us = query->to_us == G_MAXINT64 ? G_MAXINT64 : query->to_us - 1;
+	gint64 before[2] = {G_MAXINT64, G_MAXINT64};
+
+	if (query->before_id != 0 &&
+	    !kn_sql_get(db, "SELECT start_utc_us, session_id FROM session WHERE session_id = ?1",
+			KN_SQL_INTS(query->before_id), before, 2, NULL, error))
+		return NULL;
+	if (query->device_id != 0)
+		return kn_sql_start(db,
+				    KN_SESSION_SELECT
+				    "WHERE s.device_id = ?6 AND s.start_utc_us BETWEEN ?1 AND ?2 "
+				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) "
+				    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
+				    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
+						CLAMP(query->limit, 1, 400), query->device_id),
+				    error);
+	return kn_sql_start(db,
+			    KN_SESSION_SELECT
+			    "WHERE s.start_utc_us BETWEEN ?1 AND ?2 "
+			    "AND (s.start_utc_us, s.session_id) < (?3, ?4) "
+			    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
+			    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
+					CLAMP(query->limit, 1, 400)),
+			    error);
+}
+
+GPtrArray *
+kn_sessions_query(KnDb *db, const KnSessionQuery *query, GError **error)
+{
+	g_autoptr(KnStatement) statement = start_query(db, query, error);
+	g_autoptr(GPtrArray) rows = collect(statement, error);
+	g_autoptr(GPtrArray) sessions = NULL;
+
+	if (!rows || (query->is_with_nodes && !load_all_nodes(db, rows, error)))
+		return NULL;
+	sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
+	for (guint i = 0; i < rows->len; i++) {
+		KnSessionRow *row = rows->pdata[i];
+		KnSession *session = g_memdup2(&row->session, sizeof row->session);
+		row->session.zone = NULL;
+		g_ptr_array_add(sessions, session);
+	}
+	return g_steal_pointer(&sessions);
+}
+
+static gboolean
+save_nodes(KnDb *db, const KnSession *session, GError **error)
+{
+	if (!kn_sql_run(db, "DELETE FROM session_node WHERE session_id = ?1",
+			KN_SQL_INTS(session->id), error))
+		return FALSE;
+	for (guint i = 0; i < session->metrics.n_nodes && i < KN_NODES_MAX; i++) {
+		g_autoptr(KnStatement) insert = kn_sql_start(
+			db,
+			"INSERT INTO session_node (session_id, node, " KN_NODE_COLUMNS ") "
+			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+			KN_SQL_INTS(session->id, i), error);
+		if (!insert || !kn_node_columns_bind(insert, 3, &session->metrics.node[i], error) ||
+		    !kn_sql_finish(insert, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
+insert_row(KnDb *db, KnSessionRow *row, GError **error)
+{
+	g_autoptr(KnStatement) insert =
+		kn_sql_start(db,
+			     "INSERT INTO session (" KN_SESSION_COLUMNS ", zone, revision) "
+			     "VALUES (" KN_SESSION_PARAMETERS ", ?37, 1)",
+			     KN_SQL_NONE, error);
+
+	if (!insert || !kn_session_columns_bind(insert, row, error) ||
+	    !kn_sql_bind_text(insert, KN_SESSION_N_COLUMNS + 1, row->session.zone, error) ||
+	    !kn_sql_finish(insert, error))
+		return FALSE;
+	row->session.id = sqlite3_last_insert_rowid(db->handle);
+	row->session.revision = 1;
+	return TRUE;
+}
+
+static gboolean
+update_row(KnDb *db, KnSessionRow *row, GError **error)
+{
+	g_autoptr(KnStatement) update =
+		kn_sql_start(db,
+			     "UPDATE session SET revision = revision + 1, (" KN_SESSION_COLUMNS
+			     ") = (" KN_SESSION_PARAMETERS ") WHERE session_id = ?37",
+			     KN_SQL_NONE, error);
+
+	if (!update || !kn_session_columns_bind(update, row, error))
+		return FALSE;
+	if (sqlite3_bind_int64(update, KN_SESSION_N_COLUMNS + 1, row->session.id) != SQLITE_OK) {
+		kn_sql_set_error(db->handle, "database", error);
+		return FALSE;
+	}
+	return kn_sql_finish(update, error);
+}
+
+gboolean
+kn_sessions_save(KnDb *db, KnSessionRow *row, gboolean *ret_is_changed, GError **error)
+{
+	g_autoptr(KnSessionRow) stored = NULL;
+
+	*ret_is_changed = TRUE;
+	if (row->session.id == 0)
+		return insert_row(db, row, error) && save_nodes(db, &row->session, error);
+	stored = kn_sessions_load(db, row->session.id, error);
+	if (!stored)
+		return FALSE;
+	*ret_is_changed = !kn_session_columns_equal(stored, row);
+	if (!*ret_is_changed)
+		return TRUE;
+	row->session.revision = stored->session.revision + 1;
+	return update_row(db, row, error) && save_nodes(db, &row->session, error);
+}
+
+gboolean
+kn_sessions_delete(KnDb *db, gint64 session_id, GError **error)
+{
+	return kn_sql_run(db, "DELETE FROM session WHERE session_id = ?1", KN_SQL_INTS(session_id),
+			  error);
+}
+
+GArray *
+kn_sessions_get_blocks(KnDb *db, gint64 session_id, GError **error)
+{
+	return kn_sql_select_ids(
+		db, "SELECT block_id FROM session_block WHERE session_id = ?1 ORDER BY block_id",
+		KN_SQL_INTS(session_id), error);
+}
+
+static gboolean
+has_id(const GArray *ids, gint64 id)
+{
+	for (guint i = 0; i < ids->len; i++)
+		if (g_array_index(ids, gint64, i) == id)
+			return TRUE;
+	return FALSE;
+}
+
+gboolean
+kn_sessions_set_blocks(KnDb *db, gint64 session_id, const GArray *block_ids, GError **error)
+{
+	g_autoptr(GArray) stored = kn_sessions_get_blocks(db, session_id, error);
+
+	if (!stored)
+		return FALSE;
+	for (guint i = 0; i < stored->len; i++) {
+		gint64 id = g_array_index(stored, gint64, i);
+		if (!has_id(block_ids, id) &&
+		    !kn_sql_run(db,
+				"DELETE FROM session_block WHERE session_id = ?1 AND block_id = ?2",
+				KN_SQL_INTS(session_id, id), error))
+			return FALSE;
+	}
+	for (guint i = 0; i < block_ids->len; i++) {
+		gint64 id = g_array_index(block_ids, gint64, i);
+		if (!has_id(stored, id) &&
+		    !kn_sql_run(db,
+				"INSERT INTO session_block (session_id, block_id) VALUES (?1, ?2)",
+				KN_SQL_INTS(session_id, id), error))
+			return FALSE;
+	}
+	return TRUE;
+}

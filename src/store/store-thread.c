@@ -1,0 +1,239 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/store-thread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+enum {
+	POINTER_BYTES = sizeof(gpointer) + sizeof(guint32),           /* in a ring */
+	REQUESTS_BYTES = (KN_STORE_REQUESTS_MAX + 1) * POINTER_BYTES, /* and CLOSE */
+	/* of each request the last word and at most one failure before it */
+	ANSWERS_BYTES = 2 * (KN_STORE_REQUESTS_MAX + 1) * POINTER_BYTES,
+};
+
+static void
+answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *error)
+{
+	KnAnswer *message = g_new(KnAnswer, 1);
+
+	*message = (KnAnswer){request, is_final, error, thread->stats};
+	if (kn_handoff_push(thread->answers, &message, sizeof message, NULL, 0)) {
+		kn_handoff_signal(thread->answers);
+		return;
+	}
+	/* cannot be: the ring holds two answers for each request that may wait */
+	g_warning("an answer of the store was dropped");
+	kn_answer_free(message);
+}
+
+static gboolean
+is_open(KnStoreThread *thread, GError **error)
+{
+	return thread->db->handle || kn_db_reopen(thread->db, error);
+}
+
+/* the state of pages in memory is not known after an I/O error: only what is read from the disk
+ * again counts */
+static void
+reopen_after(KnStoreThread *thread, const GError *error)
+{
+	g_autoptr(GError) reason = NULL;
+
+	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
+		return;
+	if (!kn_db_reopen(thread->db, &reason))
+		g_warning("the database cannot be opened again: %s", reason->message);
+}
+
+static void
+note_failure(KnStoreThread *thread, KnRequest *request, GError *error)
+{
+	thread->stats.n_failures++;
+	thread->stats.is_degraded = TRUE;
+	g_strlcpy(thread->stats.last_error, error->message, sizeof thread->stats.last_error);
+	thread->retry_us = g_get_monotonic_time() + KN_STORE_RETRY_MS * G_GINT64_CONSTANT(1000);
+	if (atomic_exchange(&request->is_told, true))
+		g_error_free(error);
+	else
+		answer(thread, request, FALSE, error);
+}
+
+static void
+note_success(KnStoreThread *thread, KnRequest *request)
+{
+	thread->stats.n_commits++;
+	thread->stats.is_degraded = FALSE;
+	thread->stats.n_blocks = thread->writer.n_blocks;
+	thread->stats.raw_bytes = thread->writer.raw_bytes;
+	thread->stats.stored_bytes = thread->writer.stored_bytes;
+	answer(thread, request, TRUE, NULL);
+}
+
+/* in order, up to the first that fails */
+static void
+run_commits(KnStoreThread *thread)
+{
+	while (!g_queue_is_empty(&thread->commits)) {
+		KnRequest *request = g_queue_peek_head(&thread->commits);
+		GError *error = NULL;
+		if (is_open(thread, &error))
+			request->commit = kn_writer_commit(&thread->writer, request->batch,
+							   g_get_real_time(), &error);
+		if (!request->commit) {
+			reopen_after(thread, error);
+			note_failure(thread, request, error);
+			return;
+		}
+		g_queue_pop_head(&thread->commits);
+		note_success(thread, request);
+	}
+}
+
+static void
+run_other(KnStoreThread *thread, KnRequest *request)
+{
+	GError *error = NULL;
+
+	if (!is_open(thread, &error) || !kn_store_request_run(request, thread->db, &error))
+		reopen_after(thread, error);
+	answer(thread, request, TRUE, error);
+}
+
+/* FALSE: CLOSE */
+static gboolean
+take_requests(KnStoreThread *thread)
+{
+	KnRequest *request;
+	gsize n_message;
+
+	while (kn_handoff_pop(thread->requests, &request, sizeof request, &n_message)) {
+		if (request->kind == KN_REQUEST_CLOSE) {
+			kn_store_request_free(request);
+			return FALSE;
+		}
+		if (request->kind == KN_REQUEST_COMMIT) {
+			g_queue_push_tail(&thread->commits, request);
+			run_commits(thread);
+		} else {
+			run_other(thread, request);
+		}
+	}
+	return TRUE;
+}
+
+static gint
+wait_ms(const KnStoreThread *thread)
+{
+	gint64 left_us;
+
+	if (thread->commits.length == 0)
+		return -1;
+	left_us = thread->retry_us - g_get_monotonic_time();
+	return (gint)CLAMP(left_us / 1000 + 1, 0, KN_STORE_RETRY_MS);
+}
+
+static void *
+run(void *data)
+{
+	KnStoreThread *thread = data;
+
+	while (take_requests(thread)) {
+		struct pollfd pollfd = {kn_handoff_fd(thread->requests), POLLIN, 0};
+		gint n_ready = poll(&pollfd, 1, wait_ms(thread));
+		if (n_ready == 0)
+			run_commits(thread);
+	}
+	run_commits(thread);
+	/* the devices still have what could not be stored */
+	g_queue_clear_full(&thread->commits, (GDestroyNotify)kn_store_request_free);
+	kn_db_close(g_steal_pointer(&thread->db));
+	return NULL;
+}
+
+static void
+thread_free(KnStoreThread *thread)
+{
+	if (thread->db)
+		kn_db_close(thread->db);
+	kn_handoff_free(thread->requests);
+	kn_handoff_free(thread->answers);
+	g_free(thread->zone);
+	g_free(thread);
+}
+
+/* signals are for the main loop */
+static gint
+create(KnStoreThread *thread)
+{
+	sigset_t all, old;
+	gint code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	code = pthread_create(&thread->id, NULL, run, thread);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (code == 0)
+		pthread_setname_np(thread->id, "store");
+	return code;
+}
+
+KnStoreThread *
+kn_store_thread_start(KnDb *db, const gchar *zone, GError **error)
+{
+	KnStoreThread *thread = g_new0(KnStoreThread, 1);
+	gint code;
+
+	thread->db = db;
+	thread->zone = g_strdup(zone);
+	thread->writer = (KnWriter){.db = db, .zone = thread->zone};
+	g_queue_init(&thread->commits);
+	thread->requests = kn_handoff_new(REQUESTS_BYTES);
+	thread->answers = kn_handoff_new(ANSWERS_BYTES);
+	code = thread->requests && thread->answers ? create(thread) : ENOMEM;
+	if (code == 0)
+		return thread;
+	g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_IO, "cannot start the store: %s",
+		    g_strerror(code));
+	thread_free(thread);
+	return NULL;
+}
+
+gboolean
+kn_store_thread_push(KnStoreThread *thread, KnRequest *request)
+{
+	if (!kn_handoff_push(thread->requests, &request, sizeof request, NULL, 0))
+		return FALSE;
+	kn_handoff_signal(thread->requests);
+	return TRUE;
+}
+
+KnAnswer *
+kn_store_thread_pop(KnStoreThread *thread)
+{
+	KnAnswer *message;
+	gsize n_message;
+
+	if (!kn_handoff_pop(thread->answers, &message, sizeof message, &n_message))
+		return NULL;
+	return message;
+}
+
+void
+kn_store_thread_stop(KnStoreThread *thread)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_CLOSE, NULL);
+	KnAnswer *message;
+
+	/* there is room (callers leave a place for it); if there were not, the thread would be
+	 * making some */
+	while (!kn_store_thread_push(thread, request))
+		(void)poll(NULL, 0, 10);
+	pthread_join(thread->id, NULL);
+	while ((message = kn_store_thread_pop(thread)))
+		kn_answer_free(message);
+	thread_free(thread);
+}

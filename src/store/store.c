@@ -1,0 +1,212 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/store.h"
+
+#include "store/store-thread.h"
+#include <glib-unix.h>
+#include <poll.h>
+
+struct KnStore {
+	KnStoreThread *thread; /* owned */
+	GSource *source;       /* owned: answers */
+	guint64 hub_id;
+	guint n_requests; /* in the thread's hands */
+	guint n_pending;  /* of those, batches */
+	GQueue waiting;   /* owned: KnAnswer of refused requests */
+	KnStoreStats stats;
+};
+
+static void
+deliver(KnStore *store, KnAnswer *message)
+{
+	KnRequest *request = message->request;
+
+	store->stats = message->stats;
+	if (message->is_final) {
+		store->n_requests--;
+		store->n_pending -= request->kind == KN_REQUEST_COMMIT;
+	} else {
+		atomic_store(&request->is_told, false);
+	}
+	kn_store_request_tell(request, message->error);
+	kn_answer_free(message);
+}
+
+static KnAnswer *
+next_answer(KnStore *store)
+{
+	KnAnswer *message = g_queue_pop_head(&store->waiting);
+
+	return message ? message : kn_store_thread_pop(store->thread);
+}
+
+static gboolean
+on_answers(gint fd, GIOCondition condition, gpointer user)
+{
+	KnStore *store = user;
+	KnAnswer *message;
+
+	while ((message = next_answer(store)))
+		deliver(store, message);
+	return G_SOURCE_CONTINUE;
+}
+
+KnStore *
+kn_store_open(const KnStoreConfig *config, GError **error)
+{
+	KnDb *db = kn_db_open(config->directory, error);
+	KnStoreThread *thread;
+	KnStore *store;
+	guint64 hub_id;
+
+	if (!db)
+		return NULL;
+	hub_id = db->hub_id;
+	thread = kn_store_thread_start(db, config->zone, error);
+	if (!thread)
+		return NULL;
+	store = g_new0(KnStore, 1);
+	store->thread = thread;
+	store->hub_id = hub_id;
+	g_queue_init(&store->waiting);
+	store->source = g_unix_fd_source_new(kn_handoff_fd(thread->answers), G_IO_IN);
+	g_source_set_callback(store->source, G_SOURCE_FUNC(on_answers), store, NULL);
+	g_source_attach(store->source, NULL);
+	return store;
+}
+
+void
+kn_store_close(KnStore *store)
+{
+	if (!store)
+		return;
+	g_source_destroy(store->source);
+	g_source_unref(store->source);
+	kn_store_thread_stop(store->thread);
+	g_queue_clear_full(&store->waiting, (GDestroyNotify)kn_answer_free);
+	g_free(store);
+}
+
+guint64
+kn_store_hub_id(const KnStore *store)
+{
+	return store->hub_id;
+}
+
+/* the answer comes from the main loop, as any other */
+static void
+refuse(KnStore *store, KnRequest *request)
+{
+	KnAnswer *message = g_new(KnAnswer, 1);
+
+	*message = (KnAnswer){request, TRUE, NULL, store->stats};
+	g_set_error(&message->error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,
+		    "the store is behind: too many requests wait");
+	g_queue_push_tail(&store->waiting, message);
+	kn_handoff_signal(store->thread->answers);
+}
+
+static void
+submit(KnStore *store, KnRequest *request)
+{
+	store->n_requests++;
+	store->n_pending += request->kind == KN_REQUEST_COMMIT;
+	if (store->n_requests > KN_STORE_REQUESTS_MAX ||
+	    !kn_store_thread_push(store->thread, request))
+		refuse(store, request);
+}
+
+GPtrArray *
+kn_store_load(KnStore *store, GError **error)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_LOAD, NULL);
+	GPtrArray *loaded = NULL;
+
+	submit(store, request);
+	while (TRUE) {
+		struct pollfd pollfd = {kn_handoff_fd(store->thread->answers), POLLIN, 0};
+		KnAnswer *message = next_answer(store);
+		if (!message) {
+			(void)poll(&pollfd, 1, -1);
+			continue;
+		}
+		if (message->request != request) {
+			deliver(store, message);
+			continue;
+		}
+		loaded = g_steal_pointer(&request->loaded);
+		if (message->error)
+			g_propagate_error(error, g_steal_pointer(&message->error));
+		deliver(store, message);
+		return loaded;
+	}
+}
+
+void
+kn_store_commit(KnStore *store, KnBatch *batch, KnStoreCommitFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_COMMIT, user);
+
+	request->func.commit = func;
+	request->batch = batch;
+	submit(store, request);
+}
+
+guint
+kn_store_n_pending(const KnStore *store)
+{
+	return store->n_pending;
+}
+
+void
+kn_store_allow(KnStore *store, const gchar *address, const gchar *label, gint64 now_us,
+	       KnStoreDeviceFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_ALLOW, user);
+
+	request->func.device = func;
+	request->address = g_strdup(address);
+	request->label = g_strdup(label);
+	request->now_us = now_us;
+	submit(store, request);
+}
+
+void
+kn_store_forget(KnStore *store, gint64 device_id, KnStoreDeviceFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_FORGET, user);
+
+	request->func.device = func;
+	request->id = device_id;
+	submit(store, request);
+}
+
+void
+kn_store_query_sessions(KnStore *store, const KnSessionQuery *query, KnStoreSessionsFunc func,
+			gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_SESSIONS, user);
+
+	request->func.sessions = func;
+	request->query = *query;
+	submit(store, request);
+}
+
+void
+kn_store_query_session(KnStore *store, gint64 session_id, guint n_slices, KnStoreDetailFunc func,
+		       gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_DETAIL, user);
+
+	request->func.detail = func;
+	request->id = session_id;
+	request->n_slices = n_slices;
+	submit(store, request);
+}
+
+void
+kn_store_get_stats(const KnStore *store, KnStoreStats *ret_stats)
+{
+	*ret_stats = store->stats;
+}
