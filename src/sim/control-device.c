@@ -1,0 +1,297 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/control-device.h"
+#include "core/encode.h"
+
+/* ---- the person ---- */
+
+static gboolean
+get_session(GVariant *parameters, guint64 *ret_duration_ms, KnScenario *ret_scenario)
+{
+	const gchar *scenario;
+	guint32 seconds;
+
+	g_variant_get(parameters, "(&su&s)", NULL, &seconds, &scenario);
+	*ret_duration_ms = (guint64)seconds * 1000;
+	return seconds > 0 &&
+	       kn_scenario_parse(*scenario != '\0' ? scenario : "mixed", ret_scenario);
+}
+
+static KnSimOutcome
+start_session(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
+	      GVariant **ret_result)
+{
+	guint64 duration_ms;
+	KnScenario scenario;
+
+	if (!get_session(parameters, &duration_ms, &scenario))
+		return KN_SIM_ARGUMENTS;
+	if (!kn_massager_start_session(massager, kn_fakebus_now_us(), duration_ms, scenario))
+		return KN_SIM_REFUSED;
+	kn_fake_device_pump(device);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+stop_session(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
+	     GVariant **ret_result)
+{
+	kn_massager_stop_session(massager, kn_fakebus_now_us());
+	kn_fake_device_pump(device);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+bank_session(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
+	     GVariant **ret_result)
+{
+	guint64 duration_ms;
+	KnScenario scenario;
+
+	if (!get_session(parameters, &duration_ms, &scenario))
+		return KN_SIM_ARGUMENTS;
+	return kn_massager_bank_session(massager, kn_fakebus_now_us(), duration_ms, scenario)
+		       ? KN_SIM_OK
+		       : KN_SIM_REFUSED;
+}
+
+/* ---- what is so ---- */
+
+static void
+add_number(GVariantDict *dict, const gchar *name, guint64 number)
+{
+	g_variant_dict_insert(dict, name, "t", number);
+}
+
+static void
+add_truth(GVariantDict *dict, const gchar *name, gboolean is_so)
+{
+	g_variant_dict_insert(dict, name, "b", is_so);
+}
+
+static KnSimOutcome
+status(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	KnMassagerStatus now;
+	KnFakeDeviceStatus link;
+	GVariantDict dict;
+
+	kn_massager_get_status(massager, kn_fakebus_now_us(), &now);
+	kn_fake_device_get_status(device, &link);
+	g_variant_dict_init(&dict, NULL);
+	add_number(&dict, "seq", now.firmware.newest_seq + 1);
+	add_number(&dict, "oldest", now.firmware.oldest_seq);
+	add_number(&dict, "newest", now.firmware.newest_seq);
+	add_number(&dict, "trimmed_to", now.firmware.trimmed_to_seq);
+	add_number(&dict, "log_id", now.firmware.log_id);
+	add_number(&dict, "boot", now.firmware.boot);
+	add_number(&dict, "owner", now.firmware.owner_hub_id);
+	add_number(&dict, "t_ms", now.firmware.t_ms);
+	add_truth(&dict, "live", now.firmware.is_live);
+	add_truth(&dict, "clock_set", now.firmware.is_clock_set);
+	add_truth(&dict, "session_active", now.is_session_active);
+	add_truth(&dict, "connected", link.is_connected);
+	add_truth(&dict, "present", link.is_present);
+	add_truth(&dict, "notifying", link.is_notifying);
+	add_number(&dict, "n_dropped", now.n_live_dropped + link.n_socket_dropped);
+	add_number(&dict, "n_live_dropped", now.n_live_dropped);
+	add_number(&dict, "n_live_skipped", now.firmware.n_live_skipped);
+	add_number(&dict, "n_socket_dropped", link.n_socket_dropped);
+	add_number(&dict, "n_notified", link.n_notified);
+	add_number(&dict, "n_connects", link.n_connects);
+	add_number(&dict, "n_fetches", now.firmware.n_fetches);
+	add_number(&dict, "n_records_fetched", now.firmware.n_records_fetched);
+	add_number(&dict, "n_trims", now.firmware.n_trims);
+	*ret_result = g_variant_new("(@a{sv})", g_variant_dict_end(&dict));
+	return KN_SIM_OK;
+}
+
+static GVariant *
+bytes_variant(const guint8 *bytes, gsize n_bytes)
+{
+	return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes, n_bytes, 1);
+}
+
+static KnSimOutcome
+info(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	guint8 bytes[KN_INFO_BYTES_MAX];
+	gsize n_bytes = kn_encode_info(kn_massager_info(massager), bytes, sizeof bytes);
+
+	*ret_result = g_variant_new("(@ay)", bytes_variant(bytes, n_bytes));
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+dump_log(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	const GPtrArray *truth = kn_massager_truth(massager);
+	GVariantBuilder builder;
+
+	g_variant_builder_init(&builder, G_VARIANT_TYPE("aay"));
+	for (guint i = 0; i < truth->len; i++) {
+		gsize n_bytes;
+		const guint8 *bytes = g_bytes_get_data(truth->pdata[i], &n_bytes);
+		g_variant_builder_add_value(&builder, bytes_variant(bytes, n_bytes));
+	}
+	*ret_result = g_variant_new("(aay)", &builder);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+dump_flash(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	const KnFlash *flash = kn_massager_flash(massager);
+	GVariantBuilder builder;
+
+	g_variant_builder_init(&builder, G_VARIANT_TYPE("aay"));
+	for (guint64 seq = kn_flash_oldest_seq(flash); seq <= kn_flash_newest_seq(flash); seq++) {
+		gsize n_frame;
+		const guint8 *frame = kn_flash_read(flash, seq, &n_frame);
+		if (frame != NULL)
+			g_variant_builder_add_value(&builder, bytes_variant(frame, n_frame));
+	}
+	*ret_result = g_variant_new("(aay)", &builder);
+	return KN_SIM_OK;
+}
+
+/* ---- faults of a device ---- */
+
+static KnSimOutcome
+drop_live(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	guint32 n_notifications;
+
+	g_variant_get(parameters, "(&su)", NULL, &n_notifications);
+	kn_massager_drop_live(massager, n_notifications);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+hold_fetch(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	gboolean is_held;
+
+	g_variant_get(parameters, "(&sb)", NULL, &is_held);
+	kn_massager_hold_fetch(massager, is_held);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+corrupt_record(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
+	       GVariant **ret_result)
+{
+	const gchar *mode;
+	guint64 seq;
+
+	g_variant_get(parameters, "(&st&s)", NULL, &seq, &mode);
+	if (g_str_equal(mode, "undecodable"))
+		return kn_massager_garble(massager, seq) ? KN_SIM_OK : KN_SIM_REFUSED;
+	if (!g_str_equal(mode, "crc"))
+		return KN_SIM_ARGUMENTS;
+	kn_massager_spoil(massager, seq);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+append_raw(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	g_autoptr(GVariant) record = g_variant_get_child_value(parameters, 1);
+	gsize n_bytes;
+	const guint8 *bytes = g_variant_get_fixed_array(record, &n_bytes, 1);
+	guint64 seq;
+
+	if (!kn_massager_append_raw(massager, bytes, n_bytes, &seq))
+		return KN_SIM_ARGUMENTS;
+	*ret_result = g_variant_new("(t)", seq);
+	kn_fake_device_pump(device);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+overwrite_oldest(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
+		 GVariant **ret_result)
+{
+	guint64 n_records;
+
+	g_variant_get(parameters, "(&st)", NULL, &n_records);
+	kn_massager_overwrite_oldest(massager, n_records);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+format(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	kn_massager_format(massager);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+reboot(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	kn_fake_device_drop_link(device);
+	kn_massager_reboot(massager, kn_fakebus_now_us());
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+set_owner(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	guint64 hub_id;
+
+	g_variant_get(parameters, "(&st)", NULL, &hub_id);
+	kn_massager_set_owner(massager, hub_id);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+disconnect(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	kn_fake_device_drop_link(device);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+vanish(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	kn_fake_device_set_present(device, FALSE);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+come_back(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+{
+	kn_fake_device_set_present(device, TRUE);
+	return KN_SIM_OK;
+}
+
+static const KnSimDeviceMethod device_methods[] = {
+	{"StartSession", start_session},
+	{"StopSession", stop_session},
+	{"BankSession", bank_session},
+	{"Status", status},
+	{"Info", info},
+	{"DumpLog", dump_log},
+	{"DumpFlash", dump_flash},
+	{"DropLive", drop_live},
+	{"HoldFetch", hold_fetch},
+	{"CorruptRecord", corrupt_record},
+	{"AppendRaw", append_raw},
+	{"OverwriteOldest", overwrite_oldest},
+	{"Format", format},
+	{"Reboot", reboot},
+	{"SetOwner", set_owner},
+	{"Disconnect", disconnect},
+	{"Vanish", vanish},
+	{"Return", come_back},
+};
+
+const KnSimDeviceMethod *
+kn_sim_find_device_method(const gchar *name)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(device_methods); i++)
+		if (g_str_equal(name, device_methods[i].name))
+			return &device_methods[i];
+	return NULL;
+}

@@ -1,0 +1,178 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/fakebus-private.h"
+
+static void
+set(KnFakebus *bus, const gchar *property, GVariant *value)
+{
+	kn_bus_tree_set(bus->tree, KN_ADAPTER_PATH, KN_ADAPTER_INTERFACE, property, value);
+}
+
+void
+kn_fake_adapter_publish(KnFakebus *bus)
+{
+	kn_bus_tree_add(bus->tree, KN_ADAPTER_PATH, KN_ADAPTER_INTERFACE);
+	set(bus, "Address", g_variant_new_string(bus->adapter_address));
+	set(bus, "AddressType", g_variant_new_string("public"));
+	set(bus, "Name", g_variant_new_string("knead-sim"));
+	set(bus, "Alias", g_variant_new_string("knead-sim"));
+	set(bus, "Powered", g_variant_new_boolean(bus->is_powered));
+	set(bus, "Discoverable", g_variant_new_boolean(FALSE));
+	set(bus, "Pairable", g_variant_new_boolean(FALSE));
+	set(bus, "Discovering", g_variant_new_boolean(FALSE));
+	set(bus, "UUIDs", g_variant_new_strv(NULL, 0));
+	kn_bus_tree_publish(bus->tree, KN_ADAPTER_PATH);
+}
+
+void
+kn_fake_adapter_remove(KnFakebus *bus)
+{
+	if (bus->tree != NULL)
+		kn_bus_tree_remove(bus->tree, KN_ADAPTER_PATH);
+}
+
+gboolean
+kn_fake_adapter_is_up(const KnFakebus *bus)
+{
+	return bus->tree != NULL && bus->is_plugged && bus->is_powered;
+}
+
+/* ---- discovery: a session a client, which ends with the client ---- */
+
+static gboolean
+on_advert(gpointer user)
+{
+	KnFakebus *bus = user;
+
+	bus->n_adverts++;
+	for (guint i = 0; i < bus->devices->len; i++)
+		kn_fake_device_advertise(bus->devices->pdata[i], bus->n_adverts);
+	return G_SOURCE_CONTINUE;
+}
+
+static void
+end_discovery(KnFakebus *bus)
+{
+	g_clear_handle_id(&bus->advert, g_source_remove);
+	if (bus->tree == NULL || !bus->is_plugged)
+		return;
+	set(bus, "Discovering", g_variant_new_boolean(FALSE));
+	for (guint i = 0; i < bus->devices->len; i++)
+		kn_fake_device_forget_signal(bus->devices->pdata[i]);
+}
+
+static void
+end_session(KnFakebus *bus, const gchar *sender)
+{
+	guint watch = GPOINTER_TO_UINT(g_hash_table_lookup(bus->scanners, sender));
+
+	if (watch == 0)
+		return;
+	g_bus_unwatch_name(watch);
+	g_hash_table_remove(bus->scanners, sender);
+	if (g_hash_table_size(bus->scanners) == 0)
+		end_discovery(bus);
+}
+
+static void
+on_scanner_gone(GDBusConnection *connection, const gchar *name, gpointer user)
+{
+	g_autofree gchar *sender = g_strdup(name);
+
+	end_session(user, sender);
+}
+
+void
+kn_fake_adapter_stop_scans(KnFakebus *bus)
+{
+	GHashTableIter iter;
+	gpointer watch;
+
+	if (g_hash_table_size(bus->scanners) == 0)
+		return;
+	g_hash_table_iter_init(&iter, bus->scanners);
+	while (g_hash_table_iter_next(&iter, NULL, &watch))
+		g_bus_unwatch_name(GPOINTER_TO_UINT(watch));
+	g_hash_table_remove_all(bus->scanners);
+	end_discovery(bus);
+}
+
+static void
+start_discovery(KnFakebus *bus, KnBusCall *call)
+{
+	const gchar *sender = kn_bus_call_sender(call);
+	guint watch;
+
+	if (!bus->is_powered) {
+		kn_bus_call_error(call, "org.bluez.Error.NotReady", "Resource Not Ready");
+		return;
+	}
+	if (g_hash_table_contains(bus->scanners, sender)) {
+		kn_bus_call_error(call, "org.bluez.Error.InProgress",
+				  "Operation already in progress");
+		return;
+	}
+	watch = g_bus_watch_name_on_connection(kn_bus_tree_connection(bus->tree), sender,
+					       G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_scanner_gone,
+					       bus, NULL);
+	g_hash_table_insert(bus->scanners, g_strdup(sender), GUINT_TO_POINTER(watch));
+	kn_bus_call_return(call, NULL);
+	if (bus->advert != 0)
+		return;
+	set(bus, "Discovering", g_variant_new_boolean(TRUE));
+	bus->advert = g_timeout_add(KN_FAKE_ADVERT_MS, on_advert, bus);
+}
+
+static void
+stop_discovery(KnFakebus *bus, KnBusCall *call)
+{
+	g_autofree gchar *sender = g_strdup(kn_bus_call_sender(call));
+
+	if (!g_hash_table_contains(bus->scanners, sender)) {
+		kn_bus_call_error(call, "org.bluez.Error.Failed", "No discovery started");
+		return;
+	}
+	kn_bus_call_return(call, NULL);
+	end_session(bus, sender);
+}
+
+static void
+remove_device(KnFakebus *bus, GVariant *parameters, KnBusCall *call)
+{
+	const gchar *path;
+
+	g_variant_get(parameters, "(&o)", &path);
+	for (guint i = 0; i < bus->devices->len; i++) {
+		KnFakeDevice *device = bus->devices->pdata[i];
+		if (!g_str_equal(device->path, path) || !kn_bus_tree_has(bus->tree, path))
+			continue;
+		/* the bond goes with the object; only a pairing brings it back */
+		kn_fake_device_drop_link(device);
+		device->is_bonded = FALSE;
+		kn_fake_device_unpublish(device);
+		kn_bus_call_return(call, NULL);
+		return;
+	}
+	kn_bus_call_error(call, "org.bluez.Error.DoesNotExist", "Does Not Exist");
+}
+
+void
+kn_fake_adapter_call(KnFakebus *bus, const gchar *method, GVariant *parameters, KnBusCall *call)
+{
+	static const gchar *const filters[] = {
+		"UUIDs",         "RSSI",         "Pathloss", "Transport",
+		"DuplicateData", "Discoverable", "Pattern",  NULL};
+
+	if (g_str_equal(method, "StartDiscovery"))
+		start_discovery(bus, call);
+	else if (g_str_equal(method, "StopDiscovery"))
+		stop_discovery(bus, call);
+	else if (g_str_equal(method, "RemoveDevice"))
+		remove_device(bus, parameters, call);
+	else if (g_str_equal(method, "GetDiscoveryFilters"))
+		kn_bus_call_return(call, g_variant_new("(^as)", filters));
+	else
+		/* every device here has the one service: no filter changes what is found */
+		kn_bus_call_return(call, NULL);
+}

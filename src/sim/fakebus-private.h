@@ -1,0 +1,106 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The insides of the fake org.bluez: fakebus.c (life, faults, routing), fakebus-adapter.c, fakebus-device.c (links),
+ * fakebus-gatt.c (services and notifications). */
+
+#include "sim/bus-tree.h"
+#include "sim/fakebus.h"
+
+#define KN_ADAPTER_PATH      "/org/bluez/hci0"
+#define KN_ADAPTER_INTERFACE "org.bluez.Adapter1"
+#define KN_DEVICE_INTERFACE  "org.bluez.Device1"
+#define KN_SERVICE_INTERFACE "org.bluez.GattService1"
+#define KN_CHRC_INTERFACE    "org.bluez.GattCharacteristic1"
+#define KN_SERVICE_UUID      "9132dae8-c465-4676-9d00-0fe393095fc5"
+#define KN_INFO_UUID         "9132dae9-c465-4676-9d00-0fe393095fc5"
+#define KN_DATA_UUID         "9132daea-c465-4676-9d00-0fe393095fc5"
+#define KN_CONTROL_UUID      "9132daeb-c465-4676-9d00-0fe393095fc5"
+
+enum {
+	KN_FAKE_ADVERT_MS = 400,        /* a slow advertiser */
+	KN_FAKE_CONNECT_MS = 120,       /* discovery stopped */
+	KN_FAKE_CONNECT_SCAN_MS = 1300, /* discovery running (BlueZ 5.82, measured) */
+	KN_FAKE_ABSENT_MS = 5000,       /* until a Connect to a device out of range fails */
+	KN_FAKE_RESOLVE_MS = 150,
+	KN_FAKE_DISCONNECT_MS = 100,
+	KN_FAKE_TICK_MS = 20,
+};
+
+typedef enum {
+	KN_FAKE_IDLE,
+	KN_FAKE_CONNECTING,
+	KN_FAKE_CONNECTED,
+	KN_FAKE_RESOLVED,
+	KN_FAKE_DISCONNECTING, /* still connected to the eye */
+} KnFakeLink;
+
+struct KnFakeDevice {
+	KnFakebus *bus;       /* borrowed: it owns us */
+	KnMassager *massager; /* owned */
+	gchar *address;       /* owned: upper case */
+	gchar *path;          /* owned */
+	gboolean is_bonded;
+	gboolean is_present;
+	KnFakeLink link;
+	guint link_timer;           /* of the step that is under way */
+	KnBusCall *connect_call;    /* owned; NULL none */
+	KnBusCall *disconnect_call; /* owned; NULL none */
+	gint notify_fd;             /* our end; -1 none */
+	guint notify_hup;           /* source id */
+	gchar *notify_sender;       /* owned; of StartNotify; NULL none */
+	guint pump;                 /* source id */
+	gint64 paced_us;            /* link pacing: until when the link is busy */
+	guint64 n_notified;
+	guint64 n_socket_dropped;
+	guint64 n_connects;
+};
+
+typedef struct {
+	gchar *method;  /* owned */
+	gchar *name;    /* owned */
+	gchar *message; /* owned */
+	guint count;
+} KnFakeFailure;
+
+struct KnFakebus {
+	gchar *bus_address;     /* owned; NULL system */
+	gchar *adapter_address; /* owned */
+	KnFakebusReadyFunc ready;
+	gpointer user;
+	KnBusTree *tree;      /* owned; NULL while bluetoothd is gone */
+	GPtrArray *devices;   /* owned: KnFakeDevice */
+	GHashTable *scanners; /* owned: unique name -> watch id of it */
+	GPtrArray *failures;  /* owned: KnFakeFailure */
+	gboolean is_plugged;
+	gboolean is_powered;
+	guint tick;   /* source id */
+	guint advert; /* source id; 0 when nobody scans */
+	guint n_adverts;
+};
+
+extern const gchar *const kn_fakebus_xml;
+
+/* adapter */
+void kn_fake_adapter_publish(KnFakebus *bus);
+void kn_fake_adapter_remove(KnFakebus *bus);
+void kn_fake_adapter_call(KnFakebus *bus, const gchar *method, GVariant *parameters,
+			  KnBusCall *call);
+void kn_fake_adapter_stop_scans(KnFakebus *bus);
+gboolean kn_fake_adapter_is_up(const KnFakebus *bus);
+
+/* device: the object and the link */
+void kn_fake_device_free(gpointer device);
+void kn_fake_device_publish(KnFakeDevice *device);
+void kn_fake_device_unpublish(KnFakeDevice *device);
+void kn_fake_device_advertise(KnFakeDevice *device, guint n_advert);
+void kn_fake_device_forget_signal(KnFakeDevice *device);
+void kn_fake_device_call(KnFakeDevice *device, const gchar *method, KnBusCall *call);
+gboolean kn_fake_device_is_linked(const KnFakeDevice *device);
+
+/* gatt: services and notifications of a linked device */
+void kn_fake_gatt_publish(KnFakeDevice *device);
+void kn_fake_gatt_remove(KnFakeDevice *device);
+void kn_fake_gatt_call(KnFakeDevice *device, const gchar *path, const gchar *method,
+		       GVariant *parameters, KnBusCall *call);

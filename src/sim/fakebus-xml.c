@@ -1,0 +1,41 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/fakebus-private.h"
+
+/* the part of BlueZ's interfaces that a central needs; properties are not declared, as nothing here reads them from the XML */
+const gchar *const kn_fakebus_xml =
+	"<node>"
+	"<interface name='org.bluez.Adapter1'>"
+	" <method name='StartDiscovery'/>"
+	" <method name='StopDiscovery'/>"
+	" <method name='SetDiscoveryFilter'><arg name='properties' type='a{sv}' "
+	"direction='in'/></method>"
+	" <method name='GetDiscoveryFilters'><arg name='filters' type='as' "
+	"direction='out'/></method>"
+	" <method name='RemoveDevice'><arg name='device' type='o' direction='in'/></method>"
+	"</interface>"
+	"<interface name='org.bluez.Device1'>"
+	" <method name='Connect'/>"
+	" <method name='Disconnect'/>"
+	" <method name='Pair'/>"
+	" <method name='CancelPairing'/>"
+	"</interface>"
+	"<interface name='org.bluez.GattService1'/>"
+	"<interface name='org.bluez.GattCharacteristic1'>"
+	" <method name='ReadValue'>"
+	"  <arg name='options' type='a{sv}' direction='in'/><arg name='value' type='ay' "
+	"direction='out'/>"
+	" </method>"
+	" <method name='WriteValue'>"
+	"  <arg name='value' type='ay' direction='in'/><arg name='options' type='a{sv}' "
+	"direction='in'/>"
+	" </method>"
+	" <method name='AcquireNotify'>"
+	"  <arg name='options' type='a{sv}' direction='in'/>"
+	"  <arg name='fd' type='h' direction='out'/><arg name='mtu' type='q' direction='out'/>"
+	" </method>"
+	" <method name='StartNotify'/>"
+	" <method name='StopNotify'/>"
+	"</interface>"
+	"</node>";

@@ -1,0 +1,279 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "sim/options.h"
+#include "core/device.h"
+#include "sim/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	HISTORY_DAYS_MAX = 365,
+	FLASH_BYTES_DEFAULT = 8 * 1024 * 1024,
+	FLASH_BYTES_MAX = 256 * 1024 * 1024,
+	MTU_DEFAULT = 247,
+	DEVICES_MAX = 64,
+};
+
+static const gchar summary[] =
+	"Simulates massagers behind a fake org.bluez.\n"
+	"\n"
+	"A device is a list of key=value, all but kind and address optional:\n"
+	"  kind=back14|roller|foam-roll  address=AA:BB:CC:DD:EE:FF  serial=TEXT  seed=NUMBER\n"
+	"  bonded=yes|no  history=7d (a session a day, banked in its flash)  boots=1|2 (of the "
+	"history)\n"
+	"  flash=BYTES  mtu=23...517 (below 185 is too narrow)  pace=NUMBER (notifications a "
+	"second; 0: no limit)\n";
+
+static const gchar description[] =
+	"Example:\n"
+	"  dbus-daemon --session --fork --print-address     # prints ADDRESS\n"
+	"  knead-sim --bus ADDRESS --live-session 20 \\\n"
+	"    --device kind=back14,address=C0:FF:EE:00:00:01,history=7d \\\n"
+	"    --device kind=roller,address=C0:FF:EE:00:00:02,history=7d\n"
+	"\n"
+	"Prints one line, ready, on stdout when a hub can come. org.knead.Sim on the same bus "
+	"starts sessions and makes\n"
+	"faults; see the interface by introspection of /org/knead/sim.\n"
+	"\n"
+	"Exit status: 0 ended by SIGTERM or SIGINT; 1 no bus, or a name is taken; 2 wrong usage.\n";
+
+void
+kn_massager_spec_free(KnMassagerSpec *spec)
+{
+	if (spec == NULL)
+		return;
+	g_free(spec->kind);
+	g_free(spec->address);
+	g_free(spec->serial);
+	g_free(spec);
+}
+
+static void
+spec_free(gpointer spec)
+{
+	kn_massager_spec_free(spec);
+}
+
+void
+kn_sim_options_clear(KnSimOptions *options)
+{
+	g_clear_pointer(&options->bus_address, g_free);
+	g_clear_pointer(&options->adapter_address, g_free);
+	g_clear_pointer(&options->devices, g_ptr_array_unref);
+}
+
+static gboolean
+parse_number(const gchar *text, guint64 low, guint64 high, guint64 *ret_number)
+{
+	return g_ascii_string_to_unsigned(text, 10, low, high, ret_number, NULL);
+}
+
+static gboolean
+parse_days(const gchar *text, guint *ret_days)
+{
+	gsize n = strlen(text);
+	g_autofree gchar *digits =
+		n > 1 && text[n - 1] == 'd' ? g_strndup(text, n - 1) : g_strdup(text);
+	guint64 days;
+
+	if (!parse_number(digits, 0, HISTORY_DAYS_MAX, &days))
+		return FALSE;
+	*ret_days = (guint)days;
+	return TRUE;
+}
+
+static gboolean
+take_text(KnMassagerSpec *spec, const gchar *key, const gchar *value, gboolean *ret_is_known)
+{
+	gchar **place = g_str_equal(key, "kind")     ? &spec->kind
+			: g_str_equal(key, "serial") ? &spec->serial
+						     : NULL;
+
+	*ret_is_known = TRUE;
+	if (place != NULL) {
+		g_free(*place);
+		*place = g_strdup(value);
+		return *value != '\0';
+	}
+	if (g_str_equal(key, "address")) {
+		g_free(spec->address);
+		spec->address = kn_device_normalize_address(value);
+		return spec->address != NULL;
+	}
+	if (g_str_equal(key, "bonded")) {
+		spec->is_bonded = g_str_equal(value, "yes");
+		return spec->is_bonded || g_str_equal(value, "no");
+	}
+	if (g_str_equal(key, "history"))
+		return parse_days(value, &spec->history_days);
+	*ret_is_known = FALSE;
+	return FALSE;
+}
+
+static gboolean
+take_number(KnMassagerSpec *spec, const gchar *key, const gchar *value)
+{
+	guint64 number;
+
+	if (g_str_equal(key, "seed"))
+		return parse_number(value, 0, G_MAXUINT64, &spec->seed);
+	if (g_str_equal(key, "boots") && parse_number(value, 1, 2, &number))
+		spec->boots = (guint)number;
+	else if (g_str_equal(key, "flash") && parse_number(value, 1024, FLASH_BYTES_MAX, &number))
+		spec->flash_bytes = (gsize)number;
+	else if (g_str_equal(key, "mtu") && parse_number(value, 23, 517, &number))
+		spec->mtu = (guint16)number;
+	else if (g_str_equal(key, "pace") && parse_number(value, 0, 100000, &number))
+		spec->pace_per_s = (guint)number;
+	else
+		return FALSE;
+	return TRUE;
+}
+
+static gboolean
+take_pair(KnMassagerSpec *spec, const gchar *pair)
+{
+	const gchar *equals = strchr(pair, '=');
+	g_autofree gchar *key = equals != NULL ? g_strndup(pair, (gsize)(equals - pair)) : NULL;
+	gboolean is_known;
+
+	if (key == NULL)
+		return FALSE;
+	if (take_text(spec, key, equals + 1, &is_known))
+		return TRUE;
+	return !is_known && take_number(spec, key, equals + 1);
+}
+
+/* what was left out follows from the address, so that two devices are never the same */
+static void
+fill_defaults(KnMassagerSpec *spec)
+{
+	if (spec->serial == NULL) {
+		g_auto(GStrv) bytes = g_strsplit(spec->address, ":", -1);
+		g_autofree gchar *digits = g_strjoinv("", bytes);
+		spec->serial = g_strconcat("SIM-", digits, NULL);
+	}
+	if (spec->seed == 0)
+		spec->seed = g_str_hash(spec->address);
+}
+
+KnMassagerSpec *
+kn_sim_parse_device(const gchar *text, gchar **ret_why)
+{
+	g_autoptr(KnMassagerSpec) spec = g_new0(KnMassagerSpec, 1);
+	g_auto(GStrv) pairs = g_strsplit(text, ",", -1);
+	ktp_Info info;
+
+	spec->is_bonded = TRUE;
+	spec->boots = 1;
+	spec->flash_bytes = FLASH_BYTES_DEFAULT;
+	spec->mtu = MTU_DEFAULT;
+	for (guint i = 0; pairs[i] != NULL; i++) {
+		if (take_pair(spec, pairs[i]))
+			continue;
+		*ret_why = g_strdup_printf("“%s” is not a device setting; see --help", pairs[i]);
+		return NULL;
+	}
+	if (spec->kind == NULL || spec->address == NULL) {
+		*ret_why = g_strdup("a device needs kind=… and address=…");
+		return NULL;
+	}
+	fill_defaults(spec);
+	if (!kn_model_describe(spec->kind, spec->serial, &info)) {
+		*ret_why = g_strdup(
+			"kind is back14, roller or foam-roll, and a serial has 1 to 32 bytes");
+		return NULL;
+	}
+	return g_steal_pointer(&spec);
+}
+
+static gboolean
+parse_devices(gchar **texts, KnSimOptions *options, gchar **ret_why)
+{
+	for (guint i = 0; texts != NULL && texts[i] != NULL; i++) {
+		KnMassagerSpec *spec = kn_sim_parse_device(texts[i], ret_why);
+		if (spec == NULL)
+			return FALSE;
+		for (guint k = 0; k < options->devices->len; k++) {
+			const KnMassagerSpec *other = options->devices->pdata[k];
+			if (!g_str_equal(spec->address, other->address))
+				continue;
+			*ret_why =
+				g_strdup_printf("two devices have the address %s", spec->address);
+			kn_massager_spec_free(spec);
+			return FALSE;
+		}
+		g_ptr_array_add(options->devices, spec);
+	}
+	if (options->devices->len == 0 || options->devices->len > DEVICES_MAX)
+		*ret_why = g_strdup_printf("1 to %d --device are needed", DEVICES_MAX);
+	return *ret_why == NULL;
+}
+
+static KnSimParse
+usage(const gchar *why)
+{
+	fprintf(stderr, "knead-sim: %s\n", why);
+	return KN_SIM_USAGE;
+}
+
+KnSimParse
+kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
+{
+	g_auto(KnSimOptions) options = {.devices = g_ptr_array_new_with_free_func(spec_free)};
+	g_auto(GStrv) devices = NULL;
+	g_autofree gchar *adapter = NULL;
+	g_autofree gchar *why = NULL;
+	g_autoptr(GError) error = NULL;
+	gboolean is_version = FALSE;
+	gint live_session_s = 0;
+	const GOptionEntry entries[] = {
+		{"bus", 0, 0, G_OPTION_ARG_STRING, &options.bus_address,
+		 "D-Bus address (default: the system bus)", "ADDRESS"},
+		{"adapter", 0, 0, G_OPTION_ARG_STRING, &adapter, "Address of the fake adapter",
+		 "ADDRESS"},
+		{"device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &devices,
+		 "A massager; may be given again", "SETTINGS"},
+		{"live-session", 0, 0, G_OPTION_ARG_INT, &live_session_s,
+		 "Every device has one session of its own, once a hub listens and has the history",
+		 "SECONDS"},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &is_version, "Print the version", NULL},
+		{NULL},
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+
+	g_set_prgname("knead-sim");
+	g_option_context_set_summary(context, summary);
+	g_option_context_set_description(context, description);
+	g_option_context_add_main_entries(context, entries, NULL);
+	for (int i = 1; i < argc; i++) {
+		g_autofree gchar *help = NULL;
+		if (!g_str_equal(argv[i], "--help") && !g_str_equal(argv[i], "-h"))
+			continue;
+		help = g_option_context_get_help(context, TRUE, NULL);
+		fputs(help, stdout);
+		return KN_SIM_DONE;
+	}
+	if (!g_option_context_parse(context, &argc, &argv, &error))
+		return usage(error->message);
+	if (is_version) {
+		puts("knead-sim " KN_VERSION);
+		return KN_SIM_DONE;
+	}
+	if (argc > 1)
+		return usage("only options are understood; see --help");
+	options.adapter_address =
+		kn_device_normalize_address(adapter != NULL ? adapter : "5E:AD:00:00:00:01");
+	if (options.adapter_address == NULL)
+		return usage("--adapter needs an address like 5E:AD:00:00:00:01");
+	if (live_session_s < 0 || live_session_s > 24 * 3600)
+		return usage("--live-session is 1 to 86400 seconds");
+	if (!parse_devices(devices, &options, &why))
+		return usage(why);
+	options.live_session_s = (guint)live_session_s;
+	*ret_options = options;
+	options = (KnSimOptions){0};
+	return KN_SIM_RUN;
+}

@@ -1,0 +1,29 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The command line of knead-sim. */
+
+#include "sim/massager.h"
+
+typedef struct {
+	gchar *bus_address;     /* owned; NULL: the system bus */
+	gchar *adapter_address; /* owned */
+	GPtrArray *devices;     /* owned: KnMassagerSpec */
+	guint live_session_s;   /* 0: none */
+} KnSimOptions;
+
+typedef enum {
+	KN_SIM_RUN,
+	KN_SIM_DONE,  /* help or version was printed: exit 0 */
+	KN_SIM_USAGE, /* a line on stderr says what is wrong: exit 2 */
+} KnSimParse;
+
+KnSimParse kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options);
+void kn_sim_options_clear(KnSimOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnSimOptions, kn_sim_options_clear)
+
+/* "kind=back14,address=…,…". NULL with why in *ret_why (the caller frees it). */
+KnMassagerSpec *kn_sim_parse_device(const gchar *text, gchar **ret_why);
+void kn_massager_spec_free(KnMassagerSpec *spec);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnMassagerSpec, kn_massager_spec_free)
