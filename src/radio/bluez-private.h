@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What bluez.c, bluez-call.c and farewell.c share; nobody else includes it. */
+
+#include "radio/bluez.h"
+
+#define KN_BLUEZ_NAME "org.bluez"
+
+enum { KN_BLUEZ_N_SUBSCRIPTIONS = 4 };
+
+struct KnBluez {
+	gchar *address; /* owned */
+	gdouble scale;
+	KnBluezEvents events;
+	gpointer user; /* borrowed: outlives us */
+	KnBluezState state;
+	GDBusConnection *connection; /* owned; NULL without a bus */
+	gulong closed_id;
+	guint watch_id;
+	gchar *owner; /* owned: unique name of bluetoothd; NULL without one */
+	guint subscriptions[KN_BLUEZ_N_SUBSCRIPTIONS];
+	GCancellable *bus_cancellable;    /* owned: of opening the bus */
+	GCancellable *daemon_cancellable; /* owned: of reading this bluetoothd's objects */
+	KnTree *tree;                     /* owned */
+	guint timer_id;                   /* opening: timeout or retry */
+	guint resync_id;                  /* a reading is due */
+	gboolean is_reading;
+	gboolean is_loaded; /* the tree is this bluetoothd's */
+	guint n_bus_retries;
+	guint n_read_retries;
+	guint64 n_unknown;
+};

@@ -1,0 +1,106 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The port to BlueZ: finds, connects and drains enrolled massagers, and carries control writes. One connection of its own to the bus;
+ * everything is asynchronous on the default main context except the drain thread, which only moves packets from sockets to a ring.
+ * No bus, no bluetoothd, no adapter are states, never failures.
+ */
+
+#include <gio/gio.h>
+
+typedef enum {
+	KN_RADIO_NO_BUS,
+	KN_RADIO_NO_BLUETOOTHD,
+	KN_RADIO_NO_ADAPTER,
+	KN_RADIO_ADAPTER_OFF,
+	KN_RADIO_READY,
+} KnRadioState;
+
+/* what one device's link is doing; the words are for people and for JSON */
+typedef enum {
+	KN_LINK_IDLE,      /* not enrolled */
+	KN_LINK_WAITING,   /* for the radio, for a free moment, or for a pause to end */
+	KN_LINK_SEARCHING, /* not seen yet */
+	KN_LINK_NOT_BONDED,
+	KN_LINK_BOND_LOST,
+	KN_LINK_CONNECTING,
+	KN_LINK_RESOLVING,   /* connected, services not known yet */
+	KN_LINK_STARTING,    /* reading INFO, acquiring notifications */
+	KN_LINK_READY,       /* streaming */
+	KN_LINK_BUSY,        /* another program listens to it */
+	KN_LINK_UNSUPPORTED, /* services incomplete, link too narrow, or protocol unknown */
+} KnLinkPhase;
+
+typedef struct {
+	const gchar *address;
+	KnLinkPhase phase;
+	gboolean has_signal;
+	gint16 signal_dbm;
+	gint64 seen_boottime_us; /* last advertisement or traffic; 0 never */
+	guint attempts;          /* since the last success */
+	const gchar *last_error; /* in words; "" none */
+} KnLinkStatus;
+
+/* Calls from radio to its owner, on the main thread. Strings and bytes are borrowed for the call. */
+typedef struct {
+	void (*state_changed)(gpointer user, KnRadioState state);
+	/* an unenrolled or enrolled KTP device was heard; name is cleaned text */
+	void (*seen)(gpointer user, const gchar *address, const gchar *name, gint16 signal_dbm,
+		     gboolean is_bonded);
+	/* the link is ready: INFO was read, notifications flow; control may be written from now on */
+	void (*link_up)(gpointer user, const gchar *address, const guint8 *info, gsize n_info);
+	void (*link_down)(gpointer user, const gchar *address, const gchar *reason);
+	void (*packet)(gpointer user, const gchar *address, const guint8 *bytes, gsize n_bytes);
+	/* a control write failed for good (the link stays or goes by itself) */
+	void (*control_failed)(gpointer user, const gchar *address, const gchar *reason);
+} KnRadioSink;
+
+typedef struct {
+	const gchar *bus_address; /* D-Bus address; NULL: the system bus */
+	gdouble timer_scale;      /* 1.0; tests scale every timer of the radio down */
+} KnRadioConfig;
+
+typedef struct KnRadio KnRadio;
+
+/* NULL when no thread can be started. Sinks may call back into the port, but not free it. */
+KnRadio *kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user);
+/* Disconnects what it connected (bounded wait), joins the drain thread. No sink call afterwards. */
+void kn_radio_free(KnRadio *radio);
+
+/* The allow-list: only these addresses are ever connected. Idempotent. */
+void kn_radio_allow(KnRadio *radio, const gchar *address);
+void kn_radio_forget(KnRadio *radio, const gchar *address);
+
+/* Queues a write with response; bounded (64 a device), FALSE when full or the link is not ready. */
+gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes,
+				gsize n_bytes);
+/* The owner does not accept the device (INFO refused, serial conflict): disconnect, show UNSUPPORTED with the reason, try again
+ * in ten minutes. */
+void kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason);
+
+KnRadioState kn_radio_get_state(const KnRadio *radio);
+gboolean kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_status);
+
+/* Every massager that bluetoothd knows now, heard or not: one that was bonded by hand is known before the first scan. The address
+ * and the cleaned name are borrowed for the call. */
+typedef void (*KnRadioKnownFunc)(const gchar *address, const gchar *name, gboolean is_bonded,
+				 gpointer data);
+void kn_radio_each_known(const KnRadio *radio, KnRadioKnownFunc func, gpointer data);
+
+typedef struct {
+	guint64 n_packets;
+	guint64 n_bytes;
+	guint64 n_ring_full; /* times the drain stopped reading because the ring was full */
+	guint64 n_truncated; /* packets longer than a notification can be */
+	guint64 n_empty;     /* zero-length notifications */
+	guint64 n_connects;
+	guint64 n_connect_errors;
+	guint64 n_unknown_errors; /* error names the classifier does not know */
+	gsize ring_peak_bytes;
+} KnRadioStats;
+void kn_radio_get_stats(const KnRadio *radio, KnRadioStats *ret_stats);
+const gchar *kn_radio_state_name(
+	KnRadioState state); /* "no-bus", "no-bluetoothd", "no-adapter", "adapter-off", "ready" */
+const gchar *kn_link_phase_name(KnLinkPhase phase);

@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * Scanning on one adapter: 10 s in every 60 while it is needed, at once when asked to listen, never while the adapter is held for a
+ * connection. A window that was cut for a connection goes on after it.
+ */
+
+#include "radio/bluez.h"
+
+typedef struct KnScan KnScan;
+
+/* kick: called after anything changed, to be answered by kn_scan_plan. adapter: object path. */
+KnScan *kn_scan_new(KnBluez *bluez, const gchar *adapter, gdouble scale,
+		    void (*kick)(gpointer user), gpointer user);
+void kn_scan_free(KnScan *scan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnScan, kn_scan_free)
+
+typedef struct {
+	gboolean is_powered;
+	gboolean is_needed; /* a device is searched here */
+	gboolean is_held;   /* somebody connects here, or wants to */
+} KnScanWish;
+
+/* Starts or stops as is due. Returns when to call again: a time, or G_MAXINT64. */
+gint64 kn_scan_plan(KnScan *scan, const KnScanWish *wish, gint64 now_us);
+/* The next window starts now. */
+void kn_scan_listen(KnScan *scan);
+/* Not scanning, and not just stopped. Time must be given, as the quiet after a scan ends by itself. */
+gboolean kn_scan_is_quiet(const KnScan *scan, gint64 now_us);

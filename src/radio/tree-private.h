@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What tree.c and tree-gatt.c share; nobody else includes it. */
+
+#include "radio/tree.h"
+
+struct KnTree {
+	GHashTable *adapters; /* owned: path → KnTreeAdapter */
+	GHashTable *devices;  /* owned: path → KnTreeDevice */
+	/* owned: device path → GPtrArray of KnTreeAttr, for every device that we know or may come to know */
+	GHashTable *attrs;
+};
+
+void kn_tree_attrs_free(gpointer attrs);
+/* "/org/bluez/hci0/dev_AA" of any path below it; NULL when it is not below a device. Owned by the caller. */
+gchar *kn_tree_device_path(const gchar *path);
+guint kn_tree_add_attr(KnTree *tree, const gchar *path, GVariant *properties,
+		       const gchar *parent_key, gchar **ret_device);
+void kn_tree_remove_attr(KnTree *tree, const gchar *path);

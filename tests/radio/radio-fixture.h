@@ -1,0 +1,60 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * A KnRadio against knead-sim on a private bus, all in real time with every timer of the radio at a tenth. What happened is a journal:
+ * calls to org.bluez as a monitor on the bus saw them, and what the radio told its owner.
+ */
+
+#include "radio/radio.h"
+
+#define BACK   "C0:FF:EE:00:00:01"
+#define ROLLER "C0:FF:EE:00:00:02"
+
+typedef struct {
+	gchar *folder;            /* owned */
+	gchar *address;           /* owned: of the bus */
+	GSubprocess *daemon;      /* owned; NULL no bus */
+	GSubprocess *sim;         /* owned; NULL none */
+	GDBusConnection *control; /* owned: ours, for the simulator */
+	GDBusConnection *monitor; /* owned */
+	guint filter_id;
+	GMutex lock;
+	/* owned, under the lock: "sender Method" to org.bluez, and "error Method" by tests that ask for it */
+	GPtrArray *calls;
+	GPtrArray *events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME" */
+	GPtrArray *seen;   /* owned: addresses */
+	guint n_packets;
+	guint8 last_packet[600];
+	gsize n_last_packet;
+	KnRadio *radio; /* owned; NULL none */
+} Fixture;
+
+/* devices: NULL-terminated settings for knead-sim */
+void kn_test_radio_start_bus(Fixture *f);
+void kn_test_radio_stop_bus(Fixture *f);
+void kn_test_radio_start_sim(Fixture *f, const gchar *const *devices);
+void kn_test_radio_start_radio(Fixture *f);
+void kn_test_radio_stop_radio(Fixture *f);
+void kn_test_radio_set_up(Fixture *f, gconstpointer data);
+void kn_test_radio_tear_down(Fixture *f, gconstpointer data);
+
+/* Runs the main loop until the condition holds; the test fails after 20 s. */
+typedef gboolean (*Condition)(Fixture *f, gconstpointer what);
+void kn_test_radio_wait(Fixture *f, Condition condition, gconstpointer what);
+gboolean has_event(Fixture *f, gconstpointer event); /* a string: any event that starts with it */
+gboolean is_phase(Fixture *f, gconstpointer phase);  /* of BACK; a KnLinkPhase by GINT_TO_POINTER */
+gboolean is_state(Fixture *f, gconstpointer state);
+void kn_test_radio_forget_events(Fixture *f);
+
+/* a call of org.knead.Sim1; NULL-safe */
+void kn_test_sim(Fixture *f, const gchar *method, GVariant *parameters);
+gboolean kn_test_sim_is_connected(Fixture *f, const gchar *address);
+/* how often a method of org.bluez was called by anybody but us */
+guint kn_test_n_calls(Fixture *f, const gchar *method);
+/* the methods called so far by the radio, joined by spaces, without SetDiscoveryFilter and GetManagedObjects */
+gchar *kn_test_calls(Fixture *f);
+/* the radio's connection, as the monitor saw it */
+gchar *kn_test_radio_name(Fixture *f);
+guint kn_test_n_match_rules(Fixture *f);
