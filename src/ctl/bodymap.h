@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Where on the body: the nodes of a session along the spine, head at the top, shaded by dose. */
+
+#include "ctl/doc.h"
+#include "ctl/term.h"
+
+/* nodes: "nodes" of a session. Appends lines of at most 80 columns. */
+void kn_bodymap_append(const KnTerm *term, GString *out, JsonArray *nodes);
+
+/* "low back (erector spinae)" for "erector-spinae-lumbar"; the word itself when it is not known here. Borrowed. */
+const gchar *kn_bodymap_region(const gchar *region);
+/* From the neck down; larger than all for what is no place. */
+guint kn_bodymap_rank(const gchar *region);
+enum { KN_BODYMAP_REGION_COLUMNS = 26 };

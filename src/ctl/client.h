@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Talks to kneadd over its socket; blocks, which a command line tool may. */
+
+#include <json-glib/json-glib.h>
+
+#define KN_CLIENT_ERROR (kn_client_error_quark())
+/* the numbers are the exit codes of knead */
+typedef enum {
+	KN_CLIENT_ERROR_FAILED = 1,
+	KN_CLIENT_ERROR_USAGE = 2, /* the hub did not like what was asked */
+	KN_CLIENT_ERROR_NOT_FOUND = 3,
+	KN_CLIENT_ERROR_DENIED = 4,
+	KN_CLIENT_ERROR_NOT_RUNNING = 5,
+} KnClientError;
+GQuark kn_client_error_quark(void);
+
+/* The document at path ("/v1/…", escaped). body: JSON to POST, or NULL to GET. NULL with an error whose message says what happened
+ * and, after a line feed, what to do. */
+JsonNode *kn_client_ask(const gchar *socket_path, const gchar *path, const gchar *body,
+			GError **error);
+/* An answer's status and body as a document or an error: kn_client_ask without the socket. */
+JsonNode *kn_client_read(guint status, GBytes *body, GError **error);

@@ -1,0 +1,141 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/command.h"
+#include "ctl/format.h"
+#include "ctl/print.h"
+
+static void
+append_heard(const KnTerm *term, GString *out, JsonObject *device)
+{
+	g_autofree gchar *address = kn_term_text(term, kn_doc_text(device, "address"));
+	g_autofree gchar *name = kn_term_fit(term, kn_doc_text(device, "name"), 24);
+	gint64 signal = kn_doc_int(device, "signal_dbm", 0);
+
+	g_string_append_printf(out, "  %s  %s", address, name);
+	if (signal != 0)
+		g_string_append_printf(out, "  %s (%" G_GINT64_FORMAT " dBm)",
+				       signal >= -75 ? "near" : "far", signal);
+	g_string_append_c(out, '\n');
+}
+
+static void
+append_state(const KnTerm *term, GString *out, JsonObject *device, const gchar *now)
+{
+	gboolean is_urgent = FALSE;
+	g_autofree gchar *battery = kn_print_battery(device);
+	g_autofree gchar *trouble = kn_print_device_trouble(device, now, &is_urgent);
+	g_autofree gchar *synced = kn_format_when(kn_doc_text(device, "synced"), now);
+	g_autoptr(GString) line = g_string_new(battery[0] != '\0' ? battery : "battery not known");
+
+	if (kn_doc_has(device, "synced"))
+		g_string_append_printf(line, "; up to date %s", synced);
+	kn_print_wrapped(term, out, "    ", line->str);
+	if (!is_urgent)
+		return;
+	g_string_append(out, "    ");
+	kn_term_paint(term, out, KN_STYLE_WARN, trouble);
+	g_string_append_c(out, '\n');
+}
+
+static void
+append_link(const KnTerm *term, GString *out, JsonObject *device, const gchar *now)
+{
+	g_autofree gchar *link = kn_term_text(term, kn_doc_text(device, "link"));
+	g_autofree gchar *error = kn_term_text(term, kn_doc_text(device, "link_error"));
+	g_autofree gchar *seen = kn_format_when(kn_doc_text(device, "seen"), now);
+	gint64 n_unsynced = kn_doc_int(device, "n_unsynced", 0);
+	g_autofree gchar *unsynced =
+		kn_format_plural((guint64)MAX(n_unsynced, 0), "record", "records");
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	g_string_append_printf(line, "link: %s", link[0] != '\0' ? link : "none");
+	if (error[0] != '\0')
+		g_string_append_printf(line, " (%s)", error);
+	if (kn_doc_has(device, "seen"))
+		g_string_append_printf(line, "; last heard %s", seen);
+	if (n_unsynced > 0)
+		g_string_append_printf(line, "; %s still to fetch", unsynced);
+	kn_print_wrapped(term, out, "    ", line->str);
+}
+
+static void
+append_enrolled(const KnTerm *term, GString *out, JsonObject *device, const gchar *now)
+{
+	g_autofree gchar *name = kn_print_device_name(term, device);
+	g_autofree gchar *address = kn_term_text(term, kn_doc_text(device, "address"));
+	g_autofree gchar *kind = kn_term_text(term, kn_doc_text(device, "kind"));
+	g_autofree gchar *model = kn_term_text(term, kn_doc_text(device, "model"));
+	g_autofree gchar *firmware = kn_term_text(term, kn_doc_text(device, "firmware"));
+	g_autoptr(GString) line = g_string_new(address);
+
+	g_string_append(out, "  ");
+	kn_term_paint(term, out, KN_STYLE_TITLE, name);
+	g_string_append_printf(out, "  (number %" G_GINT64_FORMAT ")\n",
+			       kn_doc_int(device, "device_id", 0));
+	if (kind[0] != '\0')
+		g_string_append_printf(line, "; %s", kind);
+	if (model[0] != '\0')
+		g_string_append_printf(line, " %s", model);
+	if (firmware[0] != '\0')
+		g_string_append_printf(line, ", firmware %s", firmware);
+	kn_print_wrapped(term, out, "    ", line->str);
+	append_state(term, out, device, now);
+	append_link(term, out, device, now);
+}
+
+static guint
+append_group(const KnTerm *term, GString *out, JsonObject *devices, gboolean is_enrolled,
+	     const gchar *title)
+{
+	JsonArray *array = kn_doc_array(devices, "devices");
+	const gchar *now = kn_doc_text(devices, "now");
+	guint n = 0;
+
+	for (guint i = 0; i < kn_doc_length(array); i++) {
+		JsonObject *device = kn_doc_at(array, i);
+
+		if (kn_doc_bool(device, "is_enrolled") != is_enrolled)
+			continue;
+		if (n++ == 0) {
+			kn_term_paint(term, out, KN_STYLE_TITLE, title);
+			g_string_append_c(out, '\n');
+		}
+		if (is_enrolled)
+			append_enrolled(term, out, device, now);
+		else
+			append_heard(term, out, device);
+	}
+	return n;
+}
+
+void
+kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices)
+{
+	guint n_enrolled = append_group(term, out, devices, TRUE, "Recorded");
+	guint n_heard = append_group(term, out, devices, FALSE, "Not recorded");
+
+	if (n_heard > 0)
+		g_string_append(out, "  Let one be recorded: sudo knead allow ADDRESS --label "
+				     "\"living room\"\n");
+	if (n_enrolled + n_heard == 0)
+		g_string_append(
+			out,
+			"No massager is in range, and none is recorded.\n"
+			"  Switch it on, near this machine, and look again in a minute.\n"
+			"  Still nothing? See whether the hub's Bluetooth works: knead status\n");
+}
+
+gint
+kn_cmd_devices(KnCall *call, const gchar *argument)
+{
+	g_autoptr(JsonNode) node = NULL;
+	gint failed = kn_call_ask(call, "/v1/devices", NULL, &node);
+
+	if (failed != KN_EXIT_OK)
+		return failed;
+	if (call->is_json)
+		kn_call_print_json(call, node);
+	else
+		kn_print_devices(&call->term, call->out, kn_doc_root(node));
+	return KN_EXIT_OK;
+}

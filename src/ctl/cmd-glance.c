@@ -1,0 +1,247 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/command.h"
+#include "ctl/format.h"
+#include "ctl/print.h"
+
+/* with 5 massagers and every line that may appear the screen is 23 lines high */
+enum { DEVICES_SHOWN = 5, BAR_COLUMNS_MAX = 30 };
+
+static void
+append_line(const KnTerm *term, GString *out, KnStyle style, const gchar *text)
+{
+	kn_term_paint(term, out, style, text);
+	g_string_append_c(out, '\n');
+}
+
+/* "12 min in 2 sessions, 4 holds, firmest 24.5 kPa" */
+static gchar *
+period_words(JsonObject *period)
+{
+	guint64 n_holds = (guint64)MAX(kn_doc_int(period, "hold_count", 0), 0);
+	g_autofree gchar *time =
+		kn_format_duration((guint64)MAX(kn_doc_int(period, "duration_ms", 0), 0));
+	g_autofree gchar *sessions = kn_format_plural(
+		(guint64)MAX(kn_doc_int(period, "n_sessions", 0), 0), "session", "sessions");
+	g_autofree gchar *holds = kn_format_plural(n_holds, "hold", "holds");
+	g_autofree gchar *peak = kn_format_kpa(kn_doc_int(period, "peak_hpa", 0));
+
+	return g_strdup_printf("%s in %s%s%s, firmest %s%s", time, sessions,
+			       n_holds > 0 ? ", " : "", n_holds > 0 ? holds : "", peak,
+			       kn_doc_bool(period, "is_provisional") ? " (still going)" : "");
+}
+
+static void
+append_today(const KnTerm *term, GString *out, JsonObject *today)
+{
+	g_autofree gchar *day = kn_format_long_day(kn_doc_text(today, "last_day"));
+	g_autofree gchar *title = g_strconcat("Today, ", day, NULL);
+	g_autofree gchar *words = period_words(today);
+
+	append_line(term, out, KN_STYLE_TITLE, title);
+	g_string_append_printf(out, "  %s\n",
+			       kn_doc_int(today, "n_sessions", 0) > 0 ? words : "nothing yet");
+}
+
+static void
+append_bars(const KnTerm *term, GString *out, JsonArray *days)
+{
+	guint n_columns = CLAMP(term->width - 30, 10, BAR_COLUMNS_MAX);
+	guint64 max = 0;
+
+	for (guint i = 0; i < kn_doc_length(days); i++)
+		max = MAX(max, (guint64)MAX(kn_doc_int(kn_doc_at(days, i), "duration_ms", 0), 0));
+	for (guint i = 0; i < MIN(kn_doc_length(days), 7); i++) {
+		JsonObject *day = kn_doc_at(days, i);
+		guint64 ms = (guint64)MAX(kn_doc_int(day, "duration_ms", 0), 0);
+		g_autofree gchar *name = kn_format_day(kn_doc_text(day, "day"));
+		g_autofree gchar *bar = kn_term_bar(term, ms, max, n_columns);
+		g_autofree gchar *time = kn_format_duration(ms);
+		gboolean is_short = kn_doc_int(day, "stored", 0) < kn_doc_int(day, "expected", 0);
+
+		g_string_append_printf(out, "  %s  %s  %s%s\n", name, bar, ms > 0 ? time : "-",
+				       is_short ? ", not all here" : "");
+	}
+}
+
+static void
+append_week(const KnTerm *term, GString *out, JsonObject *week)
+{
+	g_autofree gchar *words = period_words(week);
+	g_autofree gchar *sides = kn_print_sides(week);
+	g_autofree gchar *short_words = kn_print_completeness(week);
+
+	append_line(term, out, KN_STYLE_TITLE, "The last seven days");
+	g_string_append_printf(out, "  %s\n", words);
+	append_bars(term, out, kn_doc_array(week, "days"));
+	if (sides != NULL)
+		g_string_append_printf(out, "  pressure: %s\n", sides);
+	if (kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
+		g_string_append_printf(out, "  %s: knead summary says why\n", short_words);
+}
+
+static void
+append_last(const KnTerm *term, GString *out, JsonObject *session, const gchar *now)
+{
+	const gchar *start = kn_doc_text(session, "start");
+	g_autofree gchar *when = kn_format_when(start, now);
+	g_autofree gchar *time =
+		kn_format_duration((guint64)MAX(kn_doc_int(session, "duration_ms", 0), 0));
+	g_autofree gchar *device = kn_print_device_name(term, kn_doc_object(session, "device"));
+	g_autofree gchar *line = g_strdup_printf("Last session: %s, %s, %s", when, time, device);
+	g_autofree gchar *fit = kn_term_fit(term, line, term->width);
+
+	append_line(term, out, KN_STYLE_TITLE, g_strchomp(fit));
+	g_string_append(out, "  see where and how hard: knead show last\n");
+}
+
+/* ---- massagers ---- */
+
+static void
+append_device(const KnTerm *term, GString *out, JsonObject *device, const gchar *now)
+{
+	guint n_name = CLAMP(term->width / 4, 12, 24);
+	gboolean is_urgent = FALSE;
+	g_autofree gchar *name = kn_print_device_name(term, device);
+	g_autofree gchar *name_fit = kn_term_fit(term, name, n_name);
+	g_autofree gchar *battery = kn_print_battery(device);
+	g_autofree gchar *trouble = kn_print_device_trouble(device, now, &is_urgent);
+	g_autofree gchar *synced = kn_format_when(kn_doc_text(device, "synced"), now);
+	g_autofree gchar *fine = g_strconcat("up to date, ", synced, NULL);
+	g_autofree gchar *words = g_strconcat(battery, battery[0] != '\0' ? "; " : "",
+					      is_urgent ? trouble : fine, NULL);
+	g_autofree gchar *fit = kn_term_fit(term, words, term->width - n_name - 4);
+
+	g_string_append_printf(out, "  %s  ", name_fit);
+	g_strchomp(fit);
+	if (is_urgent)
+		kn_term_paint(term, out, KN_STYLE_WARN, fit);
+	else
+		g_string_append(out, fit);
+	g_string_append_c(out, '\n');
+}
+
+/* those with something to do first: the list may be cut */
+static void
+append_devices(const KnTerm *term, GString *out, JsonObject *devices)
+{
+	JsonArray *array = kn_doc_array(devices, "devices");
+	const gchar *now = kn_doc_text(devices, "now");
+	guint n_shown = 0;
+	guint n_left = 0;
+
+	for (gint wanted = TRUE; wanted >= FALSE; wanted--) {
+		for (guint i = 0; i < kn_doc_length(array); i++) {
+			JsonObject *device = kn_doc_at(array, i);
+			gboolean is_urgent = FALSE;
+			g_free(kn_print_device_trouble(device, now, &is_urgent));
+			if (!kn_doc_bool(device, "is_enrolled") || is_urgent != wanted)
+				continue;
+			if (n_shown < DEVICES_SHOWN)
+				append_device(term, out, device, now);
+			n_left += n_shown < DEVICES_SHOWN ? 0 : 1;
+			n_shown++;
+		}
+	}
+	if (n_left > 0)
+		g_string_append_printf(out, "  and %u more: knead devices\n", n_left);
+}
+
+static guint
+count_devices(JsonArray *devices, gboolean is_enrolled)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < kn_doc_length(devices); i++)
+		n += kn_doc_bool(kn_doc_at(devices, i), "is_enrolled") == is_enrolled ? 1 : 0;
+	return n;
+}
+
+static void
+append_first_steps(const KnTerm *term, GString *out, JsonArray *devices)
+{
+	append_line(term, out, KN_STYLE_TITLE, "No massager is recorded yet.");
+	for (guint i = 0; i < kn_doc_length(devices); i++) {
+		JsonObject *device = kn_doc_at(devices, i);
+		g_autofree gchar *address = kn_term_text(term, kn_doc_text(device, "address"));
+		g_autofree gchar *name = kn_term_fit(term, kn_doc_text(device, "name"), 20);
+
+		if (i >= DEVICES_SHOWN)
+			break;
+		g_string_append_printf(out, "  In range: %s  %s\n", address, g_strchomp(name));
+	}
+	if (kn_doc_length(devices) == 0)
+		g_string_append(out, "  1. Switch it on, near this machine.\n"
+				     "  2. See its address:   knead devices\n"
+				     "  3. Let it be recorded: sudo knead allow ADDRESS --label "
+				     "\"living room\"\n");
+	else
+		g_string_append(out, "  Let one be recorded: sudo knead allow ADDRESS --label "
+				     "\"living room\"\n");
+	g_string_append(
+		out, "  Nothing in range? See whether the hub's Bluetooth works: knead status\n");
+}
+
+static JsonObject *
+find_last(JsonArray *sessions)
+{
+	for (guint i = 0; i < kn_doc_length(sessions); i++) {
+		if (kn_doc_has(kn_doc_at(sessions, i), "start"))
+			return kn_doc_at(sessions, i);
+	}
+	return kn_doc_at(sessions, 0);
+}
+
+void
+kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *week,
+		JsonObject *sessions, JsonObject *devices)
+{
+	JsonArray *array = kn_doc_array(devices, "devices");
+	JsonObject *last = find_last(kn_doc_array(sessions, "sessions"));
+	guint n_enrolled = count_devices(array, TRUE);
+
+	if (last == NULL && n_enrolled == 0) {
+		append_first_steps(term, out, array);
+		return;
+	}
+	append_today(term, out, today);
+	g_string_append_c(out, '\n');
+	append_week(term, out, week);
+	g_string_append_c(out, '\n');
+	if (last != NULL)
+		append_last(term, out, last, kn_doc_text(devices, "now"));
+	if (n_enrolled > 0)
+		append_line(term, out, KN_STYLE_TITLE, n_enrolled == 1 ? "Massager" : "Massagers");
+	append_devices(term, out, devices);
+}
+
+gint
+kn_cmd_glance(KnCall *call, const gchar *argument)
+{
+	static const struct {
+		const gchar *name;
+		const gchar *path;
+	} questions[] = {{"today", "/v1/summary?period=day"},
+			 {"week", "/v1/summary?period=week"},
+			 {"sessions", "/v1/sessions?limit=10"},
+			 {"devices", "/v1/devices"}};
+	g_autoptr(JsonNode) all = json_node_init_object(json_node_alloc(), NULL);
+	JsonObject *object = json_object_new();
+
+	json_node_take_object(all, object);
+	for (guint i = 0; i < G_N_ELEMENTS(questions); i++) {
+		JsonNode *node = NULL;
+		gint failed = kn_call_ask(call, questions[i].path, NULL, &node);
+
+		if (failed != KN_EXIT_OK)
+			return failed;
+		json_object_set_member(object, questions[i].name, node);
+	}
+	if (call->is_json)
+		kn_call_print_json(call, all);
+	else
+		kn_print_glance(&call->term, call->out, kn_doc_object(object, "today"),
+				kn_doc_object(object, "week"), kn_doc_object(object, "sessions"),
+				kn_doc_object(object, "devices"));
+	return KN_EXIT_OK;
+}

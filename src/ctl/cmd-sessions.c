@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/command.h"
+#include "ctl/format.h"
+#include "ctl/print.h"
+
+enum { LIMIT_DEFAULT = 20, FIXED_COLUMNS = 64 };
+
+static gchar *
+remark_of(JsonObject *session)
+{
+	if (kn_doc_bool(session, "is_provisional"))
+		return g_strdup("still going");
+	if (kn_doc_int(session, "stored", 0) < kn_doc_int(session, "expected", 0))
+		return g_strdup("not all here");
+	if (kn_doc_bool(session, "time_uncertain"))
+		return g_strdup("time unsure");
+	return g_strdup("");
+}
+
+static void
+append_session(const KnTerm *term, GString *out, JsonObject *session, const gchar *now)
+{
+	guint n_name = CLAMP(term->width - FIXED_COLUMNS, 8, 30);
+	g_autofree gchar *when = kn_format_when(kn_doc_text(session, "start"), now);
+	g_autofree gchar *when_fit = kn_term_fit(term, when, 17);
+	g_autofree gchar *time =
+		kn_format_duration((guint64)MAX(kn_doc_int(session, "duration_ms", 0), 0));
+	g_autofree gchar *peak = kn_format_kpa(kn_doc_int(session, "peak_hpa", 0));
+	g_autofree gchar *name = kn_print_device_name(term, kn_doc_object(session, "device"));
+	g_autofree gchar *name_fit = kn_term_fit(term, name, n_name);
+	g_autofree gchar *remark = remark_of(session);
+	g_autofree gchar *line = g_strdup_printf("%5" G_GINT64_FORMAT "  %s  %10s  %10s  %s  %s",
+						 kn_doc_int(session, "id", 0), when_fit, time, peak,
+						 name_fit, remark);
+
+	g_string_append_printf(out, "%s\n", g_strchomp(line));
+}
+
+void
+kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions)
+{
+	JsonArray *array = kn_doc_array(sessions, "sessions");
+	const gchar *now = kn_doc_text(sessions, "now");
+
+	if (kn_doc_length(array) == 0) {
+		g_string_append(out, "No session yet.\n");
+		return;
+	}
+	kn_term_paint(term, out, KN_STYLE_TITLE,
+		      "   No  when                     time     firmest  massager");
+	g_string_append_c(out, '\n');
+	for (guint i = 0; i < kn_doc_length(array); i++)
+		append_session(term, out, kn_doc_at(array, i), now);
+	if (kn_doc_has(sessions, "next_cursor"))
+		kn_term_paint(term, out, KN_STYLE_DIM,
+			      "There are older ones: knead sessions --limit 400\n");
+}
+
+gint
+kn_cmd_sessions(KnCall *call, const gchar *argument)
+{
+	g_autofree gchar *device =
+		call->device != NULL ? g_uri_escape_string(call->device, NULL, FALSE) : NULL;
+	g_autofree gchar *path = g_strdup_printf(
+		"/v1/sessions?limit=%d%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
+		device != NULL ? "&device=" : "", device != NULL ? device : "");
+	g_autoptr(JsonNode) node = NULL;
+	gint failed = kn_call_ask(call, path, NULL, &node);
+
+	if (failed != KN_EXIT_OK)
+		return failed;
+	if (call->is_json)
+		kn_call_print_json(call, node);
+	else
+		kn_print_sessions(&call->term, call->out, kn_doc_root(node));
+	return KN_EXIT_OK;
+}

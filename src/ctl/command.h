@@ -1,0 +1,74 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The commands of knead: one file each, one table of them. */
+
+#include "ctl/term.h"
+#include <json-glib/json-glib.h>
+
+enum {
+	KN_EXIT_OK = 0,
+	KN_EXIT_FAILED = 1,
+	KN_EXIT_USAGE = 2,
+	KN_EXIT_NOT_FOUND = 3,
+	KN_EXIT_DENIED = 4,
+	KN_EXIT_NOT_RUNNING = 5,
+};
+
+typedef struct {
+	const gchar *socket_path;
+	gboolean is_json;
+	KnTerm term;
+	GString *out; /* what goes to standard output at the end */
+	/* options of single commands; NULL: not given */
+	const gchar *day;
+	gboolean is_week;
+	const gchar *from;
+	const gchar *to;
+	const gchar *device;
+	const gchar *label;
+	gint limit; /* 0: not given */
+} KnCall;
+
+/* options that a command takes beyond those of all */
+typedef enum {
+	KN_OPTION_DAY = 1,
+	KN_OPTION_WEEK = 2,
+	KN_OPTION_RANGE = 4, /* --from and --to */
+	KN_OPTION_DEVICE = 8,
+	KN_OPTION_LABEL = 16,
+	KN_OPTION_LIMIT = 32,
+} KnOption;
+
+typedef struct {
+	const gchar *name;     /* NULL: what knead does without a command */
+	const gchar *argument; /* name of its one argument; NULL: it takes none */
+	guint options;         /* KnOption */
+	const gchar *path;     /* of the API: what it asks for first */
+	const gchar *summary;
+	const gchar *example;
+	gint (*run)(KnCall *call, const gchar *argument);
+} KnCommand;
+
+/* Ends with an entry without a name and without a function. */
+const KnCommand *kn_commands_get(void);
+const KnCommand *kn_commands_find(const gchar *name); /* NULL: there is none */
+/* The name that is nearest to a wrong one; NULL when nothing is near. */
+const gchar *kn_commands_nearest(const gchar *wrong);
+gchar *kn_commands_usage(void);
+gchar *kn_commands_help(const KnCommand *command);
+
+/* For commands: one question; on failure it is told on standard error and the exit code is returned, else 0. */
+gint kn_call_ask(KnCall *call, const gchar *path, const gchar *body, JsonNode **ret_node);
+gint kn_call_fail(const KnCall *call, const GError *error);
+gint kn_call_usage(const gchar *message);
+void kn_call_print_json(KnCall *call, JsonNode *node);
+
+gint kn_cmd_glance(KnCall *call, const gchar *argument);
+gint kn_cmd_summary(KnCall *call, const gchar *argument);
+gint kn_cmd_sessions(KnCall *call, const gchar *argument);
+gint kn_cmd_show(KnCall *call, const gchar *argument);
+gint kn_cmd_devices(KnCall *call, const gchar *argument);
+gint kn_cmd_allow(KnCall *call, const gchar *argument);
+gint kn_cmd_status(KnCall *call, const gchar *argument);

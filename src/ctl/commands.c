@@ -1,0 +1,153 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/command.h"
+
+#include <string.h>
+
+static const KnCommand commands[] = {
+	{"summary", NULL, KN_OPTION_DAY | KN_OPTION_WEEK | KN_OPTION_RANGE | KN_OPTION_DEVICE,
+	 "/v1/summary", "a day, a week or any range of days",
+	 "knead summary --from 2026-11-01 --to 2026-11-30", kn_cmd_summary},
+	{"sessions", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE, "/v1/sessions",
+	 "the sessions, newest first", "knead sessions --limit 50", kn_cmd_sessions},
+	{"show", "SESSION", 0, "/v1/sessions/{id}",
+	 "where it pressed and how hard (a number, last or longest)", "knead show last",
+	 kn_cmd_show},
+	{"devices", NULL, 0, "/v1/devices",
+	 "the massagers: battery, last contact, what is in range", "knead devices", kn_cmd_devices},
+	{"allow", "ADDRESS", KN_OPTION_LABEL, "/v1/devices/{address}/allow",
+	 "let a massager be recorded, and give it a name",
+	 "sudo knead allow C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_allow},
+	{"status", NULL, 0, "/v1/status", "how the hub itself is doing", "knead status",
+	 kn_cmd_status},
+	{NULL},
+};
+
+const KnCommand *
+kn_commands_get(void)
+{
+	return commands;
+}
+
+const KnCommand *
+kn_commands_find(const gchar *name)
+{
+	for (const KnCommand *command = commands; command->name != NULL; command++) {
+		if (g_str_equal(command->name, name))
+			return command;
+	}
+	return NULL;
+}
+
+/* letters to insert, take out or change; two that changed places count as one. Both are at most WORD_MAX long. */
+enum { WORD_MAX = 32 };
+
+static guint
+distance(const gchar *a, const gchar *b)
+{
+	guint n_a = (guint)strlen(a);
+	guint n_b = (guint)strlen(b);
+	guint table[WORD_MAX + 1][WORD_MAX + 1];
+
+	for (guint i = 0; i <= n_a; i++)
+		table[i][0] = i;
+	for (guint k = 0; k <= n_b; k++)
+		table[0][k] = k;
+	for (guint i = 1; i <= n_a; i++) {
+		for (guint k = 1; k <= n_b; k++) {
+			guint best = table[i - 1][k - 1] + (a[i - 1] != b[k - 1] ? 1 : 0);
+
+			best = MIN(best, table[i - 1][k] + 1);
+			best = MIN(best, table[i][k - 1] + 1);
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+				best = MIN(best, table[i - 2][k - 2] + 1);
+			table[i][k] = best;
+		}
+	}
+	return table[n_a][n_b];
+}
+
+const gchar *
+kn_commands_nearest(const gchar *wrong)
+{
+	g_autofree gchar *lower = g_ascii_strdown(wrong, -1);
+	const gchar *nearest = NULL;
+	guint best = G_MAXUINT;
+
+	if (strlen(lower) == 0 || strlen(lower) > WORD_MAX)
+		return NULL;
+	for (const KnCommand *command = commands; command->name != NULL; command++) {
+		guint far = distance(lower, command->name);
+
+		/* the beginning of a command is as good as one slip */
+		if (strlen(lower) >= 2 && g_str_has_prefix(command->name, lower))
+			far = MIN(far, 1);
+		if (far < best && far <= MAX(2, (guint)strlen(command->name) / 3)) {
+			best = far;
+			nearest = command->name;
+		}
+	}
+	return nearest;
+}
+
+/* ---- help ---- */
+
+static const gchar common_help[] = "  --json          print the hub's JSON instead of text\n"
+				   "  --socket PATH   talk to the hub there (also: KNEAD_SOCKET)\n"
+				   "  --color WHEN    auto, always or never\n"
+				   "  --help          this text\n"
+				   "  --version       the version\n";
+
+gchar *
+kn_commands_usage(void)
+{
+	GString *text = g_string_new(
+		"knead shows what your massagers did: today and this week at a glance.\n\n"
+		"Usage: knead [COMMAND] [OPTIONS]\n\n"
+		"  (nothing)       today, this week, the last session, the massagers\n");
+
+	for (const KnCommand *command = commands; command->name != NULL; command++) {
+		g_autofree gchar *words = g_strjoin(" ", command->name, command->argument, NULL);
+
+		g_string_append_printf(text, "  %-15s %s\n", words, command->summary);
+	}
+	g_string_append_printf(text,
+			       "\n%s\nExample: knead show last\n"
+			       "More: knead COMMAND --help\n\n"
+			       "knead is not a medical device: it reports what was measured and "
+			       "concludes\nnothing from it.\n",
+			       common_help);
+	return g_string_free(text, FALSE);
+}
+
+gchar *
+kn_commands_help(const KnCommand *command)
+{
+	static const struct {
+		KnOption option;
+		const gchar *help;
+	} lines[] = {
+		{KN_OPTION_DAY, "  --day DAY       that day, for example 2026-11-21\n"},
+		{KN_OPTION_WEEK,
+		 "  --week          the last seven days (with --day: up to that day)\n"},
+		{KN_OPTION_RANGE,
+		 "  --from DAY --to DAY\n                  all days from one to the other\n"},
+		{KN_OPTION_DEVICE,
+		 "  --device WHICH  only this massager: its number, address or name\n"},
+		{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
+		{KN_OPTION_LIMIT,
+		 "  --limit N       at most N sessions, 1 to 400 (20 if not given)\n"},
+	};
+	GString *text = g_string_new(NULL);
+
+	g_string_append_printf(text, "knead %s: %s\n\nUsage: knead %s%s%s [OPTIONS]\n\n",
+			       command->name, command->summary, command->name,
+			       command->argument != NULL ? " " : "",
+			       command->argument != NULL ? command->argument : "");
+	for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+		if ((command->options & lines[i].option) != 0)
+			g_string_append(text, lines[i].help);
+	}
+	g_string_append_printf(text, "%s\nExample: %s\n", common_help, command->example);
+	return g_string_free(text, FALSE);
+}

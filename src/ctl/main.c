@@ -1,0 +1,230 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/command.h"
+#include <locale.h>
+#include <stdio.h>
+
+typedef struct {
+	gboolean is_help;
+	gboolean is_version;
+	gboolean is_json;
+	gchar *socket_path; /* owned */
+	gchar *color;       /* owned */
+	gchar *day;         /* owned */
+	gboolean is_week;
+	gchar *from;   /* owned */
+	gchar *to;     /* owned */
+	gchar *device; /* owned */
+	gchar *label;  /* owned */
+	gint limit;
+} Options;
+
+static void
+options_clear(Options *options)
+{
+	g_free(options->socket_path);
+	g_free(options->color);
+	g_free(options->day);
+	g_free(options->from);
+	g_free(options->to);
+	g_free(options->device);
+	g_free(options->label);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+static gboolean
+read_limit(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+	Options *options = data;
+	guint64 limit = 0;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, 400, &limit, NULL)) {
+		g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				    "--limit takes a number from 1 to 400");
+		return FALSE;
+	}
+	options->limit = (gint)limit;
+	return TRUE;
+}
+
+/* All commands' options in one table: which of them a command takes is checked afterwards, so that an option may stand before the
+ * command too. */
+static gboolean
+parse(Options *options, gchar ***argv, GError **error)
+{
+	const GOptionEntry entries[] = {
+		{"help", 'h', 0, G_OPTION_ARG_NONE, &options->is_help, NULL, NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &options->is_version, NULL, NULL},
+		{"json", 0, 0, G_OPTION_ARG_NONE, &options->is_json, NULL, NULL},
+		{"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket_path, NULL, NULL},
+		{"color", 0, 0, G_OPTION_ARG_STRING, &options->color, NULL, NULL},
+		{"day", 0, 0, G_OPTION_ARG_STRING, &options->day, NULL, NULL},
+		{"week", 0, 0, G_OPTION_ARG_NONE, &options->is_week, NULL, NULL},
+		{"from", 0, 0, G_OPTION_ARG_STRING, &options->from, NULL, NULL},
+		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
+		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
+		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
+		{"limit", 0, 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
+		{NULL},
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	GOptionGroup *group = g_option_group_new("", "", "", options, NULL);
+
+	g_option_group_add_entries(group, entries);
+	g_option_context_set_main_group(context, group);
+	g_option_context_set_help_enabled(context, FALSE);
+	return g_option_context_parse_strv(context, argv, error);
+}
+
+static const gchar *
+find_foreign_option(const Options *options, guint allowed)
+{
+	const struct {
+		gboolean is_given;
+		KnOption option;
+		const gchar *name;
+	} given[] = {
+		{options->day != NULL, KN_OPTION_DAY, "--day"},
+		{options->is_week, KN_OPTION_WEEK, "--week"},
+		{options->from != NULL, KN_OPTION_RANGE, "--from"},
+		{options->to != NULL, KN_OPTION_RANGE, "--to"},
+		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
+		{options->label != NULL, KN_OPTION_LABEL, "--label"},
+		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
+		if (given[i].is_given && (allowed & given[i].option) == 0)
+			return given[i].name;
+	}
+	return NULL;
+}
+
+/* ---- main ---- */
+
+static gint
+run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
+{
+	gint exit_code = KN_EXIT_OK;
+
+	if (command == NULL)
+		exit_code = kn_cmd_glance(call, NULL);
+	else if (command->argument == NULL && n_arguments > 0)
+		return kn_call_usage("there is a word too many");
+	else if (command->argument != NULL && n_arguments != 1) {
+		g_autofree gchar *message =
+			g_strdup_printf("%s takes one %s; example: %s", command->name,
+					command->argument, command->example);
+		return kn_call_usage(message);
+	} else
+		exit_code = command->run(call, arguments[0]);
+	fputs(call->out->str, stdout);
+	return fflush(stdout) == 0 ? exit_code : KN_EXIT_FAILED;
+}
+
+static gint
+unknown_command(const gchar *name)
+{
+	KnTerm plain = {.width = 80};
+	g_autofree gchar *clean = kn_term_text(&plain, name);
+	const gchar *nearest = kn_commands_nearest(name);
+	g_autofree gchar *message = NULL;
+
+	if (nearest != NULL)
+		message = g_strdup_printf("there is no command \"%s\"; did you mean \"%s\"?", clean,
+					  nearest);
+	else
+		message = g_strdup_printf("there is no command \"%s\"", clean);
+	return kn_call_usage(message);
+}
+
+static gint
+print_text(gchar *owned_text)
+{
+	g_autofree gchar *text = owned_text;
+
+	fputs(text, stdout);
+	return fflush(stdout) == 0 ? KN_EXIT_OK : KN_EXIT_FAILED;
+}
+
+static gboolean
+read_color(const gchar *word, KnColor *ret_color)
+{
+	static const gchar *const words[] = {
+		[KN_COLOR_AUTO] = "auto", [KN_COLOR_ALWAYS] = "always", [KN_COLOR_NEVER] = "never"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (g_strcmp0(word != NULL ? word : "auto", words[i]) != 0)
+			continue;
+		*ret_color = (KnColor)i;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+static const gchar *
+pick_socket(const Options *options)
+{
+	const gchar *from_environment = g_getenv("KNEAD_SOCKET");
+
+	if (options->socket_path != NULL)
+		return options->socket_path;
+	return from_environment != NULL && from_environment[0] != '\0' ? from_environment
+								       : "/run/knead/knead.sock";
+}
+
+static gint
+start(const Options *options, gchar **words)
+{
+	const KnCommand *command = NULL;
+	const gchar *foreign = NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+	KnCall call = {.socket_path = pick_socket(options),
+		       .is_json = options->is_json,
+		       .out = out,
+		       .day = options->day,
+		       .is_week = options->is_week,
+		       .from = options->from,
+		       .to = options->to,
+		       .device = options->device,
+		       .label = options->label,
+		       .limit = options->limit};
+	KnColor color = KN_COLOR_AUTO;
+
+	if (options->is_version)
+		return print_text(g_strdup("knead " KN_VERSION "\n"));
+	if (words[0] != NULL) {
+		command = kn_commands_find(words[0]);
+		if (command == NULL)
+			return unknown_command(words[0]);
+	}
+	if (options->is_help)
+		return print_text(command != NULL ? kn_commands_help(command)
+						  : kn_commands_usage());
+	foreign = find_foreign_option(options, command != NULL ? command->options : 0);
+	if (foreign != NULL) {
+		g_autofree gchar *message =
+			g_strdup_printf("%s does not go with %s", foreign,
+					command != NULL ? command->name : "knead alone");
+		return kn_call_usage(message);
+	}
+	if (!read_color(options->color, &color))
+		return kn_call_usage("--color takes auto, always or never");
+	kn_term_detect(color, &call.term);
+	return run(&call, command, command != NULL ? (gint)g_strv_length(words + 1) : 0,
+		   command != NULL ? words + 1 : words);
+}
+
+gint
+main(gint argc, gchar **argv)
+{
+	g_auto(GStrv) words = NULL;
+	g_auto(Options) options = {0};
+	g_autoptr(GError) error = NULL;
+
+	setlocale(LC_ALL, "");
+	words = g_strdupv(argv);
+	if (!parse(&options, &words, &error))
+		return kn_call_usage(error->message);
+	return start(&options, words[0] != NULL ? words + 1 : words);
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* From the API's documents to lines for people. Each appends whole lines, at most term->width columns wide. Objects are borrowed. */
+
+#include "ctl/doc.h"
+#include "ctl/term.h"
+
+/* today, week: summaries; sessions, devices: lists. At most 24 lines. */
+void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *week,
+		     JsonObject *sessions, JsonObject *devices);
+void kn_print_summary(const KnTerm *term, GString *out, JsonObject *summary);
+void kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions);
+/* curve may be NULL */
+void kn_print_session(const KnTerm *term, GString *out, JsonObject *session, JsonObject *curve);
+void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
+void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
+
+/* ---- parts that several of them share ---- */
+
+/* "back bed", "roller C0:FF:…" or "massager 3". New, fit to show. */
+gchar *kn_print_device_name(const KnTerm *term, JsonObject *device);
+/* What is not in order with a massager, in a few words; "" when all is. New. is_urgent: something to do. */
+gchar *kn_print_device_trouble(JsonObject *device, const gchar *now, gboolean *ret_is_urgent);
+/* "battery 87 %"; "" unknown. New. */
+gchar *kn_print_battery(JsonObject *device);
+
+/* Whether all records of a session or period are here, a line for each thing to say; new strings. In short: one, for a list. */
+gchar *kn_print_completeness(JsonObject *document);
+GPtrArray *kn_print_completeness_lines(JsonObject *document);
+
+/* "left 52 %, right 48 %"; NULL when not known. New. */
+gchar *kn_print_sides(JsonObject *document);
+/* Appends text as lines of at most term->width columns, each after indent. */
+void kn_print_wrapped(const KnTerm *term, GString *out, const gchar *indent, const gchar *text);

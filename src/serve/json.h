@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The JSON shapes of the API. Times are RFC 3339 with an offset, numbers are integers with the unit in the key, what is not known is
+ * absent. Every text from outside was or is cleaned here. */
+
+#include "core/summary.h"
+#include "serve/server.h"
+
+void kn_json_add_int(JsonBuilder *builder, const gchar *key, gint64 value);
+void kn_json_add_bool(JsonBuilder *builder, const gchar *key, gboolean value);
+void kn_json_add_text(JsonBuilder *builder, const gchar *key,
+		      const gchar *text); /* absent when NULL or "" */
+void kn_json_add_time(JsonBuilder *builder, const gchar *key, gint64 utc_us,
+		      const gchar *zone); /* absent when 0 */
+void kn_json_add_log_id(JsonBuilder *builder, guint64 log_id);
+
+/* The last description of a device; FALSE when it has none or it can not be read. */
+gboolean kn_json_read_info(GBytes *info, ktp_Info *ret_info);
+
+/* One session, the same in a list and alone. device, info and gaps may be NULL: what they would tell is absent then. */
+void kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevice *device,
+			 const ktp_Info *info, const GArray *gaps);
+/* members of one node of a layout: "node", and where it is when info knows it */
+void kn_json_add_node_place(JsonBuilder *builder, guint node, const ktp_Info *info);
+/* members of a gap: first_seq, last_seq, n_records, reason */
+void kn_json_add_gap(JsonBuilder *builder, const KnGap *gap);
+/* one object */
+void kn_json_add_device(JsonBuilder *builder, const KnDeviceView *view, const gchar *zone);
+/* The numbers of a period, as members of the object that is open. */
+void kn_json_add_period(JsonBuilder *builder, const KnPeriod *period);

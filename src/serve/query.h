@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What a client wrote after "?" and in a body, strictly: whatever is unknown, doubled or out of range is answered as a problem that
+ * says so, and these return FALSE. A key that is absent leaves *ret_… as it was. */
+
+#include "core/zone.h"
+#include "serve/request.h"
+
+gboolean kn_query_parse(KnRequest *request, const gchar *query, const gchar *keys);
+const gchar *kn_query_get(const KnRequest *request, const gchar *key); /* NULL: absent */
+gboolean kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max,
+			 guint64 *ret_number);
+gboolean kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day);
+/* RFC 3339 with an offset, or a local day: its first instant, or with is_end the first one after it. */
+typedef enum { KN_QUERY_FROM, KN_QUERY_TO } KnQueryEdge;
+gboolean kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *ret_utc_us);
+/* An id, an address or a label, to a device id. */
+gboolean kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id);
+
+/* The body as a JSON object; an empty body is an empty object. The caller owns the node. Only known keys (separated by blanks). */
+gboolean kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node);
+
+void kn_query_refuse(KnRequest *request, const gchar *detail, const gchar *hint); /* 400 */

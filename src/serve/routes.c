@@ -1,0 +1,132 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "serve/routes.h"
+
+#include "serve/query.h"
+#include <string.h>
+
+static const KnRoute routes[] = {
+	{"GET", "/v1/status", KN_RIGHT_READ, "", kn_handle_status},
+	{"GET", "/v1/devices", KN_RIGHT_READ, "", kn_handle_devices},
+	{"GET", "/v1/sessions", KN_RIGHT_READ, "from to device limit cursor", kn_handle_sessions},
+	{"GET", "/v1/sessions/{id}", KN_RIGHT_READ, "", kn_handle_session},
+	{"GET", "/v1/sessions/{id}/curve", KN_RIGHT_READ, "slices", kn_handle_curve},
+	{"GET", "/v1/summary", KN_RIGHT_READ, "period day from to device", kn_handle_summary},
+	{"POST", "/v1/devices/{address}/allow", KN_RIGHT_ADMIN, "", kn_handle_allow},
+};
+
+const KnRoute *
+kn_routes_get(gsize *ret_n_routes)
+{
+	*ret_n_routes = G_N_ELEMENTS(routes);
+	return routes;
+}
+
+gboolean
+kn_route_matches(const KnRoute *route, const gchar *path, gchar **ret_argument)
+{
+	const gchar *open = strchr(route->path, '{');
+	const gchar *rest = NULL;
+	gsize n_before = 0;
+	gsize n_argument = 0;
+
+	if (open == NULL) {
+		*ret_argument = NULL;
+		return g_str_equal(route->path, path);
+	}
+	n_before = (gsize)(open - route->path);
+	if (strncmp(route->path, path, n_before) != 0)
+		return FALSE;
+	n_argument = strcspn(path + n_before, "/");
+	rest = strchr(open, '}') + 1;
+	if (n_argument == 0 || !g_str_equal(rest, path + n_before + n_argument))
+		return FALSE;
+	*ret_argument = g_strndup(path + n_before, n_argument);
+	return TRUE;
+}
+
+static const KnRoute *
+find_route(const gchar *method, const gchar *path, gchar **ret_argument, GString *allowed)
+{
+	/* HEAD is GET without the body, which libsoup leaves out by itself */
+	const gchar *wanted = g_str_equal(method, "HEAD") ? "GET" : method;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
+		g_autofree gchar *argument = NULL;
+
+		if (!kn_route_matches(&routes[i], path, &argument))
+			continue;
+		if (g_str_equal(routes[i].method, wanted)) {
+			*ret_argument = g_steal_pointer(&argument);
+			return &routes[i];
+		}
+		g_string_append_printf(allowed, "%s%s", allowed->len > 0 ? ", " : "",
+				       g_str_equal(routes[i].method, "GET") ? "GET, HEAD"
+									    : routes[i].method);
+	}
+	return NULL;
+}
+
+static void
+answer_no_route(KnRequest *request, const gchar *allowed)
+{
+	if (allowed[0] == '\0') {
+		kn_request_answer_problem(request, SOUP_STATUS_NOT_FOUND, "no-such-path",
+					  "There is nothing at this path.",
+					  "Paths begin with /v1/, for example /v1/status");
+		return;
+	}
+	soup_message_headers_replace(soup_server_message_get_response_headers(request->message),
+				     "Allow", allowed);
+	kn_request_answer_problem(request, SOUP_STATUS_METHOD_NOT_ALLOWED, "wrong-method",
+				  "This path does not take that method.", "See the Allow header.");
+}
+
+static void
+answer_denied(KnRequest *request, KnRight wanted)
+{
+	const KnServer *server = request->server;
+	const gchar *group = wanted == KN_RIGHT_ADMIN ? server->admin_group : server->read_group;
+	gboolean is_there =
+		wanted == KN_RIGHT_ADMIN ? server->rule.has_admin_gid : server->rule.has_read_gid;
+	g_autofree gchar *hint = NULL;
+
+	request->server->stats.n_denied++;
+	if (is_there)
+		hint = g_strdup_printf(
+			"Run: sudo adduser \"$USER\" %s   then log out and in again; or put sudo "
+			"before the command.",
+			group);
+	else
+		hint = g_strdup("Put sudo before the command.");
+	kn_request_answer_problem(request, SOUP_STATUS_FORBIDDEN, "denied",
+				  wanted == KN_RIGHT_ADMIN
+					  ? "You may not change things on this hub."
+					  : "You may not read this hub.",
+				  hint);
+}
+
+void
+kn_routes_dispatch(KnRequest *request, const gchar *method, const gchar *path, const gchar *query)
+{
+	g_autoptr(GString) allowed = g_string_new(NULL);
+	const KnRoute *route = NULL;
+	KnRight right = request->client->right;
+
+	/* who may not even read learns nothing, not even which paths there are */
+	if (right < KN_RIGHT_READ) {
+		answer_denied(request, KN_RIGHT_READ);
+		return;
+	}
+	route = find_route(method, path, &request->argument, allowed);
+	if (route == NULL) {
+		answer_no_route(request, allowed->str);
+		return;
+	}
+	if (right < route->right) {
+		answer_denied(request, route->right);
+		return;
+	}
+	if (kn_query_parse(request, query, route->keys))
+		route->handle(request);
+}

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The one table of what the socket offers: method, path, right, keys, handler. Everything else is derived from it. */
+
+#include "serve/request.h"
+
+typedef struct {
+	const gchar *method;
+	const gchar *path; /* "{…}" stands for one segment, at most one a path */
+	KnRight right;
+	const gchar *keys; /* query keys, separated by blanks; all others are refused */
+	void (*handle)(KnRequest *request);
+} KnRoute;
+
+const KnRoute *kn_routes_get(gsize *ret_n_routes);
+
+/* ret_argument: the segment that stood for {…}, or NULL. */
+gboolean kn_route_matches(const KnRoute *route, const gchar *path, gchar **ret_argument);
+
+/* Finds the route, checks right and query, and calls the handler; whatever is wrong is answered. */
+void kn_routes_dispatch(KnRequest *request, const gchar *method, const gchar *path,
+			const gchar *query);
+
+/* handlers, one file a subject */
+void kn_handle_status(KnRequest *request);
+void kn_handle_devices(KnRequest *request);
+void kn_handle_allow(KnRequest *request);
+void kn_handle_sessions(KnRequest *request);
+void kn_handle_session(KnRequest *request);
+void kn_handle_curve(KnRequest *request);
+void kn_handle_summary(KnRequest *request);

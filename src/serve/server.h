@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The Unix socket: HTTP/1.1 + JSON for clients on this machine. Knows rights and limits, routes and shapes; asks its owner for
+ * everything else through KnHub. Nothing a client sends can block the main loop or open a path.
+ */
+
+#include "core/clock.h"
+#include "core/device.h"
+#include "core/summary.h"
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+/* one enrolled or heard device as the owner knows it now */
+typedef struct {
+	KnDevice *device; /* owned; NULL: heard, not enrolled */
+	gchar *address;   /* owned */
+	gchar *name;      /* owned: cleaned text from the air; "" none */
+	gboolean is_bonded;
+	const gchar *link; /* static: phase word of the link */
+	gchar *link_error; /* owned: last error in words; "" none */
+	gboolean has_signal;
+	gint signal_dbm;
+	gint64 seen_us; /* UTC; 0 never */
+	gboolean is_newest_known;
+	guint64 n_unsynced; /* records known to exist and not stored, nor named */
+	guint64 n_gaps;     /* named gaps of all its logs */
+} KnDeviceView;
+void kn_device_view_free(KnDeviceView *view);
+
+/* A session as clients see it: stored, with its gaps and curve when asked for. */
+typedef struct {
+	KnSession *session; /* owned */
+	KnDevice *device;   /* owned; NULL when unknown */
+	GBytes *info;       /* owned or NULL */
+	GArray *gaps;       /* owned or NULL: KnGap */
+	guint n_slices;
+	guint n_nodes;
+	guint64 slice_ms;
+	gint32 *curve_hpa; /* owned or NULL: as KnSessionDetail */
+} KnSessionView;
+void kn_session_view_free(KnSessionView *view);
+
+typedef struct {
+	gint64 from_us;   /* UTC, inclusive */
+	gint64 to_us;     /* exclusive */
+	gint64 device_id; /* 0 all */
+	gint64 before_id; /* paging; 0 from the newest */
+	guint limit;      /* 1 … 400 */
+} KnHubQuery;
+
+typedef void (*KnHubSessionsFunc)(GPtrArray *sessions /* owned: KnSession with nodes */,
+				  const GError *error, gpointer request);
+typedef void (*KnHubSessionFunc)(KnSessionView *view /* owned */, const GError *error,
+				 gpointer request);
+typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpointer request);
+
+/* errors an owner may answer with; the server turns them into problem documents */
+#define KN_HUB_ERROR (kn_hub_error_quark())
+typedef enum {
+	KN_HUB_ERROR_NOT_FOUND = 1,
+	KN_HUB_ERROR_BUSY,     /* 409 */
+	KN_HUB_ERROR_DEGRADED, /* 503 */
+	KN_HUB_ERROR_FAILED,   /* 500 */
+} KnHubError;
+GQuark kn_hub_error_quark(void);
+
+/* What the server needs of its owner. All on the main thread; a Func is called exactly once, at once or later. */
+typedef struct {
+	void (*get_now)(gpointer user, KnNow *ret_now);
+	const gchar *(*get_zone)(gpointer user);
+	JsonNode *(*get_status)(gpointer user);   /* new: the status document */
+	GPtrArray *(*get_devices)(gpointer user); /* new: KnDeviceView, enrolled ones first */
+	void (*query_sessions)(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func,
+			       gpointer request);
+	void (*query_session)(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func,
+			      gpointer request);
+	/* address is normalized; label may be NULL */
+	void (*allow)(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
+		      gpointer request);
+} KnHub;
+
+typedef struct {
+	const gchar *socket_path;
+	const gchar *
+		read_group; /* may read: "knead"; NULL: only admins. root and our own uid always may */
+	const gchar *admin_group; /* may change: "knead-admin" */
+} KnServerConfig;
+
+#define KN_SERVE_ERROR (kn_serve_error_quark())
+typedef enum {
+	KN_SERVE_ERROR_IN_USE = 1, /* a running kneadd answers on the socket */
+	KN_SERVE_ERROR_PATH,       /* the socket cannot be made there */
+} KnServeError;
+GQuark kn_serve_error_quark(void);
+
+typedef struct KnServer KnServer;
+/* A dead socket file is replaced, a live one is IN_USE. hub is copied. */
+KnServer *kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer user,
+			GError **error);
+/* Ends clients, removes the socket. Outstanding requests are answered into nothing. */
+void kn_server_free(KnServer *server);
+
+typedef struct {
+	guint n_clients;
+	guint64 n_requests;
+	guint64 n_refused_clients; /* over a limit */
+	guint64 n_denied;
+} KnServerStats;
+void kn_server_get_stats(const KnServer *server, KnServerStats *ret_stats);

@@ -1,0 +1,235 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "lines.h"
+
+#include <string.h>
+
+#define NOW "2026-11-21T09:00:00+01:00"
+
+/* ---- screens ---- */
+
+static void
+a_hub_without_a_massager_says_what_to_do(void)
+{
+	g_autoptr(JsonNode) empty = parse("{}");
+	g_autoptr(JsonNode) heard =
+		parse("{\"now\":\"" NOW "\",\"devices\":[{\"address\":\"C0:FF:EE:00:00:07\","
+		      "\"name\":\"bed\",\"is_enrolled\":false}]}");
+	g_autoptr(GString) out = g_string_new(NULL);
+	JsonObject *nothing = json_node_get_object(empty);
+
+	kn_print_glance(&ascii, out, nothing, nothing, nothing, nothing);
+	assert_has(out->str, "No massager is recorded yet.");
+	assert_has(out->str, "knead devices");
+	assert_has(out->str, "sudo knead allow ADDRESS");
+	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
+	g_string_truncate(out, 0);
+	kn_print_glance(&ascii, out, nothing, nothing, nothing, json_node_get_object(heard));
+	assert_has(out->str, "In range: C0:FF:EE:00:00:07  bed");
+	assert_has(out->str, "sudo knead allow");
+	/* and with no documents at all */
+	g_string_truncate(out, 0);
+	kn_print_glance(&ascii, out, NULL, NULL, NULL, NULL);
+	assert_has(out->str, "No massager is recorded yet.");
+}
+
+static gchar *
+many_devices(guint n)
+{
+	GString *text = g_string_new("{\"now\":\"" NOW "\",\"devices\":[");
+
+	for (guint i = 0; i < n; i++)
+		g_string_append_printf(
+			text,
+			"%s{\"address\":\"C0:FF:EE:00:00:%02X\",\"label\":\"the massager number %u "
+			"of them\","
+			"\"is_enrolled\":true,\"synced\":\"2026-11-%02uT08:00:00+01:00\","
+			"\"battery\":{\"charge_permille\":%u}}",
+			i > 0 ? "," : "", i, i, i == 7 ? 17 : 21, i == 6 ? 199 : 200);
+	g_string_append(text, "]}");
+	return g_string_free(text, FALSE);
+}
+
+static void
+the_fullest_glance_is_24_lines_of_80_columns(void)
+{
+	g_autofree gchar *devices_text = many_devices(9);
+	g_autoptr(JsonNode) devices = parse(devices_text);
+	g_autoptr(JsonNode) sessions =
+		parse("{\"sessions\":[{\"id\":3,\"duration_ms\":60000},{\"id\":2,\"start\":\"2026-"
+		      "11-20T08:00:00+01:00\","
+		      "\"duration_ms\":720000,\"device\":{\"label\":\"back bed\"}}]}");
+	g_autoptr(JsonNode) today =
+		parse("{\"last_day\":\"2026-11-21\",\"n_sessions\":2,\"duration_ms\":720000,"
+		      "\"hold_count\":4,\"peak_hpa\":905,\"is_provisional\":true}");
+	g_autoptr(GString) week_text =
+		g_string_new("{\"n_sessions\":9,\"duration_ms\":5040000,\"stored\":9,"
+			     "\"expected\":10,\"symmetry_permille\":40,\"days\":[");
+	g_autoptr(JsonNode) week = NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (guint i = 0; i < 7; i++)
+		g_string_append_printf(
+			week_text,
+			"%s{\"day\":\"2026-11-%u\",\"duration_ms\":%u,\"stored\":1,\"expected\":2}",
+			i > 0 ? "," : "", 15 + i, 36000000 * i);
+	g_string_append(week_text, "]}");
+	week = parse(week_text->str);
+	kn_print_glance(&utf8, out, json_node_get_object(today), json_node_get_object(week),
+			json_node_get_object(sessions), json_node_get_object(devices));
+	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
+	assert_has(out->str, "Today, Saturday 21 November\n  12 min in 2 sessions, 4 holds, "
+			     "firmest 90.5 kPa (still going)\n");
+	assert_has(out->str, "1 h 24 min in 9 sessions");
+	assert_has(out->str, "left 52 %, right 48 %");
+	assert_has(out->str, "1 of 10 records missing");
+	/* the one with a known time, not the newest number */
+	assert_has(out->str, "Last session: yesterday 08:00, 12 min, back bed");
+	/* what needs a hand comes first, the rest is cut */
+	assert_has(out->str, "battery 20 %; charge it");
+	assert_has(out->str, "not synced for 4 days");
+	assert_has(out->str, "and 4 more: knead devices");
+}
+
+static void
+the_glance_fits_narrow_and_plain_terminals(void)
+{
+	static const guint widths[] = {40, 60, 80, 200};
+	g_autofree gchar *devices_text = many_devices(3);
+	g_autoptr(JsonNode) devices = parse(devices_text);
+	g_autoptr(JsonNode) nothing = parse("{\"last_day\":\"2026-11-21\"}");
+
+	for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+		const KnTerm term = {.width = widths[i]};
+		g_autoptr(GString) out = g_string_new(NULL);
+
+		kn_print_glance(&term, out, json_node_get_object(nothing),
+				json_node_get_object(nothing), NULL, json_node_get_object(devices));
+		/* the widest fixed line is a sentence */
+		assert_lines_fit(out->str, MAX(widths[i], 60));
+		assert_ascii(out->str);
+		assert_has(out->str, "nothing yet");
+	}
+}
+
+static void
+a_list_fits_and_marks_what_is_not_final(void)
+{
+	g_autofree gchar *out = print(
+		kn_print_sessions, &ascii,
+		"{\"now\":\"" NOW "\",\"next_cursor\":\"1\",\"sessions\":["
+		"{\"id\":4,\"start\":\"2026-11-21T08:00:00+01:00\",\"duration_ms\":720000,\"peak_"
+		"hpa\":905,"
+		"\"is_provisional\":true,\"device\":{\"label\":\"a label that is much too long for "
+		"its column\"}},"
+		"{\"id\":3,\"start\":\"2026-11-20T08:00:00+01:00\",\"stored\":1,\"expected\":2},"
+		"{\"id\":2,\"time_uncertain\":true},"
+		"{\"id\":1,\"start\":\"2025-11-20T08:00:00+01:00\",\"duration_ms\":720000}]}");
+	g_autofree gchar *empty = print(kn_print_sessions, &ascii, "{\"sessions\":[]}");
+
+	assert_lines_fit(out, 80);
+	assert_has(out, "today 08:00");
+	assert_has(out, "still going");
+	assert_has(out, "not all here");
+	assert_has(out, "time unsure");
+	assert_has(out, "older ones: knead sessions --limit 400");
+	g_assert_cmpstr(empty, ==, "No session yet.\n");
+}
+
+static void
+a_summary_is_told_in_words(void)
+{
+	g_autofree gchar *out = print(
+		kn_print_summary, &utf8,
+		"{\"first_day\":\"2026-11-01\",\"last_day\":\"2026-11-30\","
+		"\"now\":\"2026-12-01T09:00:00+01:00\",\"n_sessions\":9,\"duration_ms\":5040000,"
+		"\"active_ms\":4500000,\"mean_hpa\":251,\"peak_hpa\":905,"
+		"\"dose_hpa_ms\":504000000,\"hold_count\":0,"
+		"\"stored\":8,\"expected\":10,\"gaps\":[{\"n_records\":2,"
+		"\"reason\":\"open\"}],\"is_provisional\":true,"
+		"\"n_time_uncertain\":1}");
+	g_autofree gchar *empty = print(kn_print_summary, &utf8,
+					"{\"first_day\":\"2026-11-21\",\"last_day\":\"2026-11-21\","
+					"\"now\":\"2026-11-21T09:00:00+01:00\"}");
+	g_autofree gchar *years = print(kn_print_summary, &utf8,
+					"{\"first_day\":\"2020-01-01\",\"last_day\":\"2026-11-19\","
+					"\"now\":\"2026-12-01T09:00:00+01:00\"}");
+
+	assert_has(years, "Wednesday 1 January 2020 to Thursday 19 November 2026\n");
+	assert_has(out, "Sunday 1 November to Monday 30 November\n");
+	assert_has(out, "1 h 24 min in 9 sessions");
+	assert_has(out, "none (steady for 30 s or more)");
+	assert_has(out, "2 of 10 records missing, will be fetched when the device is in range");
+	assert_has(out, "a session is open: these numbers will grow");
+	assert_has(out, "not certain for all");
+	g_assert_cmpstr(empty, ==, "Saturday 21 November\n  no session\n");
+}
+
+static void
+devices_are_told_with_what_to_do(void)
+{
+	g_autofree gchar *text = many_devices(8);
+	g_autofree gchar *out = print(kn_print_devices, &utf8, text);
+	g_autofree gchar *none = print(kn_print_devices, &utf8, "{\"devices\":[]}");
+	g_autofree gchar *heard = print(
+		kn_print_devices, &utf8,
+		"{\"devices\":[{\"address\":\"C0:FF:EE:00:00:07\",\"name\":\"\\u001b[31mbed\","
+		"\"signal_dbm\":-91}]}");
+
+	assert_lines_fit(out, 80);
+	assert_has(out, "charge it");
+	assert_has(out, "not synced for 4 days: bring it near the hub");
+	assert_has(none, "No massager is in range");
+	assert_has(heard, "C0:FF:EE:00:00:07  [31mbed");
+	assert_has(heard, "far (-91 dBm)");
+	g_assert_null(strchr(heard, '\x1b'));
+}
+
+static void
+status_shows_whatever_there_is(void)
+{
+	g_autofree gchar *out =
+		print(kn_print_status, &ascii,
+		      "{\"version\":\"0.1.0\",\"clock\":{\"uptime_ms\":5400000,\"is_synced\":true},"
+		      "\"store\":{\"n_commits\":12345,\"stored_bytes\":1048576,\"hint\":\"\\u001b["
+		      "2Jdo\"},"
+		      "\"list\":[{\"a\":1},2,null,\"x\"],\"deep\":{\"a\":{\"a\":{\"a\":{\"a\":{"
+		      "\"a\":1}}}}},"
+		      "\"load\":0.5,\"signal_dbm\":-61}");
+
+	assert_has(out, "uptime                   1 h 30 min\n");
+	assert_has(out, "synced                   yes\n");
+	assert_has(out, "commits                  12,345\n");
+	assert_has(out, "stored                   1.0 MiB\n");
+	assert_has(out, "[2Jdo\n");
+	assert_has(out, "load                       0.5\n");
+	assert_has(out, "-61\n");
+	assert_ascii(out);
+	g_free(g_steal_pointer(&out));
+	{
+		g_autoptr(GString) nothing = g_string_new(NULL);
+
+		kn_print_status(&ascii, nothing, NULL);
+		g_assert_cmpuint(nothing->len, ==, 0);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/ctl/print/a_hub_without_a_massager_says_what_to_do",
+			a_hub_without_a_massager_says_what_to_do);
+	g_test_add_func("/ctl/print/the_fullest_glance_is_24_lines_of_80_columns",
+			the_fullest_glance_is_24_lines_of_80_columns);
+	g_test_add_func("/ctl/print/the_glance_fits_narrow_and_plain_terminals",
+			the_glance_fits_narrow_and_plain_terminals);
+	g_test_add_func("/ctl/print/a_list_fits_and_marks_what_is_not_final",
+			a_list_fits_and_marks_what_is_not_final);
+	g_test_add_func("/ctl/print/a_summary_is_told_in_words", a_summary_is_told_in_words);
+	g_test_add_func("/ctl/print/devices_are_told_with_what_to_do",
+			devices_are_told_with_what_to_do);
+	g_test_add_func("/ctl/print/status_shows_whatever_there_is",
+			status_shows_whatever_there_is);
+	return g_test_run();
+}

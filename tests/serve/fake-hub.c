@@ -1,0 +1,274 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "fake-hub.h"
+
+#include "core/encode.h"
+#include <string.h>
+
+/* a small back bed: two nodes left and right, one in the middle */
+GBytes *fake_info(void);
+
+GBytes *
+fake_info(void)
+{
+	ktp_Info info = ktp_Info_init_zero;
+	guint8 bytes[KN_INFO_BYTES_MAX];
+
+	info.protocol = 1;
+	info.kind = ktp_KIND_BACK14;
+	info.sample_period_us = 40000;
+	memcpy(info.serial.bytes, "S1\x1b[31m", 7);
+	info.serial.size = 7;
+	memcpy(info.model.bytes, "bed", 3);
+	info.model.size = 3;
+	info.nodes_count = 3;
+	info.nodes[0] = (ktp_Node){ktp_REGION_RHOMBOIDS, ktp_SIDE_LEFT, 2000};
+	info.nodes[1] = (ktp_Node){ktp_REGION_RHOMBOIDS, ktp_SIDE_RIGHT, 2000};
+	info.nodes[2] = (ktp_Node){ktp_REGION_SEMISPINALIS, ktp_SIDE_CENTRE, 1000};
+	return g_bytes_new(bytes, kn_encode_info(&info, bytes, sizeof bytes));
+}
+
+static KnDevice *
+new_device(gint64 id)
+{
+	KnDevice *device = g_new0(KnDevice, 1);
+
+	device->id = id;
+	device->address = g_strdup(id == 1 ? "C0:FF:EE:00:00:01" : "C0:FF:EE:00:00:02");
+	device->label = g_strdup(id == 1 ? "back bed" : "");
+	device->info = id == 1 ? fake_info() : NULL;
+	device->is_allowed = TRUE;
+	device->enrolled_us = HUB_NOW_US - 30 * HUB_DAY_US;
+	device->has_battery = id == 1;
+	device->charge_permille = 870;
+	device->battery_us = HUB_NOW_US;
+	device->synced_us = id == 1 ? HUB_NOW_US : 0;
+	return device;
+}
+
+void
+fake_hub_init(FakeHub *hub)
+{
+	*hub = (FakeHub){0};
+	hub->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
+	g_queue_init(&hub->calls);
+}
+
+void
+fake_hub_clear(FakeHub *hub)
+{
+	fake_hub_answer(hub);
+	g_clear_pointer(&hub->sessions, g_ptr_array_unref);
+	g_free(hub->allowed_address);
+	g_free(hub->allowed_label);
+}
+
+KnSession *
+fake_hub_add_session(FakeHub *hub, gint64 id, gint64 start_us)
+{
+	KnSession *session = g_new0(KnSession, 1);
+
+	session->id = id;
+	session->device_id = 1;
+	session->log_id = G_GUINT64_CONSTANT(0xfedcba9876543210);
+	session->boot = 4;
+	session->span = (KnSpan){.first_seq = 100, .last_seq = 199, .state = KN_SESSION_ENDED};
+	session->start_utc_us = start_us;
+	session->is_time_known = TRUE;
+	session->zone = g_strdup("Europe/Berlin");
+	session->revision = 2;
+	session->coverage = (KnCoverage){.stored = 100, .expected = 100};
+	session->is_completeness_known = TRUE;
+	session->metrics.duration_ms = 600000;
+	session->metrics.active_ms = 500000;
+	session->metrics.n_samples = 12500;
+	session->metrics.mean_hpa = 300;
+	session->metrics.peak_hpa = 900;
+	session->metrics.dose_hpa_ms = 150000000;
+	session->metrics.rocking_half_cycles = 101;
+	session->metrics.n_nodes = 3;
+	session->metrics.node[0].dose_hpa_ms = 80000000;
+	g_ptr_array_add(hub->sessions, session);
+	return session;
+}
+
+/* ---- the vtable ---- */
+
+static void
+get_now(gpointer user, KnNow *ret_now)
+{
+	*ret_now = (KnNow){.utc_us = HUB_NOW_US};
+}
+
+static const gchar *
+get_zone(gpointer user)
+{
+	return "Europe/Berlin";
+}
+
+static JsonNode *
+get_status(gpointer user)
+{
+	return json_from_string("{\"version\":\"0.1.0\"}", NULL);
+}
+
+static GPtrArray *
+get_devices(gpointer user)
+{
+	GPtrArray *views = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_view_free);
+
+	for (gint64 id = 1; id <= 2; id++) {
+		KnDeviceView *view = g_new0(KnDeviceView, 1);
+
+		view->device = new_device(id);
+		view->address = g_strdup(view->device->address);
+		view->name = g_strdup("");
+		view->link = "connected";
+		view->link_error = g_strdup("");
+		view->has_signal = id == 1;
+		view->signal_dbm = -61;
+		view->seen_us = HUB_NOW_US;
+		g_ptr_array_add(views, view);
+	}
+	return views;
+}
+
+static KnSession *
+copy_session(const KnSession *session)
+{
+	KnSession *copy = g_memdup2(session, sizeof *session);
+
+	copy->zone = g_strdup(session->zone);
+	return copy;
+}
+
+static GPtrArray *
+select_sessions(const FakeHub *hub, const KnHubQuery *query)
+{
+	GPtrArray *page = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
+	gboolean is_after = query->before_id == 0;
+
+	for (guint i = 0; i < hub->sessions->len && page->len < query->limit; i++) {
+		const KnSession *session = g_ptr_array_index(hub->sessions, i);
+
+		if (is_after && session->start_utc_us >= query->from_us &&
+		    session->start_utc_us < query->to_us &&
+		    (query->device_id == 0 || session->device_id == query->device_id))
+			g_ptr_array_add(page, copy_session(session));
+		is_after |= session->id == query->before_id;
+	}
+	return page;
+}
+
+static KnSessionView *
+find_session(const FakeHub *hub, gint64 id, guint n_slices)
+{
+	KnSessionView *view = NULL;
+
+	for (guint i = 0; i < hub->sessions->len && view == NULL; i++) {
+		const KnSession *session = g_ptr_array_index(hub->sessions, i);
+		KnGap gap = {110, 111, KN_GAP_OVERWRITTEN};
+
+		if (session->id != id)
+			continue;
+		view = g_new0(KnSessionView, 1);
+		view->session = copy_session(session);
+		view->device = new_device(1);
+		view->info = fake_info();
+		view->gaps = g_array_new(FALSE, FALSE, sizeof(KnGap));
+		if (session->coverage.stored < session->coverage.expected)
+			g_array_append_val(view->gaps, gap);
+		view->n_slices = n_slices;
+		view->n_nodes = 3;
+		view->slice_ms = n_slices > 0 ? 600000 / n_slices : 0;
+		view->curve_hpa = n_slices > 0 ? g_new0(gint32, n_slices * 3) : NULL;
+		for (guint k = 0; k < n_slices * 3; k++)
+			view->curve_hpa[k] = k == 1 ? -1 : (gint32)k * 10;
+	}
+	return view;
+}
+
+static void
+answer_call(FakeHub *hub, FakeCall *call)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (hub->error_code != 0)
+		error = g_error_new_literal(KN_HUB_ERROR, hub->error_code, "as the test wanted");
+	if (call->kind == FAKE_CALL_SESSIONS) {
+		((KnHubSessionsFunc)call->func)(error ? NULL : select_sessions(hub, &call->query),
+						error, call->request);
+	} else if (call->kind == FAKE_CALL_SESSION) {
+		KnSessionView *view = error ? NULL : find_session(hub, call->id, call->n_slices);
+
+		if (view == NULL && error == NULL)
+			error = g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_NOT_FOUND,
+						    "no such session");
+		((KnHubSessionFunc)call->func)(view, error, call->request);
+	} else {
+		g_autoptr(KnDevice) device = error ? NULL : new_device(2);
+
+		((KnHubDeviceFunc)call->func)(device, error, call->request);
+	}
+	g_free(call);
+}
+
+void
+fake_hub_answer(FakeHub *hub)
+{
+	FakeCall *call = NULL;
+
+	while ((call = g_queue_pop_head(&hub->calls)) != NULL)
+		answer_call(hub, call);
+}
+
+static void
+take_call(FakeHub *hub, FakeCall call)
+{
+	FakeCall *own = g_memdup2(&call, sizeof call);
+
+	hub->n_calls++;
+	if (hub->is_deferred)
+		g_queue_push_tail(&hub->calls, own);
+	else
+		answer_call(hub, own);
+}
+
+static void
+query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+
+	hub->last_query = *query;
+	take_call(hub, (FakeCall){FAKE_CALL_SESSIONS, (gpointer)func, request, .query = *query});
+}
+
+static void
+query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, gpointer request)
+{
+	take_call(user, (FakeCall){FAKE_CALL_SESSION, (gpointer)func, request, .id = id,
+				   .n_slices = n_slices});
+}
+
+static void
+allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
+      gpointer request)
+{
+	FakeHub *hub = user;
+
+	hub->n_allowed++;
+	g_free(hub->allowed_address);
+	g_free(hub->allowed_label);
+	hub->allowed_address = g_strdup(address);
+	hub->allowed_label = g_strdup(label);
+	take_call(hub, (FakeCall){FAKE_CALL_ALLOW, (gpointer)func, request});
+}
+
+const KnHub *
+fake_hub_vtable(void)
+{
+	static const KnHub hub = {get_now,        get_zone,      get_status, get_devices,
+				  query_sessions, query_session, allow};
+
+	return &hub;
+}

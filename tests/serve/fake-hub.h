@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* An owner of the server with two devices and canned sessions, and a client that speaks bytes. Everything runs in one thread: the
+ * client turns the main loop while it waits. */
+
+#include "serve/server-private.h"
+
+/* 2026-11-21 08:00:00 UTC, a Saturday; the hub's zone is Europe/Berlin (+01:00) */
+#define HUB_NOW_US (G_GINT64_CONSTANT(1795248000) * G_USEC_PER_SEC)
+#define HUB_DAY_US (G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC)
+
+typedef enum { FAKE_CALL_SESSIONS, FAKE_CALL_SESSION, FAKE_CALL_ALLOW } FakeCallKind;
+
+typedef struct {
+	FakeCallKind kind;
+	gpointer func;
+	gpointer request;
+	KnHubQuery query;
+	gint64 id;
+	guint n_slices;
+} FakeCall;
+
+typedef struct {
+	GPtrArray *sessions;  /* owned: KnSession, newest first */
+	GQueue calls;         /* FakeCall not answered yet */
+	gboolean is_deferred; /* calls wait for fake_hub_answer */
+	gint error_code;      /* of KN_HUB_ERROR; 0 none */
+	guint n_calls;
+	KnHubQuery last_query;
+	gchar *allowed_address; /* owned */
+	gchar *allowed_label;   /* owned; NULL: none sent */
+	guint n_allowed;
+} FakeHub;
+
+void fake_hub_init(FakeHub *hub);
+void fake_hub_clear(FakeHub *hub);
+const KnHub *fake_hub_vtable(void);
+void fake_hub_answer(FakeHub *hub); /* all that wait */
+/* complete, 10 minutes long, of device 1; more can be set on what is returned */
+KnSession *fake_hub_add_session(FakeHub *hub, gint64 id, gint64 start_us);
+
+/* ---- a server in a scratch directory ---- */
+
+typedef struct {
+	FakeHub hub;
+	KnServer *server;
+	gchar *directory;
+	gchar *path;
+} Fixture;
+void fixture_set_up(Fixture *fixture, gconstpointer data);
+void fixture_tear_down(Fixture *fixture, gconstpointer data);
+
+/* who the next connections are, when set as the server's peer function: uid, and groups */
+extern uid_t fake_peer_uid;
+extern gid_t fake_peer_group;
+void fake_peer_read(gint fd, KnPeer *ret_peer);
+
+/* ---- the client ---- */
+
+gint client_connect(const gchar *path);
+/* FALSE when the server closed before all was taken. */
+gboolean client_send(gint fd, const gchar *bytes, gsize n_bytes);
+/* Turns the loop until the server closes; the whole answer. */
+gchar *client_read_all(gint fd);
+/* Turns the loop until is_done says so; fails the test after ten seconds. */
+typedef gboolean (*DoneFunc)(gpointer user);
+void turn_until(DoneFunc is_done, gpointer user);
+
+/* One request and its answer; body may be NULL. ret_status and the returned document (NULL when it is not JSON). */
+JsonNode *ask(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
+	      guint *ret_status);
+/* the same, and the status and kind of the problem must be these */
+void assert_problem(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
+		    guint status, const gchar *kind);
+/* Answer bytes to status and document. */
+JsonNode *parse_answer(const gchar *answer, guint *ret_status);
