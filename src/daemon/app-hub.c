@@ -1,0 +1,360 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* what the socket asks for, answered from store, pipeline and radio */
+
+#include "core/names.h"
+#include "daemon/app-private.h"
+
+#include <string.h>
+
+static void
+get_now(gpointer user, KnNow *ret_now)
+{
+	kn_hub_clock_read(ret_now);
+}
+
+static const gchar *
+get_zone(gpointer user)
+{
+	return ((KnApp *)user)->config->zone;
+}
+
+static JsonNode *
+get_status(gpointer user)
+{
+	return kn_app_build_status(user);
+}
+
+/* ---- devices ---- */
+
+static void
+add_radio_view(const KnApp *app, KnDeviceView *view)
+{
+	const KnAppSeen *seen = g_hash_table_lookup(app->seen, view->address);
+	KnLinkStatus link;
+
+	view->name = g_strdup(seen && seen->name ? seen->name : "");
+	view->link = kn_link_phase_name(KN_LINK_IDLE);
+	view->link_error = g_strdup("");
+	if (seen) {
+		view->is_bonded = seen->is_bonded;
+		view->has_signal = TRUE;
+		view->signal_dbm = seen->signal_dbm;
+		view->seen_us = seen->seen_us;
+	}
+	if (!kn_radio_get_link(app->radio, view->address, &link))
+		return;
+	view->link = kn_link_phase_name(link.phase);
+	g_free(view->link_error);
+	view->link_error = g_strdup(link.last_error);
+}
+
+typedef struct {
+	const KnApp *app;
+	GPtrArray *views;
+} Known;
+
+/* bonded by hand and not heard yet: the list is where a person finds the address to allow */
+static void
+add_known(const gchar *address, const gchar *name, gboolean is_bonded, gpointer data)
+{
+	const Known *known = data;
+	KnDeviceView *view;
+
+	if (kn_app_find_address(known->app, address) ||
+	    g_hash_table_contains(known->app->seen, address))
+		return;
+	view = g_new0(KnDeviceView, 1);
+	view->address = g_strdup(address);
+	add_radio_view(known->app, view);
+	g_free(view->name);
+	view->name = g_strdup(name);
+	view->is_bonded = is_bonded;
+	g_ptr_array_add(known->views, view);
+}
+
+static GPtrArray *
+get_devices(gpointer user)
+{
+	const KnApp *app = user;
+	GPtrArray *views = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_view_free);
+	Known known = {app, views};
+	GHashTableIter iter;
+	gpointer value;
+
+	for (guint i = 0; i < app->devices->len; i++) {
+		const KnDevice *device = app->devices->pdata[i];
+		KnDeviceView *view = g_new0(KnDeviceView, 1);
+		KnPipelineDeviceStatus status;
+		view->device = kn_device_copy(device);
+		view->address = g_strdup(device->address);
+		add_radio_view(app, view);
+		if (kn_pipeline_get_status(app->pipeline, device->id, &status)) {
+			view->is_newest_known = status.is_newest_known;
+			view->n_unsynced = status.n_missing + status.n_open;
+			view->n_gaps = status.n_gaps;
+		}
+		g_ptr_array_add(views, view);
+	}
+	g_hash_table_iter_init(&iter, app->seen);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnAppSeen *seen = value;
+		KnDeviceView *view;
+		if (kn_app_find_address(app, seen->address))
+			continue;
+		view = g_new0(KnDeviceView, 1);
+		view->address = g_strdup(seen->address);
+		add_radio_view(app, view);
+		g_ptr_array_add(views, view);
+	}
+	kn_radio_each_known(app->radio, add_known, &known);
+	return views;
+}
+
+/* ---- sessions ---- */
+
+typedef struct {
+	KnApp *app; /* borrowed: the store is closed before the app goes */
+	KnHubQuery query;
+	KnHubSessionsFunc on_sessions;
+	KnHubSessionFunc on_session;
+	KnHubDeviceFunc on_device;
+	gpointer request;
+} KnAsk;
+
+static KnAsk *
+ask_new(const KnAsk *values)
+{
+	KnAsk *ask = g_memdup2(values, sizeof *values);
+
+	g_hash_table_add(ask->app->asks, ask);
+	return ask;
+}
+
+/* answered now: nobody else will */
+static KnAsk *
+take_ask(KnAsk *ask)
+{
+	g_hash_table_remove(ask->app->asks, ask);
+	return ask;
+}
+
+/* the store's errors in the words of the socket */
+static GError *
+translate(const GError *error)
+{
+	gint code = KN_HUB_ERROR_FAILED;
+
+	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND))
+		code = KN_HUB_ERROR_NOT_FOUND;
+	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
+		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
+		code = KN_HUB_ERROR_DEGRADED;
+	return g_error_new_literal(KN_HUB_ERROR, code, error->message);
+}
+
+/* the session a device is in, as far as it was seen live; NULL when it began before this link */
+static KnSession *
+live_session(const KnApp *app, const KnDevice *device, const KnNow *now)
+{
+	const KnLive *live = kn_pipeline_get_live(app->pipeline, device->id);
+	KnSession *session;
+
+	if (!live || !live->is_whole)
+		return NULL;
+	session = g_new0(KnSession, 1);
+	session->device_id = device->id;
+	session->log_id = live->log_id;
+	session->boot = live->boot;
+	session->span = live->span;
+	session->zone = g_strdup(app->config->zone);
+	session->is_time_known = TRUE;
+	session->is_time_uncertain = now->quality < ktp_CLOCK_RESTORED;
+	session->start_utc_us =
+		now->utc_us - (gint64)(live->span.last_t_ms - live->span.first_t_ms) * 1000;
+	session->is_provisional = TRUE;
+	session->is_completeness_known = TRUE;
+	session->coverage.stored = live->n_records;
+	session->coverage.expected = live->span.last_seq - live->span.first_seq + 1;
+	kn_fold_finish(live->fold, &session->metrics);
+	return session;
+}
+
+static gboolean
+is_same_session(const KnSession *a, const KnSession *b)
+{
+	return a->device_id == b->device_id && a->log_id == b->log_id && a->boot == b->boot &&
+	       a->span.first_seq == b->span.first_seq;
+}
+
+/* an open session's rows are as old as the last commit; what was seen live since its start says more */
+static void
+merge_live(const KnAsk *ask, GPtrArray *sessions)
+{
+	KnNow now;
+
+	kn_hub_clock_read(&now);
+	for (guint i = 0; i < ask->app->devices->len; i++) {
+		const KnDevice *device = ask->app->devices->pdata[i];
+		g_autoptr(KnSession) live = live_session(ask->app, device, &now);
+		gboolean is_wanted =
+			live && ask->query.before_id == 0 &&
+			(ask->query.device_id == 0 || ask->query.device_id == device->id) &&
+			live->start_utc_us >= ask->query.from_us &&
+			live->start_utc_us < ask->query.to_us;
+		if (!is_wanted)
+			continue;
+		for (guint k = 0; k < sessions->len; k++) {
+			const KnSession *stored = sessions->pdata[k];
+			if (!is_same_session(stored, live))
+				continue;
+			if (stored->span.state != KN_SESSION_OPEN) {
+				g_clear_pointer(&live, kn_session_free);
+				break;
+			}
+			live->id = stored->id;
+			live->revision = stored->revision;
+			live->start_utc_us = stored->start_utc_us;
+			g_ptr_array_remove_index(sessions, k);
+			break;
+		}
+		if (live)
+			g_ptr_array_insert(sessions, 0, g_steal_pointer(&live));
+	}
+}
+
+static void
+on_stored_sessions(GPtrArray *sessions, const GError *error, gpointer user)
+{
+	g_autofree KnAsk *ask = take_ask(user);
+	g_autoptr(GError) translated = NULL;
+
+	if (error) {
+		translated = translate(error);
+		ask->on_sessions(NULL, translated, ask->request);
+		return;
+	}
+	merge_live(ask, sessions);
+	ask->on_sessions(sessions, NULL, ask->request);
+}
+
+static void
+query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, gpointer request)
+{
+	KnApp *app = user;
+	KnAsk *ask;
+	const KnSessionQuery stored = {
+		.from_us = query->from_us,
+		.to_us = query->to_us,
+		.device_id = query->device_id,
+		.before_id = query->before_id,
+		.limit = query->limit,
+		.is_with_nodes = TRUE,
+	};
+
+	ask = ask_new(
+		&(KnAsk){.app = app, .query = *query, .on_sessions = func, .request = request});
+	kn_store_query_sessions(app->store, &stored, on_stored_sessions, ask);
+}
+
+static void
+on_stored_session(KnSessionDetail *detail, const GError *error, gpointer user)
+{
+	g_autoptr(KnSessionDetail) owned = detail;
+	g_autofree KnAsk *ask = take_ask(user);
+	g_autoptr(GError) translated = NULL;
+	KnSessionView *view;
+
+	if (error) {
+		translated = translate(error);
+		ask->on_session(NULL, translated, ask->request);
+		return;
+	}
+	view = g_new0(KnSessionView, 1);
+	view->session = g_steal_pointer(&owned->session);
+	view->device = g_steal_pointer(&owned->device);
+	view->info = g_steal_pointer(&owned->info);
+	view->gaps = g_steal_pointer(&owned->gaps);
+	view->n_slices = owned->n_slices;
+	view->n_nodes = owned->n_nodes;
+	view->slice_ms = owned->slice_ms;
+	view->curve_hpa = g_steal_pointer(&owned->curve_hpa);
+	ask->on_session(view, NULL, ask->request);
+}
+
+static void
+query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, gpointer request)
+{
+	KnApp *app = user;
+	KnAsk *ask;
+
+	ask = ask_new(&(KnAsk){.app = app, .on_session = func, .request = request});
+	kn_store_query_session(app->store, id, n_slices, on_stored_session, ask);
+}
+
+/* ---- enrolment ---- */
+
+static void
+on_allowed(const KnDevice *device, const GError *error, gpointer user)
+{
+	g_autofree KnAsk *ask = take_ask(user);
+	g_autoptr(GError) translated = NULL;
+
+	if (error) {
+		translated = translate(error);
+		ask->on_device(NULL, translated, ask->request);
+		return;
+	}
+	kn_app_add_device(ask->app, device, NULL);
+	ask->on_device(device, NULL, ask->request);
+}
+
+static void
+allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
+      gpointer request)
+{
+	KnApp *app = user;
+	g_autoptr(GError) error = NULL;
+	KnNow now;
+	KnAsk *ask;
+
+	if (app->devices->len >= KN_APP_DEVICES_MAX && !kn_app_find_address(app, address)) {
+		error = g_error_new(KN_HUB_ERROR, KN_HUB_ERROR_BUSY,
+				    "this hub has %d massagers already, which is its limit",
+				    KN_APP_DEVICES_MAX);
+		func(NULL, error, request);
+		return;
+	}
+	kn_hub_clock_read(&now);
+	ask = ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
+	kn_store_allow(app->store, address, label, now.utc_us, on_allowed, ask);
+}
+
+void
+kn_app_refuse_asks(KnApp *app)
+{
+	g_autoptr(GError) error =
+		g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_FAILED, "the hub is stopping");
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, app->asks);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		g_autofree KnAsk *ask = key;
+		g_hash_table_iter_remove(&iter);
+		if (ask->on_sessions)
+			ask->on_sessions(NULL, error, ask->request);
+		if (ask->on_session)
+			ask->on_session(NULL, error, ask->request);
+		if (ask->on_device)
+			ask->on_device(NULL, error, ask->request);
+	}
+}
+
+void
+kn_app_fill_hub(KnHub *ret_hub)
+{
+	*ret_hub = (KnHub){get_now,        get_zone,      get_status, get_devices,
+			   query_sessions, query_session, allow};
+}

@@ -1,0 +1,194 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* the status document: every state, every queue and every drop as a number */
+
+#include "core/names.h"
+#include "core/zone.h"
+#include "daemon/app-private.h"
+
+#include <string.h>
+
+static void
+add_string(JsonBuilder *builder, const gchar *key, const gchar *value)
+{
+	json_builder_set_member_name(builder, key);
+	json_builder_add_string_value(builder, value);
+}
+
+static void
+add_int(JsonBuilder *builder, const gchar *key, gint64 value)
+{
+	json_builder_set_member_name(builder, key);
+	json_builder_add_int_value(builder, value);
+}
+
+static void
+add_bool(JsonBuilder *builder, const gchar *key, gboolean value)
+{
+	json_builder_set_member_name(builder, key);
+	json_builder_add_boolean_value(builder, value);
+}
+
+static void
+begin(JsonBuilder *builder, const gchar *key)
+{
+	json_builder_set_member_name(builder, key);
+	json_builder_begin_object(builder);
+}
+
+static void
+add_radio(JsonBuilder *builder, const KnApp *app)
+{
+	KnRadioStats stats;
+
+	kn_radio_get_stats(app->radio, &stats);
+	begin(builder, "radio");
+	add_string(builder, "state", kn_radio_state_name(kn_radio_get_state(app->radio)));
+	add_int(builder, "n_packets", (gint64)stats.n_packets);
+	add_int(builder, "packet_bytes", (gint64)stats.n_bytes);
+	add_int(builder, "n_ring_full", (gint64)stats.n_ring_full);
+	add_int(builder, "ring_peak_bytes", (gint64)stats.ring_peak_bytes);
+	add_int(builder, "n_truncated", (gint64)stats.n_truncated);
+	add_int(builder, "n_empty", (gint64)stats.n_empty);
+	add_int(builder, "n_connects", (gint64)stats.n_connects);
+	add_int(builder, "n_connect_errors", (gint64)stats.n_connect_errors);
+	add_int(builder, "n_unknown_errors", (gint64)stats.n_unknown_errors);
+	json_builder_end_object(builder);
+}
+
+static void
+add_storage(JsonBuilder *builder, const KnApp *app)
+{
+	KnStoreStats stats;
+
+	kn_store_get_stats(app->store, &stats);
+	begin(builder, "storage");
+	add_string(builder, "state", stats.is_degraded ? "degraded" : "ok");
+	if (stats.is_degraded)
+		add_string(builder, "last_error", stats.last_error);
+	add_int(builder, "n_commits", (gint64)stats.n_commits);
+	add_int(builder, "n_failures", (gint64)stats.n_failures);
+	add_int(builder, "n_blocks", (gint64)stats.n_blocks);
+	add_int(builder, "raw_bytes", (gint64)stats.raw_bytes);
+	add_int(builder, "stored_bytes", (gint64)stats.stored_bytes);
+	add_int(builder, "n_pending", kn_store_n_pending(app->store));
+	add_int(builder, "open_bytes", (gint64)kn_pipeline_n_open_bytes(app->pipeline));
+	json_builder_end_object(builder);
+}
+
+static void
+add_clients(JsonBuilder *builder, const KnApp *app)
+{
+	KnServerStats stats;
+
+	kn_server_get_stats(app->server, &stats);
+	begin(builder, "clients");
+	add_int(builder, "n_clients", stats.n_clients);
+	add_int(builder, "n_requests", (gint64)stats.n_requests);
+	add_int(builder, "n_refused_clients", (gint64)stats.n_refused_clients);
+	add_int(builder, "n_denied", (gint64)stats.n_denied);
+	json_builder_end_object(builder);
+}
+
+static void
+add_counters(JsonBuilder *builder, const KnPipelineCounters *counters)
+{
+	const struct {
+		const gchar *key;
+		guint64 value;
+	} rows[] = {
+		{"n_notifications", counters->n_notifications},
+		{"n_records", counters->n_records},
+		{"n_values", counters->n_values},
+		{"n_duplicates", counters->n_duplicates},
+		{"n_live_missed", counters->n_live_missed},
+		{"n_fetched", counters->n_fetched},
+		{"n_fetches", counters->n_fetches},
+		{"n_trims", counters->n_trims},
+		{"n_counter_jumps", counters->n_counter_jumps},
+		{"n_bad_header", counters->n_bad_header},
+		{"n_bad_length", counters->n_bad_length},
+		{"n_bad_crc", counters->n_bad_crc},
+		{"n_bad_key", counters->n_bad_key},
+		{"n_bad_protobuf", counters->n_bad_protobuf},
+		{"n_bad_version", counters->n_bad_version},
+		{"n_bad_range", counters->n_bad_range},
+		{"n_bad_seq", counters->n_bad_seq},
+		{"n_unsupported", counters->n_unsupported},
+		{"n_noncanonical", counters->n_noncanonical},
+		{"n_unplaced", counters->n_unplaced},
+		{"n_refused_memory", counters->n_refused_memory},
+		{"n_conflicts", counters->n_conflicts},
+	};
+
+	begin(builder, "counters");
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+		add_int(builder, rows[i].key, (gint64)rows[i].value);
+	json_builder_end_object(builder);
+}
+
+static void
+add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
+{
+	KnPipelineDeviceStatus status;
+	KnLinkStatus link;
+
+	json_builder_begin_object(builder);
+	add_int(builder, "id", device->id);
+	add_string(builder, "address", device->address);
+	if (device->label && *device->label)
+		add_string(builder, "label", device->label);
+	add_bool(builder, "is_allowed", device->is_allowed);
+	if (kn_radio_get_link(app->radio, device->address, &link)) {
+		add_string(builder, "link", kn_link_phase_name(link.phase));
+		add_int(builder, "attempts", link.attempts);
+		if (*link.last_error)
+			add_string(builder, "link_error", link.last_error);
+		if (link.has_signal)
+			add_int(builder, "signal_dbm", link.signal_dbm);
+	}
+	if (kn_pipeline_get_status(app->pipeline, device->id, &status)) {
+		g_autofree gchar *log_id =
+			g_strdup_printf("%016" G_GINT64_MODIFIER "x", status.log_id);
+		add_string(builder, "log_id", log_id);
+		add_bool(builder, "is_newest_known", status.is_newest_known);
+		add_bool(builder, "is_foreign_owned", status.is_foreign_owned);
+		add_int(builder, "n_missing", (gint64)status.n_missing);
+		add_int(builder, "n_open", (gint64)status.n_open);
+		add_int(builder, "n_gaps", status.n_gaps);
+		add_int(builder, "trimmed_to_seq", (gint64)status.trimmed_to_seq);
+		add_counters(builder, &status.counters);
+	}
+	json_builder_end_object(builder);
+}
+
+JsonNode *
+kn_app_build_status(KnApp *app)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autofree gchar *hub_id =
+		g_strdup_printf("%016" G_GINT64_MODIFIER "x", kn_store_hub_id(app->store));
+	g_autofree gchar *time = NULL;
+	KnNow now;
+
+	kn_hub_clock_read(&now);
+	time = kn_zone_format_time(now.utc_us, app->config->zone);
+	json_builder_begin_object(builder);
+	add_string(builder, "version", KN_VERSION);
+	add_string(builder, "hub_id", hub_id);
+	add_string(builder, "now", time);
+	add_string(builder, "tz", app->config->zone);
+	add_string(builder, "clock", kn_name_quality(now.quality));
+	add_int(builder, "uptime_ms", (now.boottime_us - app->started_boottime_us) / 1000);
+	add_radio(builder, app);
+	add_storage(builder, app);
+	add_clients(builder, app);
+	json_builder_set_member_name(builder, "devices");
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < app->devices->len; i++)
+		add_device(builder, app, app->devices->pdata[i]);
+	json_builder_end_array(builder);
+	json_builder_end_object(builder);
+	return json_builder_get_root(builder);
+}

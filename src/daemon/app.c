@@ -1,0 +1,379 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "daemon/app-private.h"
+
+#include <glib-unix.h>
+#include <systemd/sd-daemon.h>
+
+/* ---- devices ---- */
+
+KnDevice *
+kn_app_find_device(const KnApp *app, gint64 device_id)
+{
+	for (guint i = 0; i < app->devices->len; i++) {
+		KnDevice *device = app->devices->pdata[i];
+		if (device->id == device_id)
+			return device;
+	}
+	return NULL;
+}
+
+KnDevice *
+kn_app_find_address(const KnApp *app, const gchar *address)
+{
+	for (guint i = 0; i < app->devices->len; i++) {
+		KnDevice *device = app->devices->pdata[i];
+		if (g_str_equal(device->address, address))
+			return device;
+	}
+	return NULL;
+}
+
+void
+kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers)
+{
+	KnDevice *known = kn_app_find_device(app, device->id);
+
+	if (known)
+		g_ptr_array_remove(app->devices, known);
+	g_ptr_array_add(app->devices, kn_device_copy(device));
+	kn_pipeline_add_device(app->pipeline, device->id, device->info, ledgers);
+	if (device->is_allowed)
+		kn_radio_allow(app->radio, device->address);
+}
+
+/* ---- pipeline → radio, store, log ---- */
+
+static gboolean
+on_control(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_bytes)
+{
+	KnApp *app = user;
+	const KnDevice *device = kn_app_find_device(app, device_id);
+
+	return device && kn_radio_write_control(app->radio, device->address, bytes, n_bytes);
+}
+
+static void
+on_committed(KnCommit *commit, const GError *error, gpointer user)
+{
+	g_autoptr(KnCommit) owned = commit;
+	KnApp *app = user;
+	KnNow now;
+
+	/* BUSY, which would drop the batch, cannot come: two batches at most wait beside one query of each of 32 clients */
+	if (error) {
+		g_warning("records not stored yet, no massager is told to forget any: %s",
+			  error->message);
+		return;
+	}
+	kn_hub_clock_read(&now);
+	kn_pipeline_committed(app->pipeline, owned->batch_id, &now);
+}
+
+/* what clients see of a device changes with the batch, not with its commit: it is shown, not promised */
+static void
+show_batch(KnApp *app, const KnBatch *batch)
+{
+	for (guint i = 0; i < batch->batteries->len; i++) {
+		const KnBatteryNote *note = &g_array_index(batch->batteries, KnBatteryNote, i);
+		KnDevice *device = kn_app_find_device(app, note->device_id);
+		if (!device)
+			continue;
+		device->has_battery = TRUE;
+		device->charge_permille = note->charge_permille;
+		device->is_charging = note->is_charging;
+		device->battery_us = note->at_us;
+	}
+	for (guint i = 0; i < batch->synced->len; i++) {
+		KnDevice *device = kn_app_find_device(app, g_array_index(batch->synced, gint64, i));
+		if (device)
+			device->synced_us = batch->synced_us;
+	}
+	for (guint i = 0; i < batch->infos->len; i++) {
+		const KnInfoNote *note = batch->infos->pdata[i];
+		KnDevice *device = kn_app_find_device(app, note->device_id);
+		if (!device)
+			continue;
+		g_clear_pointer(&device->info, g_bytes_unref);
+		device->info = g_bytes_ref(note->info);
+	}
+}
+
+static void
+on_commit(gpointer user, KnBatch *batch)
+{
+	KnApp *app = user;
+
+	show_batch(app, batch);
+	kn_store_commit(app->store, batch, on_committed, app);
+}
+
+static void
+on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail)
+{
+	g_message("device %" G_GINT64_FORMAT ": %s: %s", device_id, kn_event_kind_name(kind),
+		  detail);
+}
+
+/* ---- time ---- */
+
+static gboolean
+on_tick(gpointer user)
+{
+	KnApp *app = user;
+	KnNow now;
+
+	kn_hub_clock_read(&now);
+	kn_pipeline_tick(app->pipeline, &now);
+	if (app->n_links_up > 0 || kn_pipeline_n_open_bytes(app->pipeline) > 0)
+		return G_SOURCE_CONTINUE;
+	/* nothing is open and nobody is there: an idle hub sleeps */
+	app->tick_source = 0;
+	return G_SOURCE_REMOVE;
+}
+
+static void
+ensure_tick(KnApp *app)
+{
+	if (app->tick_source == 0)
+		app->tick_source = g_timeout_add_seconds(1, on_tick, app);
+}
+
+/* ---- radio → pipeline ---- */
+
+static void
+on_radio_state(gpointer user, KnRadioState state)
+{
+	g_message("radio: %s", kn_radio_state_name(state));
+}
+
+static void
+seen_free(gpointer data)
+{
+	KnAppSeen *seen = data;
+
+	g_free(seen->address);
+	g_free(seen->name);
+	g_free(seen);
+}
+
+static void
+drop_oldest_seen(KnApp *app)
+{
+	const KnAppSeen *oldest = NULL;
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, app->seen);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnAppSeen *seen = value;
+		if (!oldest || seen->seen_us < oldest->seen_us)
+			oldest = seen;
+	}
+	if (oldest)
+		g_hash_table_remove(app->seen, oldest->address);
+}
+
+static void
+on_seen(gpointer user, const gchar *address, const gchar *name, gint16 signal_dbm,
+	gboolean is_bonded)
+{
+	KnApp *app = user;
+	KnAppSeen *seen = g_hash_table_lookup(app->seen, address);
+	KnNow now;
+
+	kn_hub_clock_read(&now);
+	if (!seen) {
+		if (g_hash_table_size(app->seen) >= KN_APP_SEEN_MAX)
+			drop_oldest_seen(app);
+		seen = g_new0(KnAppSeen, 1);
+		seen->address = g_strdup(address);
+		g_hash_table_insert(app->seen, seen->address, seen);
+	}
+	if (g_strcmp0(seen->name, name) != 0) {
+		g_free(seen->name);
+		seen->name = g_strdup(name);
+	}
+	seen->signal_dbm = signal_dbm;
+	seen->is_bonded = is_bonded;
+	seen->seen_us = now.utc_us;
+}
+
+static const gchar *
+refusal_text(KnDecodeStatus status)
+{
+	return status == KN_DECODE_VERSION
+		       ? "speaks a newer protocol than this hub: update knead"
+		       : "describes itself in a way this hub cannot read: check its firmware";
+}
+
+static void
+on_link_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info)
+{
+	KnApp *app = user;
+	const KnDevice *device = kn_app_find_address(app, address);
+	KnDecodeStatus status;
+	KnNow now;
+
+	if (!device)
+		return;
+	kn_hub_clock_read(&now);
+	status = kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now);
+	if (status != KN_DECODE_OK) {
+		kn_radio_refuse(app->radio, address, refusal_text(status));
+		return;
+	}
+	app->n_links_up++;
+	ensure_tick(app);
+}
+
+static void
+on_link_down(gpointer user, const gchar *address, const gchar *reason)
+{
+	KnApp *app = user;
+	const KnDevice *device = kn_app_find_address(app, address);
+	KnPipelineDeviceStatus status;
+	KnNow now;
+
+	if (!device || !kn_pipeline_get_status(app->pipeline, device->id, &status) || !status.is_up)
+		return;
+	kn_hub_clock_read(&now);
+	g_message("device %" G_GINT64_FORMAT ": link ended: %s", device->id, reason);
+	kn_pipeline_link_down(app->pipeline, device->id, &now);
+	app->n_links_up--;
+}
+
+static void
+on_packet(gpointer user, const gchar *address, const guint8 *bytes, gsize n_bytes)
+{
+	KnApp *app = user;
+	const KnDevice *device = kn_app_find_address(app, address);
+	KnNow now;
+
+	if (!device)
+		return;
+	kn_hub_clock_read(&now);
+	kn_pipeline_packet(app->pipeline, device->id, bytes, n_bytes, &now);
+}
+
+static void
+on_control_failed(gpointer user, const gchar *address, const gchar *reason)
+{
+	/* the pipeline asks again for whatever it does not hear of; only the log needs to know */
+	g_message("%s: a write failed: %s", address, reason);
+}
+
+/* ---- life ---- */
+
+static gboolean
+on_terminate(gpointer user)
+{
+	KnApp *app = user;
+
+	g_main_loop_quit(app->loop);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+load_devices(KnApp *app, GError **error)
+{
+	g_autoptr(GPtrArray) stored = kn_store_load(app->store, error);
+
+	if (!stored)
+		return FALSE;
+	for (guint i = 0; i < stored->len; i++) {
+		const KnStoredDevice *device = stored->pdata[i];
+		kn_app_add_device(app, device->device, device->ledgers);
+	}
+	return TRUE;
+}
+
+static gboolean
+start(KnApp *app, GError **error)
+{
+	const KnStoreConfig store_config = {app->config->state_directory, app->config->zone};
+	const KnServerConfig server_config = {app->config->socket_path, app->config->read_group,
+					      app->config->admin_group};
+	const KnRadioConfig radio_config = {app->config->bus_address, app->config->timer_scale};
+	const KnPipelineSink pipeline_sink = {on_control, on_commit, on_event};
+	const KnRadioSink radio_sink = {on_radio_state, on_seen,   on_link_up,
+					on_link_down,   on_packet, on_control_failed};
+	KnPipelineConfig pipeline_config = {.timer_scale = app->config->timer_scale};
+	KnHub hub;
+
+	app->store = kn_store_open(&store_config, error);
+	if (!app->store)
+		return FALSE;
+	kn_app_fill_hub(&hub);
+	app->server = kn_server_new(&server_config, &hub, app, error);
+	if (!app->server)
+		return FALSE;
+	pipeline_config.hub_id = kn_store_hub_id(app->store);
+	app->pipeline = kn_pipeline_new(&pipeline_config, &pipeline_sink, app);
+	app->radio = kn_radio_new(&radio_config, &radio_sink, app);
+	if (!app->radio) {
+		g_set_error_literal(error, KN_STORE_ERROR, KN_STORE_ERROR_IO,
+				    "no thread can be started for the radio: the system is out of "
+				    "tasks or memory");
+		return FALSE;
+	}
+	return load_devices(app, error);
+}
+
+KnApp *
+kn_app_new(const KnConfig *config, GError **error)
+{
+	KnApp *app = g_new0(KnApp, 1);
+	KnNow now;
+
+	kn_hub_clock_read(&now);
+	app->config = config;
+	app->started_boottime_us = now.boottime_us;
+	app->zone = kn_zone_hold(config->zone);
+	app->loop = g_main_loop_new(NULL, FALSE);
+	app->devices = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_free);
+	app->asks = g_hash_table_new(NULL, NULL);
+	app->seen = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, seen_free);
+	app->signal_sources[0] = g_unix_signal_add(SIGTERM, on_terminate, app);
+	app->signal_sources[1] = g_unix_signal_add(SIGINT, on_terminate, app);
+	if (!start(app, error)) {
+		kn_app_free(app);
+		return NULL;
+	}
+	return app;
+}
+
+void
+kn_app_run(KnApp *app)
+{
+	sd_notify(0, "READY=1");
+	g_main_loop_run(app->loop);
+	sd_notify(0, "STOPPING=1");
+}
+
+void
+kn_app_free(KnApp *app)
+{
+	KnNow now;
+
+	kn_server_free(app->server);
+	kn_radio_free(app->radio);
+	if (app->pipeline) {
+		kn_hub_clock_read(&now);
+		kn_pipeline_flush(app->pipeline, &now);
+	}
+	if (app->store)
+		kn_store_close(app->store);
+	kn_app_refuse_asks(app);
+	kn_pipeline_free(app->pipeline);
+	g_clear_handle_id(&app->tick_source, g_source_remove);
+	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)
+		g_source_remove(app->signal_sources[i]);
+	g_ptr_array_unref(app->devices);
+	g_hash_table_unref(app->asks);
+	g_hash_table_unref(app->seen);
+	g_main_loop_unref(app->loop);
+	g_time_zone_unref(app->zone);
+	g_free(app);
+}

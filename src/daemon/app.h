@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The composition: the only part that knows every room, and wires them. */
+
+#include "daemon/config.h"
+#include "serve/server.h"
+#include "store/store.h"
+
+typedef struct KnApp KnApp;
+
+/* Opens the store, then the socket, then the radio. config outlives the app. Errors: KN_STORE_ERROR, KN_SERVE_ERROR. */
+KnApp *kn_app_new(const KnConfig *config, GError **error);
+/* Runs until SIGTERM or SIGINT. */
+void kn_app_run(KnApp *app);
+/* Mirrors the start: radio off, open records stored, socket gone, database closed. */
+void kn_app_free(KnApp *app);

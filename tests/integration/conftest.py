@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+import line
+import pytest
+
+
+@pytest.fixture
+def bus(tmp_path):
+    bus = line.Bus(tmp_path)
+    bus.start()
+    yield bus
+    bus.stop()
+
+
+@pytest.fixture
+def make_sim(bus):
+    sims = []
+
+    def make(*devices, extra=()):
+        sims.append(line.Sim(bus, devices or (f"kind=back14,address={line.BED},serial=BED-1,seed=7",), extra))
+        return sims[-1]
+
+    yield make
+    for sim in sims:
+        assert sim.stop() == 0
+        line.assert_no_sanitizer_report(sim.process.log)
+
+
+@pytest.fixture
+def hub(tmp_path, bus):
+    """A hub that was not started yet; whatever runs at the end must end cleanly."""
+    hub = line.Hub(tmp_path, bus.address)
+    yield hub
+    if hub.process and hub.process.child.poll() is None:
+        assert hub.stop() == 0
+    if hub.log.exists():
+        line.assert_no_sanitizer_report(hub.log)

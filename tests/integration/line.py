@@ -1,0 +1,223 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""The real line for tests: a private dbus-daemon, knead-sim, the unmodified kneadd, and its socket.
+
+Nothing of the project is replaced. Waiting is for a condition, never for a time; every wait has a deadline that only bounds a hang.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+BUILD = pathlib.Path(os.environ["KN_BUILD_DIR"])
+KNEADD = BUILD / "src/daemon/kneadd"
+KNEAD = BUILD / "src/ctl/knead"
+SIM = BUILD / "src/sim/knead-sim"
+
+BED = "C0:FF:EE:00:00:01"
+ROLLER = "C0:FF:EE:00:00:02"
+TIMER_SCALE = "0.05"
+DEADLINE_S = 60
+
+
+def wait_for(condition, what, deadline_s=DEADLINE_S, process=None):
+    """The first true value of condition()."""
+    end = time.monotonic() + deadline_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if process is not None and process.poll() is not None:
+            raise AssertionError(f"{what}: the process ended with {process.returncode}")
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {deadline_s} s")
+        time.sleep(0.02)
+
+
+class Process:
+    """A child with its output in a file, so that a failure can show it."""
+
+    def __init__(self, args, log, env=None):
+        self.log = pathlib.Path(log)
+        with open(self.log, "ab") as out:
+            self.child = subprocess.Popen([str(a) for a in args], stdin=subprocess.DEVNULL, stdout=out,
+                                          stderr=subprocess.STDOUT, env=env)
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait(30)
+
+    def stop(self):
+        """Ends it as an init system does, and expects a clean exit."""
+        if self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+        return self.child.wait(30)
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+
+class Bus:
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.path = self.directory / "bus"
+        self.address = f"unix:path={self.path}"
+        self.daemon = None
+
+    def start(self):
+        self.path.unlink(missing_ok=True)
+        self.daemon = Process(["dbus-daemon", "--session", "--nofork", "--nosyslog", "--nopidfile", f"--address={self.address}"],
+                              self.directory / "bus.log")
+        wait_for(self.path.exists, "the private bus", process=self.daemon.child)
+
+    def stop(self):
+        self.daemon.kill()
+
+
+class Sim:
+    """knead-sim and its control interface."""
+
+    def __init__(self, bus, devices, extra=()):
+        args = [SIM, "--bus", bus.address, *extra]
+        for device in devices:
+            args += ["--device", device]
+        log = bus.directory / f"sim-{len(list(bus.directory.glob('sim-*.log')))}.log"
+        self.process = Process(args, log)
+        wait_for(lambda: "ready" in self.process.text(), "the simulator", process=self.process.child)
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.connection = Gio.DBusConnection.new_for_address_sync(bus.address, flags, None, None)
+
+    def call(self, method, signature="()", *args):
+        reply = self.connection.call_sync("org.knead.Sim", "/org/knead/sim", "org.knead.Sim1", method,
+                                          GLib.Variant(signature, args), None, Gio.DBusCallFlags.NO_AUTO_START, 30000, None)
+        values = reply.unpack()
+        return values[0] if len(values) == 1 else values
+
+    def status(self, address=BED):
+        return self.call("Status", "(s)", address)
+
+    def records(self, address=BED):
+        """Every record body the device ever made: the truth."""
+        return [bytes(body) for body in self.call("DumpLog", "(s)", address)]
+
+    def info(self, address=BED):
+        return bytes(self.call("Info", "(s)", address))
+
+    def bank(self, seconds, scenario="mixed", address=BED):
+        self.call("BankSession", "(sus)", address, seconds, scenario)
+
+    def start_session(self, seconds, scenario="mixed", address=BED):
+        self.call("StartSession", "(sus)", address, seconds, scenario)
+
+    def stop_session(self, address=BED):
+        self.call("StopSession", "(s)", address)
+
+    def stop(self):
+        self.connection.close_sync(None)
+        return self.process.stop()
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Hub:
+    def __init__(self, directory, bus_address, zone="Europe/Berlin"):
+        self.directory = pathlib.Path(directory)
+        self.bus_address = bus_address
+        self.zone = zone
+        self.state = self.directory / "state"
+        self.socket = self.directory / "knead.sock"
+        self.log = self.directory / "kneadd.log"
+        self.process = None
+
+    def args(self, *extra):
+        return [KNEADD, "--bus", self.bus_address, "--state-dir", self.state, "--socket", self.socket, "--zone", self.zone,
+                "--timer-scale", TIMER_SCALE, *extra]
+
+    def start(self, *extra):
+        self.process = Process(self.args(*extra), self.log)
+        wait_for(self.is_answering, "the hub", process=self.process.child)
+
+    def is_answering(self):
+        try:
+            return self.get("/v1/status") is not None
+        except OSError:
+            return False
+
+    def request(self, method, path, body=None):
+        connection = UnixConnection(self.socket)
+        try:
+            headers = {"Content-Type": "application/json"} if body is not None else {}
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
+
+    def get(self, path):
+        status, document = self.request("GET", path)
+        assert status == 200, document
+        return document
+
+    def allow(self, address=BED, label=None):
+        status, document = self.request("POST", f"/v1/devices/{address}/allow", {"label": label} if label else {})
+        assert status in (200, 201), document
+        return document
+
+    def device(self, address=BED):
+        return next(d for d in self.get("/v1/status")["devices"] if d["address"] == address)
+
+    def sessions(self):
+        """All sessions with their nodes and gaps, in record order."""
+        listed = self.get("/v1/sessions?limit=400")["sessions"]
+        whole = [self.get(f"/v1/sessions/{s['id']}") if "id" in s else s for s in listed]
+        return sorted(whole, key=lambda s: (s["device_id"], s["boot"], s["first_seq"]))
+
+    def wait_caught_up(self, sim, address=BED, deadline_s=DEADLINE_S):
+        """Everything that the device has is durable here, and the device was told so."""
+        def is_so():
+            device = self.device(address)
+            status = sim.status(address)
+            return device.get("link") == "ready" and device["is_newest_known"] and device["n_missing"] == 0 and \
+                device["n_open"] == 0 and status["trimmed_to"] >= status["newest"]
+        wait_for(is_so, f"{address} caught up", deadline_s, self.process.child)
+
+    def kill(self):
+        self.process.kill()
+
+    def stop(self):
+        return self.process.stop()
+
+    def cli(self, *args, env=None, **kwargs):
+        return subprocess.run([str(KNEAD), "--socket", str(self.socket), *args], capture_output=True, text=True, timeout=60,
+                              env={**os.environ, "NO_COLOR": "1", "LC_ALL": "C.UTF-8", **(env or {})}, **kwargs)
+
+    def rows(self, sql, *args):
+        """From the database file, while no hub has it."""
+        with sqlite3.connect(f"file:{self.state / 'knead.db'}?mode=ro", uri=True) as db:
+            return db.execute(sql, args).fetchall()
+
+
+def assert_no_sanitizer_report(log):
+    text = pathlib.Path(log).read_text(errors="replace")
+    assert not re.search(r"runtime error:|ERROR: (Address|Leak)Sanitizer", text), text[-4000:]
