@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/client.h"
 
-#include "core/json-depth.h"
+#include "core/base/json-depth.h"
 #include "ctl/doc.h"
 #include <gio/gunixsocketaddress.h>
 #include <libsoup/soup.h>

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/device.h"
+#include "core/log/device.h"
 #include "ctl/command.h"
 #include "ctl/print.h"
 

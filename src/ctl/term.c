@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/term.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 
 /* what the socket asks for, answered from store, pipeline and radio */
 
-#include "core/names.h"
+#include "core/measure/names.h"
 #include "daemon/app-private.h"
 
 #include <string.h>

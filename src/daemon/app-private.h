@@ -4,7 +4,7 @@
 
 /* What the files app*.c share; nobody else includes it. */
 
-#include "core/pipeline.h"
+#include "core/pipeline/pipeline.h"
 #include "daemon/app.h"
 #include "daemon/hub-clock.h"
 #include "radio/radio.h"

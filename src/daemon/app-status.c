@@ -3,8 +3,8 @@
 
 /* the status document: every state, every queue and every drop as a number */
 
-#include "core/names.h"
-#include "core/zone.h"
+#include "core/base/zone.h"
+#include "core/measure/names.h"
 #include "daemon/app-private.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "daemon/config.h"
-#include "core/zone.h"
+#include "core/base/zone.h"
 
 enum { SOCKET_PATH_MAX = 107 /* sockaddr_un.sun_path less its end */ };
 

@@ -4,7 +4,7 @@
 
 /* The only place that reads clocks; everything below gets KnNow as an argument. */
 
-#include "core/clock.h"
+#include "core/log/clock.h"
 
 /* Also judges the wall clock: SYNCED when systemd-timesyncd says so, RESTORED when merely plausible, UNKNOWN before the release of this
  * program or twenty years after it (a Pi has no battery-backed clock and may start in 1970). */

@@ -7,7 +7,7 @@
  * bluetoothd that is not there is a state. The number of match rules is constant: one for the name, four for bluetoothd's signals.
  */
 
-#include "core/bluez-error.h"
+#include "core/link/bluez-error.h"
 #include "radio/tree.h"
 
 typedef enum {

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "radio/drain.h"
 
-#include "core/handoff.h"
+#include "core/base/handoff.h"
 #include <errno.h>
 #include <glib-unix.h>
 #include <poll.h>

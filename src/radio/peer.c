@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "radio/peer.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "radio/timers.h"
 #include <time.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 
 /* One enrolled device: gathers the facts for core/link, carries out its actions, and keeps what belongs to one link. */
 
-#include "core/link.h"
+#include "core/link/link.h"
 #include "radio/bluez.h"
 #include "radio/drain.h"
 #include "radio/radio.h"

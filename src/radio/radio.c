@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "radio/radio-private.h"
 
-#include "core/device.h"
+#include "core/log/device.h"
 #include "radio/timers.h"
 
 static KnPeer *

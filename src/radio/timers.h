@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Every wait of the radio that is not link policy (core/link.h has those), in milliseconds at full scale. */
+/* Every wait of the radio that is not link policy (core/link/link.h has those), in milliseconds at full scale. */
 
 #include <glib.h>
 

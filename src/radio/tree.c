@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/text.h"
+#include "core/base/text.h"
 #include "radio/tree-private.h"
 
 #include <string.h>

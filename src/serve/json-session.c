@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve/json.h"
 
-#include "core/decode.h"
-#include "core/names.h"
+#include "core/measure/names.h"
+#include "core/wire/decode.h"
 
 static void
 add_device_of(JsonBuilder *builder, const KnSession *session, const KnDevice *device,

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve/json.h"
 
-#include "core/decode.h"
-#include "core/names.h"
-#include "core/text.h"
+#include "core/base/text.h"
+#include "core/measure/names.h"
+#include "core/wire/decode.h"
 
 void
 kn_json_add_int(JsonBuilder *builder, const gchar *key, gint64 value)

@@ -5,7 +5,7 @@
 /* The JSON shapes of the API. Times are RFC 3339 with an offset, numbers are integers with the unit in the key, what is not known is
  * absent. Every text from outside was or is cleaned here. */
 
-#include "core/summary.h"
+#include "core/measure/summary.h"
 #include "serve/server.h"
 
 void kn_json_add_int(JsonBuilder *builder, const gchar *key, gint64 value);

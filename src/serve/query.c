@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve/query.h"
 
-#include "core/json-depth.h"
-#include "core/text.h"
+#include "core/base/json-depth.h"
+#include "core/base/text.h"
 #include <string.h>
 
 void

@@ -5,7 +5,7 @@
 /* What a client wrote after "?" and in a body, strictly: whatever is unknown, doubled or out of range is answered as a problem that
  * says so, and these return FALSE. A key that is absent leaves *ret_… as it was. */
 
-#include "core/zone.h"
+#include "core/base/zone.h"
 #include "serve/request.h"
 
 gboolean kn_query_parse(KnRequest *request, const gchar *query, const gchar *keys);

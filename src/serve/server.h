@@ -7,9 +7,9 @@
  * everything else through KnHub. Nothing a client sends can block the main loop or open a path.
  */
 
-#include "core/clock.h"
-#include "core/device.h"
-#include "core/summary.h"
+#include "core/log/clock.h"
+#include "core/log/device.h"
+#include "core/measure/summary.h"
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "sim/control-device.h"
-#include "core/encode.h"
+#include "core/wire/encode.h"
 
 /* ---- the person ---- */
 

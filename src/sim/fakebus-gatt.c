@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-#include "core/encode.h"
+#include "core/wire/encode.h"
 #include "sim/fakebus-private.h"
 
 #include <errno.h>

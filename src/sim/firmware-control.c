@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-#include "core/decode.h"
+#include "core/wire/decode.h"
 #include "sim/firmware-private.h"
 
 /* an operation that has no reply of its own answers nothing on success, Error on refusal */

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-#include "core/crc32.h"
-#include "core/encode.h"
+#include "core/wire/crc32.h"
+#include "core/wire/encode.h"
 #include "sim/firmware-private.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
  * what is to be sent is asked for, one notification at a time.
  */
 
-#include "core/frame.h"
+#include "core/wire/frame.h"
 #include "sim/flash.h"
 #include "telemetry.pb.h"
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "sim/options.h"
-#include "core/device.h"
+#include "core/log/device.h"
 #include "sim/model.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "sim/recorder.h"
-#include "core/encode.h"
-#include "core/frame.h"
+#include "core/wire/encode.h"
+#include "core/wire/frame.h"
 
 enum {
 	BLOCK_SAMPLES_MANY_NODES = 8, /* 14 nodes: 112 values, a notification nearly full */

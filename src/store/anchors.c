@@ -3,7 +3,7 @@
 
 #include "store/anchors.h"
 
-#include "core/decode.h"
+#include "core/wire/decode.h"
 #include "store/sql.h"
 
 #define UTC_MAX_US (G_GINT64_CONSTANT(1) << 60) /* what kn_clock_place looks at */

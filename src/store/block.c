@@ -3,9 +3,9 @@
 
 #include "store/block.h"
 
-#include "core/crc32.h"
-#include "core/encode.h"
-#include "core/metrics.h"
+#include "core/measure/metrics.h"
+#include "core/wire/crc32.h"
+#include "core/wire/encode.h"
 #include <string.h>
 #include <zstd.h>
 

@@ -10,8 +10,8 @@
  * own check.
  */
 
-#include "core/batch.h"
-#include "core/decode.h"
+#include "core/log/batch.h"
+#include "core/wire/decode.h"
 #include "store/columns.h"
 
 enum {

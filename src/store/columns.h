@@ -14,7 +14,7 @@
  * value before of that node), 16 bits.
  */
 
-#include "core/decode.h"
+#include "core/wire/decode.h"
 #include "store/store.h"
 
 typedef struct {
@@ -37,6 +37,6 @@ void kn_columns_write(const KnColumns *columns, GByteArray *ret_stream);
 /* Trusts nothing. *columns is initialised; on CORRUPT it holds no meaning but may be cleared.
  * Afterwards every count fits every other: n * popcount(node_mask) is 1 … KN_VALUES_MAX, the
  * sums are the lengths of values and raw, and ticks, periods and values are within the bounds of
- * core/decode.h. */
+ * core/wire/decode.h. */
 gboolean kn_columns_read(KnColumns *columns, const guint8 *stream, gsize n_stream,
 			 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,7 +3,7 @@
 
 #include "store/infos.h"
 
-#include "core/decode.h"
+#include "core/wire/decode.h"
 #include "store/sql.h"
 
 gboolean

@@ -3,7 +3,7 @@
 
 #include "store/region.h"
 
-#include "core/session.h"
+#include "core/measure/session.h"
 #include "store/blocks.h"
 #include "store/infos.h"
 #include "store/sql.h"

@@ -4,7 +4,7 @@
 
 /* The thread that owns the database: takes requests, gives answers, keeps batches that failed. */
 
-#include "core/handoff.h"
+#include "core/base/handoff.h"
 #include "store/request.h"
 #include <pthread.h>
 

@@ -10,10 +10,10 @@
  * answered BUSY.
  */
 
-#include "core/batch.h"
-#include "core/clock.h"
-#include "core/device.h"
-#include "core/summary.h"
+#include "core/log/batch.h"
+#include "core/log/clock.h"
+#include "core/log/device.h"
+#include "core/measure/summary.h"
 #include <gio/gio.h>
 
 enum {

@@ -5,8 +5,8 @@
 /* Records for tests of what is folded from them. seq counts up from 1 per maker; times are ticks
  * of one boot. */
 
-#include "core/decode.h"
-#include "core/encode.h"
+#include "core/wire/decode.h"
+#include "core/wire/encode.h"
 #include <glib.h>
 #include <string.h>
 

@@ -4,10 +4,10 @@
 /* fold-json CAPTURE: every metric of every session in a capture, as JSON. Links core only. The
  * format is in README.md. */
 
-#include "core/frame.h"
-#include "core/metrics.h"
-#include "core/names.h"
-#include "core/session.h"
+#include "core/measure/metrics.h"
+#include "core/measure/names.h"
+#include "core/measure/session.h"
+#include "core/wire/frame.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -32,8 +32,16 @@ OWNERS = [
     (re.compile(r"^systemd/"), {"daemon"}),
     (re.compile(r"^gio/"), {"radio", "store", "serve", "ctl", "sim", "daemon"}),
 ]
-# what firmware people compile: no GLib there
-WIRE = {"crc32", "frame", "encode", "decode"}
+# the folders of core in the order in which they may know each other: each only what stands before it.
+# wire is what firmware people compile: no GLib there. link is by itself.
+CORE_MAY_INCLUDE = {
+    "wire": set(),
+    "base": {"wire"},
+    "log": {"wire", "base"},
+    "measure": {"wire", "base", "log"},
+    "pipeline": {"wire", "base", "log", "measure"},
+    "link": {"base"},
+}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
@@ -58,8 +66,20 @@ def judge(path, room, name):
     for pattern, rooms in OWNERS:
         if pattern.match(name) and room not in rooms:
             yield f"{path}: {name} belongs to {', '.join(sorted(rooms))}"
-    if room == "core" and path.stem in WIRE and name.startswith("glib"):
+    if room == "core":
+        yield from judge_core(path, name)
+
+
+def judge_core(path, name):
+    folder = path.parent.name
+    if folder not in CORE_MAY_INCLUDE:
+        yield f"{path}: {folder}/ is not a folder of core/"
+        return
+    if folder == "wire" and name.startswith("glib"):
         yield f"{path}: firmware compiles this file too, no {name}"
+    parts = name.split("/")
+    if parts[0] == "core" and parts[1] != folder and parts[1] not in CORE_MAY_INCLUDE[folder]:
+        yield f"{path}: core/{folder}/ may not include {name}"
 
 
 def main():

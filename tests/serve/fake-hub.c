@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake-hub.h"
 
-#include "core/encode.h"
+#include "core/wire/encode.h"
 #include <string.h>
 
 /* a small back bed: two nodes left and right, one in the middle */

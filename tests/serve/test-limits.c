@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake-hub.h"
 
-#include "core/json-depth.h"
+#include "core/base/json-depth.h"
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "hub.h"
-#include "core/decode.h"
-#include "core/encode.h"
+#include "core/wire/decode.h"
+#include "core/wire/encode.h"
 #include "sim/model.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 /* A very small hub for the tests of the firmware: writes operations, and takes apart what comes back. Time stands at 10 s. */
 
-#include "core/frame.h"
+#include "core/wire/frame.h"
 #include "sim/firmware.h"
 #include "telemetry.pb.h"
 

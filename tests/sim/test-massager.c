@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-#include "core/decode.h"
-#include "core/encode.h"
+#include "core/wire/decode.h"
+#include "core/wire/encode.h"
 #include "sim/massager.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "fixture.h"
 
-#include "core/encode.h"
+#include "core/wire/encode.h"
 #include "store/blocks.h"
 #include "store/sessions.h"
 #include "store/sql.h"

@@ -7,7 +7,7 @@
 
 #include "store/writer.h"
 
-#include "core/decode.h"
+#include "core/wire/decode.h"
 #include "telemetry.pb.h"
 
 #define LOG_ID UINT64_C(0xfedcba9876543210)

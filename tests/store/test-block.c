@@ -3,7 +3,7 @@
 
 #include "fixture.h"
 
-#include "core/encode.h"
+#include "core/wire/encode.h"
 #include "store/block.h"
 #include <string.h>
 #include <zstd.h>

@@ -1,0 +1,116 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/link/link-private.h"
+
+void
+kn_link_enter(KnLink *link, KnLinkState state, gint64 deadline_us)
+{
+	link->state = state;
+	link->deadline_us = deadline_us;
+}
+
+guint
+kn_link_drop(KnLink *link)
+{
+	link->is_up = FALSE;
+	return KN_LINK_DO_DROP;
+}
+
+/* the pause is counted from when the link is down, so it is kept until then */
+void
+kn_link_enter_after(KnLink *link, gint64 now_us)
+{
+	gboolean is_timed =
+		link->after == KN_LINK_AT_PAUSED || link->after == KN_LINK_AT_UNSUPPORTED;
+	kn_link_enter(link, link->after, is_timed ? now_us + link->pause_us : G_MAXINT64);
+}
+
+/* Leaves the link for `after`, through CLOSING when there is or may be a link to close. */
+guint
+kn_link_leave(KnLink *link, KnLinkState after, gboolean must_close, gint64 now_us)
+{
+	guint actions = kn_link_drop(link);
+	link->after = after;
+	link->is_answered = FALSE;
+	if (!must_close) {
+		kn_link_enter_after(link, now_us);
+		return actions;
+	}
+	kn_link_enter(link, KN_LINK_AT_CLOSING, now_us + link->times->disconnect_us);
+	return actions | KN_LINK_DO_DISCONNECT;
+}
+
+/* no verdict of bluetoothd's: our own clock or eyes */
+guint
+kn_link_fail_own(KnLink *link, KnLinkCause cause, gboolean must_close, gint64 now_us)
+{
+	static const KnBluezVerdict slow = {.class = KN_BLUEZ_SLOW, .att_code = KN_BLUEZ_NO_ATT};
+	kn_link_count_failure(link, &slow);
+	link->cause = cause;
+	link->pause_us = kn_link_pause_for(link, &slow);
+	return kn_link_leave(link, KN_LINK_AT_PAUSED, must_close, now_us);
+}
+
+guint
+kn_link_fail_unsupported(KnLink *link, KnLinkCause cause, gboolean must_close, gint64 now_us)
+{
+	link->cause = cause;
+	link->pause_us = link->times->unsupported_us;
+	return kn_link_leave(link, KN_LINK_AT_UNSUPPORTED, must_close, now_us);
+}
+
+guint
+kn_link_fail_call(KnLink *link, const KnBluezVerdict *verdict, gboolean is_connected, gint64 now_us)
+{
+	gboolean must_close = is_connected || verdict->is_attempt_pending;
+	switch (verdict->class) {
+	case KN_BLUEZ_NEED_PAIR:
+	case KN_BLUEZ_BOND_LOST:
+		link->cause = KN_LINK_CAUSE_BOND_LOST;
+		link->has_lost_bond = TRUE;
+		return kn_link_leave(link, KN_LINK_AT_BOND_LOST, must_close, now_us);
+	case KN_BLUEZ_PERMANENT:
+		return kn_link_fail_unsupported(link, KN_LINK_CAUSE_CALL, must_close, now_us);
+	default:
+		break;
+	}
+	kn_link_count_failure(link, verdict);
+	link->cause = link->n_canceled >= KN_LINK_CANCELED_TRIES ? KN_LINK_CAUSE_SUSPECT_BOND
+								 : KN_LINK_CAUSE_CALL;
+	link->pause_us = kn_link_pause_for(link, verdict);
+	guint actions = kn_link_leave(link, KN_LINK_AT_PAUSED, must_close, now_us);
+	return verdict->class == KN_BLUEZ_GONE ? actions | KN_LINK_DO_LISTEN : actions;
+}
+
+/* a link that falls in its first moments is radio weather: bluetoothd shows Connected for an instant (HCI error 0x3e) */
+static guint
+lose_young(KnLink *link, gboolean must_close, gint64 now_us)
+{
+	static const KnBluezVerdict weather = {.class = KN_BLUEZ_TRANSIENT,
+					       .att_code = KN_BLUEZ_NO_ATT};
+	guint actions = kn_link_fail_call(link, &weather, must_close, now_us);
+	link->cause = KN_LINK_CAUSE_LOST;
+	return actions;
+}
+
+/* Streaming was reached, so nothing has failed: after a good link the way back is open at once, after a short one there is a
+ * growing but small pause. Listen at once in any case. */
+guint
+kn_link_lose(KnLink *link, gboolean must_close, gint64 now_us)
+{
+	if (link->state == KN_LINK_AT_RESOLVING || link->state == KN_LINK_AT_SETTLING)
+		return lose_young(link, must_close, now_us) | KN_LINK_DO_LISTEN;
+	if (link->state != KN_LINK_AT_STREAMING)
+		return kn_link_fail_own(link, KN_LINK_CAUSE_LOST, must_close, now_us) |
+		       KN_LINK_DO_LISTEN;
+	link->cause = KN_LINK_CAUSE_LOST;
+	link->pause_us = kn_link_pause_fallen(link, now_us - link->up_us);
+	return kn_link_leave(link, KN_LINK_AT_PAUSED, must_close, now_us) | KN_LINK_DO_LISTEN;
+}
+
+gboolean
+kn_link_holds_adapter(const KnLink *link)
+{
+	return link->state == KN_LINK_AT_CONNECTING || link->state == KN_LINK_AT_RESOLVING ||
+	       link->state == KN_LINK_AT_SETTLING || link->state == KN_LINK_AT_CLOSING;
+}

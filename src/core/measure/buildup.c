@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/measure/buildup.h"
+
+void
+kn_buildup_clear(KnBuildup *buildup)
+{
+	g_clear_pointer(&buildup->bytes, g_free);
+	*buildup = (KnBuildup){0};
+}
+
+void
+kn_buildup_reserve(KnBuildup *buildup, guint n)
+{
+	gsize n_needed = buildup->n_bytes + 2 * (gsize)n;
+
+	if (n_needed <= buildup->n_allocated || buildup->n >= KN_BUILDUP_SAMPLES_MAX)
+		return;
+	buildup->n_allocated = MAX(n_needed, buildup->n_allocated * 3 / 2);
+	buildup->bytes = g_realloc(buildup->bytes, buildup->n_allocated);
+}
+
+gboolean
+kn_buildup_finish(const KnBuildup *buildup, gint32 *ret_buildup_hpa)
+{
+	guint64 third = buildup->n / 3;
+	guint64 first_sum = 0; /* 2^20 values of 4000 fit by far */
+	guint64 last_sum = 0;
+	gint64 value = 0;
+	gsize at = 0;
+
+	if (third == 0 || buildup->n > KN_BUILDUP_SAMPLES_MAX)
+		return FALSE;
+	for (guint64 i = 0; i < buildup->n; i++) {
+		guint zigzag = buildup->bytes[at++];
+		if (zigzag >= 0xc0)
+			zigzag = (zigzag & 0x3f) << 8 | buildup->bytes[at++];
+		value += zigzag & 1 ? -(gint64)(zigzag / 2) - 1 : (gint64)(zigzag / 2);
+		if (i < third)
+			first_sum += (guint64)value;
+		if (i >= buildup->n - third)
+			last_sum += (guint64)value;
+	}
+	*ret_buildup_hpa = (gint32)((2 * last_sum + third) / (2 * third)) -
+			   (gint32)((2 * first_sum + third) / (2 * third));
+	return TRUE;
+}

@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/measure/session.h"
+
+#include "core/measure/contact.h"
+#include <string.h>
+
+#define QUIET_US ((guint64)KN_SESSION_QUIET_MS * 1000)
+
+struct KnSplitter {
+	GArray *spans; /* owned: KnSpan that are closed */
+	gboolean is_running;
+	KnSpan span;           /* the running one */
+	KnContactSpan contact; /* in the running one */
+	guint64 latest_us;     /* the latest tick known of the boot */
+	guint n_nodes;
+	KnContact node[KN_NODES_MAX];
+};
+
+KnSplitter *
+kn_splitter_new(const ktp_Info *info)
+{
+	KnSplitter *splitter = g_new0(KnSplitter, 1);
+
+	splitter->spans = g_array_new(FALSE, FALSE, sizeof(KnSpan));
+	splitter->n_nodes = MIN(info->nodes_count, KN_NODES_MAX);
+	return splitter;
+}
+
+void
+kn_splitter_free(KnSplitter *splitter)
+{
+	if (!splitter)
+		return;
+	g_array_unref(splitter->spans);
+	g_free(splitter);
+}
+
+static void
+begin(KnSplitter *splitter, guint64 seq, guint64 t_ms)
+{
+	splitter->is_running = TRUE;
+	splitter->span =
+		(KnSpan){.first_seq = seq, .last_seq = seq, .first_t_ms = t_ms, .last_t_ms = t_ms};
+	splitter->contact = (KnContactSpan){0};
+}
+
+static gboolean
+is_quiet_at(const KnSplitter *splitter, guint64 t_us)
+{
+	return !splitter->span.has_start && t_us >= splitter->contact.end_us &&
+	       t_us - splitter->contact.end_us >= QUIET_US;
+}
+
+static void
+close_span(KnSplitter *splitter, KnSessionState state)
+{
+	splitter->span.state = state;
+	g_array_append_val(splitter->spans, splitter->span);
+	splitter->is_running = FALSE;
+}
+
+static void
+push_start(KnSplitter *splitter, const ktp_Record *record)
+{
+	if (splitter->is_running)
+		close_span(splitter, is_quiet_at(splitter, record->t_ms * 1000)
+					     ? KN_SESSION_QUIET
+					     : KN_SESSION_INTERRUPTED);
+	begin(splitter, record->seq, record->t_ms);
+	splitter->span.has_start = TRUE;
+	memset(splitter->node, 0, sizeof splitter->node);
+}
+
+static void
+push_end(KnSplitter *splitter, const ktp_Record *record)
+{
+	if (!splitter->is_running)
+		return;
+	if (is_quiet_at(splitter, record->t_ms * 1000)) {
+		close_span(splitter, KN_SESSION_QUIET);
+		return;
+	}
+	splitter->span.last_seq = record->seq;
+	splitter->span.last_t_ms = record->t_ms;
+	splitter->span.has_end = TRUE;
+	close_span(splitter, KN_SESSION_ENDED);
+	memset(splitter->node, 0, sizeof splitter->node);
+}
+
+static void
+scan_node(KnContact *contact, const ktp_SampleBlock *block, const uint16_t *values_hpa,
+	  KnContactSpan *span)
+{
+	guint64 t0_us = block->t0_ms * 1000;
+	guint n_on = 0;
+	guint first = 0;
+	guint last = 0;
+
+	for (guint k = kn_contact_enter(contact, t0_us, block->period_us, block->n); k < block->n;
+	     k++) {
+		contact->is_on = kn_contact_step(contact->is_on, values_hpa[k]);
+		if (!contact->is_on)
+			continue;
+		first = n_on++ == 0 ? k : first;
+		last = k;
+	}
+	if (n_on > 0)
+		kn_contact_span_add(span, t0_us + (guint64)first * block->period_us,
+				    t0_us + (guint64)last * block->period_us, block->period_us);
+}
+
+static void
+scan_block(KnSplitter *splitter, const ktp_SampleBlock *block, KnContactSpan *span)
+{
+	uint16_t values_hpa[KN_VALUES_MAX];
+	guint at = 0;
+
+	kn_decode_values(block, values_hpa);
+	for (guint i = 0; i < splitter->n_nodes; i++) {
+		if (!(block->node_mask & 1u << i))
+			continue;
+		scan_node(&splitter->node[i], block, values_hpa + at, span);
+		at += block->n;
+	}
+	splitter->latest_us = MAX(splitter->latest_us,
+				  block->t0_ms * 1000 + (guint64)block->n * block->period_us);
+}
+
+static void
+add_contact(KnSplitter *splitter, guint64 seq, const KnContactSpan *contact)
+{
+	KnSpan *span = &splitter->span;
+
+	/* blocks of other nodes may bring earlier ticks */
+	kn_contact_span_add(&splitter->contact, contact->first_us, contact->last_us,
+			    (guint32)(contact->end_us - contact->last_us));
+	span->last_seq = seq;
+	span->last_t_ms = splitter->contact.last_us / 1000;
+	if (!span->has_start)
+		span->first_t_ms = splitter->contact.first_us / 1000;
+}
+
+static void
+push_samples(KnSplitter *splitter, const ktp_Record *record)
+{
+	KnContactSpan contact = {0};
+
+	scan_block(splitter, &record->body.samples, &contact);
+	if (!contact.has_any)
+		return;
+	if (splitter->is_running && is_quiet_at(splitter, contact.first_us))
+		close_span(splitter, KN_SESSION_QUIET);
+	if (!splitter->is_running) {
+		/* seen afresh, as the fold of this span's records will see it */
+		memset(splitter->node, 0, sizeof splitter->node);
+		contact = (KnContactSpan){0};
+		scan_block(splitter, &record->body.samples, &contact);
+		begin(splitter, record->seq, contact.first_us / 1000);
+	}
+	add_contact(splitter, record->seq, &contact);
+}
+
+void
+kn_splitter_push(KnSplitter *splitter, const ktp_Record *record)
+{
+	switch (record->which_body) {
+	case ktp_Record_session_start_tag:
+		push_start(splitter, record);
+		break;
+	case ktp_Record_session_end_tag:
+		push_end(splitter, record);
+		break;
+	case ktp_Record_samples_tag:
+		g_return_if_fail(record->body.samples.n > 0 && record->body.samples.period_us > 0);
+		push_samples(splitter, record);
+		break;
+	default:
+		break;
+	}
+	/* between Start and End every record belongs to the session */
+	if (splitter->is_running && splitter->span.has_start) {
+		splitter->span.last_seq = record->seq;
+		if (!splitter->contact.has_any)
+			splitter->span.last_t_ms = record->t_ms;
+	}
+	splitter->latest_us = MAX(splitter->latest_us, record->t_ms * 1000);
+}
+
+GArray *
+kn_splitter_finish(const KnSplitter *splitter, gboolean is_boot_over)
+{
+	GArray *spans = g_array_copy(splitter->spans);
+	KnSpan running = splitter->span;
+
+	if (!splitter->is_running)
+		return spans;
+	if (is_quiet_at(splitter, splitter->latest_us))
+		running.state = KN_SESSION_QUIET;
+	else
+		running.state = is_boot_over ? KN_SESSION_INTERRUPTED : KN_SESSION_OPEN;
+	g_array_append_val(spans, running);
+	return spans;
+}

@@ -1,0 +1,264 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* the conversation on a link: what is asked when, and what the answers mean */
+
+#include "core/pipeline/pipeline-private.h"
+#include "core/wire/encode.h"
+
+#include <string.h>
+
+gboolean
+kn_pipeline_send(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Control *control)
+{
+	guint8 bytes[KN_CONTROL_BYTES_MAX];
+	gsize n_bytes = kn_encode_control(control, bytes, sizeof bytes);
+
+	return n_bytes > 0 && pipeline->sink.control(pipeline->user, device->id, bytes, n_bytes);
+}
+
+void
+kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	const ktp_Control control = {.which_op = ktp_Control_get_state_tag};
+
+	if (device->state_asked_us != 0 && now->boottime_us - device->state_asked_us < KN_REPLY_US)
+		return;
+	kn_pipeline_send(pipeline, device, &control);
+	device->state_asked_us = now->boottime_us;
+}
+
+void
+kn_pipeline_trim(KnPipeline *pipeline, KnPipelineDevice *device)
+{
+	ktp_Control control = {.which_op = ktp_Control_trim_tag};
+	guint64 to_seq;
+
+	if (!device->is_up || !device->ledger || device->is_foreign_owned)
+		return;
+	to_seq = kn_ledger_trim_to(device->ledger);
+	if (to_seq == 0 || to_seq <= device->trimmed_to_seq)
+		return;
+	control.op.trim = (ktp_Trim){device->ledger->log_id, to_seq, pipeline->config.hub_id};
+	if (!kn_pipeline_send(pipeline, device, &control))
+		return;
+	device->trimmed_to_seq = to_seq;
+	device->counters.n_trims++;
+}
+
+/* the ledger of the log that the device writes now; a log_id never seen starts an empty one */
+static KnLedger *
+choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id)
+{
+	KnLedger *ledger;
+
+	for (guint i = 0; i < device->ledgers->len; i++) {
+		ledger = device->ledgers->pdata[i];
+		if (ledger->log_id == log_id)
+			return ledger;
+	}
+	if (device->ledgers->len >= KN_LOGS_MAX)
+		return NULL;
+	ledger = g_new(KnLedger, 1);
+	kn_ledger_init(ledger, log_id);
+	g_ptr_array_add(device->ledgers, ledger);
+	kn_pipeline_emit(pipeline, device, KN_EVENT_NEW_LOG, "log %016" G_GINT64_MODIFIER "x",
+			 log_id);
+	return ledger;
+}
+
+static void
+take_ownership(KnPipeline *pipeline, KnPipelineDevice *device, guint64 owner_hub_id)
+{
+	gboolean is_foreign = owner_hub_id != 0 && owner_hub_id != pipeline->config.hub_id;
+	ktp_Control control = {.which_op = ktp_Control_own_tag};
+
+	if (is_foreign && !device->is_foreign_owned)
+		kn_pipeline_emit(pipeline, device, KN_EVENT_FOREIGN_OWNER,
+				 "hub %016" G_GINT64_MODIFIER "x trims it", owner_hub_id);
+	device->is_foreign_owned = is_foreign;
+	control.op.own.hub_id = pipeline->config.hub_id;
+	if (owner_hub_id == 0)
+		kn_pipeline_send(pipeline, device, &control);
+}
+
+static void
+handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *state,
+	     const KnNow *now)
+{
+	const ktp_Control live_on = {.which_op = ktp_Control_live_tag, .op.live.is_on = true};
+	KnBatteryNote battery = {device->id, MIN(state->charge_permille, 1000), FALSE, now->utc_us};
+	KnLedger *ledger = choose_ledger(pipeline, device, state->log_id);
+	KnGap gap;
+
+	device->state_asked_us = 0;
+	device->transfer.wants_state = FALSE;
+	if (!ledger || state->newest_seq > KN_SEQ_MAX || state->oldest_seq > KN_SEQ_MAX ||
+	    state->trimmed_to_seq > KN_SEQ_MAX) {
+		device->counters.n_bad_seq++;
+		return;
+	}
+	if (device->ledger != ledger) {
+		memset(device->recent, 0, KN_RECENT_RECORDS * sizeof *device->recent);
+	}
+	device->ledger = ledger;
+	device->trimmed_to_seq = state->trimmed_to_seq;
+	take_ownership(pipeline, device, state->owner_hub_id);
+	while (kn_ledger_state(ledger, state->oldest_seq, state->newest_seq, state->trimmed_to_seq,
+			       &gap))
+		kn_pipeline_keep_gap(pipeline, device, &gap, now);
+	kn_pipeline_keep_log(pipeline, device);
+	g_array_append_val(pipeline->batch->batteries, battery);
+	if (!device->is_live_on)
+		device->is_live_on = kn_pipeline_send(pipeline, device, &live_on);
+	/* an earlier commit may have made records durable while no link was there to say so */
+	kn_pipeline_trim(pipeline, device);
+}
+
+static void
+handle_clock(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Clock *clock,
+	     const KnNow *now)
+{
+	gint64 round_trip_us = now->boottime_us - device->clock_asked_us;
+	KnAnchor anchor;
+
+	if (device->clock_asked_us == 0 || !device->ledger || clock->t_ms > KN_TICK_MAX_MS)
+		return;
+	device->clock_asked_us = 0;
+	device->clock_due_us = now->boottime_us + KN_CLOCK_US;
+	anchor = (KnAnchor){
+		.device_id = device->id,
+		.log_id = device->ledger->log_id,
+		.boot = clock->boot,
+		.t_ms = clock->t_ms,
+		.utc_us = now->utc_us - round_trip_us / 2,
+		.error_us = round_trip_us / 2,
+		.quality = (guint8)now->quality,
+	};
+	g_array_append_val(pipeline->batch->anchors, anchor);
+	if (pipeline->batch_since_us == 0)
+		pipeline->batch_since_us = now->boottime_us;
+}
+
+static void
+handle_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *error,
+	     const KnNow *now)
+{
+	kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_ERROR, "operation %u refused, code %u",
+			 (guint)error->operation, (guint)error->code);
+	if (error->operation == ktp_OPERATION_TRIM)
+		device->trimmed_to_seq = 0;
+	/* another log or owner than State told: the only cure is to ask again */
+	if (error->code == ktp_ERROR_FOREIGN_LOG || error->code == ktp_ERROR_NOT_OWNER)
+		kn_pipeline_ask_state(pipeline, device, now);
+}
+
+void
+kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes,
+			 gsize n_bytes, const KnNow *now)
+{
+	ktp_Reply reply;
+
+	if (kn_decode_reply(bytes, n_bytes, &reply) != KN_DECODE_OK) {
+		device->counters.n_bad_protobuf++;
+		return;
+	}
+	switch (reply.which_body) {
+	case ktp_Reply_state_tag:
+		handle_state(pipeline, device, &reply.body.state, now);
+		break;
+	case ktp_Reply_clock_tag:
+		handle_clock(pipeline, device, &reply.body.clock, now);
+		break;
+	case ktp_Reply_fetch_done_tag:
+		kn_transfer_done(&device->transfer, &reply.body.fetch_done);
+		break;
+	case ktp_Reply_error_tag:
+		handle_error(pipeline, device, &reply.body.error, now);
+		break;
+	}
+}
+
+/* whenever the hub knows better than what was given on this link; that begins at unknown, so a guess is never given */
+void
+kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	ktp_Control control = {.which_op = ktp_Control_set_clock_tag};
+
+	if (now->quality <= device->clock_given)
+		return;
+	control.op.set_clock =
+		(ktp_SetClock){(guint64)now->utc_us, now->quality, pipeline->config.hub_id};
+	if (!kn_pipeline_send(pipeline, device, &control))
+		return;
+	device->clock_given = now->quality;
+	device->clock_due_us = now->boottime_us;
+}
+
+/* read back at once and each hour: a device may take a write and not the time in it */
+static void
+drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	const ktp_Control get = {.which_op = ktp_Control_get_clock_tag};
+
+	kn_pipeline_give_clock(pipeline, device, now);
+	if (now->boottime_us < device->clock_due_us)
+		return;
+	if (device->clock_asked_us != 0 && now->boottime_us - device->clock_asked_us < KN_REPLY_US)
+		return;
+	if (kn_pipeline_send(pipeline, device, &get))
+		device->clock_asked_us = now->boottime_us;
+}
+
+static void
+drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(KnGap));
+	ktp_Control control = {.which_op = ktp_Control_fetch_tag};
+	KnRange range;
+
+	kn_transfer_judge(&device->transfer, device->ledger, now->boottime_us, gaps);
+	for (guint i = 0; i < gaps->len; i++) {
+		const KnGap *gap = &g_array_index(gaps, KnGap, i);
+		kn_ledger_name_gap(device->ledger, gap);
+		kn_pipeline_keep_gap(pipeline, device, gap, now);
+	}
+	if (device->transfer.wants_state)
+		kn_pipeline_ask_state(pipeline, device, now);
+	while (kn_pipeline_has_room(pipeline) &&
+	       kn_transfer_next(&device->transfer, device->ledger, now->boottime_us, &range)) {
+		control.op.fetch = (ktp_Fetch){device->ledger->log_id, range.first, range.last};
+		if (!kn_pipeline_send(pipeline, device, &control))
+			break;
+	}
+}
+
+void
+kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	if (!device->ledger) {
+		kn_pipeline_ask_state(pipeline, device, now);
+		return;
+	}
+	drive_clock(pipeline, device, now);
+	drive_transfer(pipeline, device, now);
+	switch (kn_transfer_verdict(&device->transfer, device->ledger, now->boottime_us)) {
+	case KN_VERDICT_NONE:
+		break;
+	case KN_VERDICT_CAUGHT_UP:
+		g_array_append_val(pipeline->batch->synced, device->id);
+		pipeline->batch->synced_us = now->utc_us;
+		/* a live record that was lost and came again while all is still in memory is no reason to write */
+		if (device->has_news || !device->was_caught_up)
+			pipeline->is_urgent = TRUE;
+		device->was_caught_up = TRUE;
+		kn_pipeline_emit(pipeline, device, KN_EVENT_CAUGHT_UP,
+				 "to record %" G_GUINT64_FORMAT, device->ledger->newest_seq);
+		break;
+	case KN_VERDICT_DEVICE_STUCK:
+		kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_STUCK,
+				 "%" G_GUINT64_FORMAT " records missing",
+				 kn_ledger_n_missing(device->ledger));
+		break;
+	}
+}

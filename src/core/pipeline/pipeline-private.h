@@ -1,0 +1,94 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What the files pipeline*.c share; nobody else includes it. */
+
+#include "core/pipeline/pipeline.h"
+#include "core/wire/frame.h"
+
+/* enough to tell a repeated record from a different one with the same seq, for what may still repeat: live beside history */
+enum { KN_RECENT_RECORDS = 4096 };
+
+typedef struct {
+	guint64 seq;
+	guint32 crc;
+} KnRecent;
+
+typedef struct {
+	gint64 id;
+	ktp_Info info;
+	GBytes *info_bytes; /* owned; NULL before the first contact */
+	GPtrArray *ledgers; /* owned: KnLedger */
+	KnLedger *ledger;   /* borrowed from ledgers: the log of this link; NULL before State */
+	KnTransfer transfer;
+	KnLive live;
+	KnRecent *recent; /* owned: KN_RECENT_RECORDS, by seq modulo; of the current log */
+	gboolean is_up;
+	gboolean has_counter;
+	guint8 counter;
+	gboolean is_foreign_owned;
+	gboolean is_live_on;
+	gint64 state_asked_us; /* 0: not waiting */
+	gint64 clock_asked_us; /* 0: not waiting */
+	gint64 clock_due_us;
+	ktp_ClockQuality clock_given; /* the best quality set on this link */
+	guint64 trimmed_to_seq;
+	guint64 n_open;
+	gboolean
+		has_news; /* the open batch changes what clients may look at: a repair of stored history, the end of a session */
+	gboolean was_caught_up; /* on this link */
+	KnPipelineCounters counters;
+} KnPipelineDevice;
+
+/* what a batch in flight makes durable */
+typedef struct {
+	gint64 device_id;
+	guint64 log_id;
+	KnGap span; /* reason OPEN: records */
+} KnPromise;
+
+typedef struct {
+	guint64 batch_id;
+	GArray *promises; /* owned: KnPromise */
+} KnFlight;
+
+struct KnPipeline {
+	KnPipelineConfig config;
+	KnPipelineSink sink;
+	gpointer user;
+	GHashTable *devices;   /* owned: gint64 id to KnPipelineDevice (owned) */
+	KnBatch *batch;        /* owned: being filled */
+	gint64 batch_since_us; /* first record in it; 0 none */
+	gboolean is_urgent;
+	GPtrArray *flights; /* owned: KnFlight */
+	guint64 next_batch_id;
+};
+
+KnPipelineDevice *kn_pipeline_lookup(const KnPipeline *pipeline, gint64 device_id);
+void kn_pipeline_emit(KnPipeline *pipeline, const KnPipelineDevice *device, KnEventKind kind,
+		      const gchar *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* pipeline-record.c */
+void kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
+			       const KnFrameReader *frame, const guint8 *bytes, gsize n_bytes,
+			       const KnNow *now);
+
+/* pipeline-batch.c */
+gboolean kn_pipeline_has_room(const KnPipeline *pipeline);
+void kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *key,
+			     const guint8 *bytes, gsize n_bytes, const KnNow *now);
+void kn_pipeline_keep_gap(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
+			  const KnNow *now);
+void kn_pipeline_keep_log(KnPipeline *pipeline, KnPipelineDevice *device);
+void kn_pipeline_commit_if_due(KnPipeline *pipeline, const KnNow *now);
+
+/* pipeline-link.c */
+gboolean kn_pipeline_send(KnPipeline *pipeline, KnPipelineDevice *device,
+			  const ktp_Control *control);
+void kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes,
+			      gsize n_bytes, const KnNow *now);
+void kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_trim(KnPipeline *pipeline, KnPipelineDevice *device);
+void kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);

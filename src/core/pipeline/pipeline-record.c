@@ -1,0 +1,155 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* one record: admitted, kept, decoded, and what it means besides */
+
+#include "core/pipeline/pipeline-private.h"
+#include "core/wire/crc32.h"
+
+static void
+count_status(KnPipelineCounters *counters, KnDecodeStatus status)
+{
+	switch (status) {
+	case KN_DECODE_OK:
+		break;
+	case KN_DECODE_PROTOBUF:
+		counters->n_bad_protobuf++;
+		break;
+	case KN_DECODE_VERSION:
+		counters->n_bad_version++;
+		break;
+	case KN_DECODE_RANGE:
+		counters->n_bad_range++;
+		break;
+	case KN_DECODE_UNSUPPORTED:
+		counters->n_unsupported++;
+		break;
+	}
+}
+
+/* what a decoded record means besides being kept */
+static void
+apply_record(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Record *record,
+	     KnFrameKind kind, const KnNow *now)
+{
+	if (record->which_body == ktp_Record_clock_anchor_tag) {
+		const ktp_ClockAnchor *banked = &record->body.clock_anchor;
+		KnAnchor anchor = {.device_id = device->id,
+				   .log_id = device->ledger->log_id,
+				   .boot = record->boot,
+				   .t_ms = record->t_ms,
+				   .utc_us = (gint64)banked->unix_us,
+				   .quality = (guint8)banked->quality,
+				   .is_banked = TRUE};
+		g_array_append_val(pipeline->batch->anchors, anchor);
+	}
+	if (record->which_body == ktp_Record_battery_tag && kind == KN_FRAME_LIVE) {
+		KnBatteryNote note = {device->id, record->body.battery.charge_permille,
+				      record->body.battery.is_charging, now->utc_us};
+		g_array_append_val(pipeline->batch->batteries, note);
+	}
+	if (record->which_body == ktp_Record_samples_tag)
+		device->counters.n_values += record->body.samples.deltas_hpa_count;
+	/* who just got up looks now; an end that was lost and comes as history waits for the rest of its stretch */
+	if (record->which_body == ktp_Record_session_end_tag) {
+		pipeline->is_urgent |= kind == KN_FRAME_LIVE;
+		device->has_news = TRUE;
+	}
+	if (kind == KN_FRAME_LIVE &&
+	    kn_live_push(&device->live, &device->info, device->ledger->log_id, record)) {
+		kn_pipeline_emit(pipeline, device, KN_EVENT_SESSION_ENDED,
+				 "at record %" G_GUINT64_FORMAT, record->seq);
+		pipeline->is_urgent = TRUE;
+	}
+}
+
+/* the same record twice is the rule (live beside history); two different ones are the device's fault, and both are kept */
+static void
+note_duplicate(KnPipeline *pipeline, KnPipelineDevice *device, guint64 seq, const guint8 *bytes,
+	       gsize n_bytes, const KnNow *now)
+{
+	const KnRecent *recent = &device->recent[seq % KN_RECENT_RECORDS];
+	KnConflict *conflict;
+
+	device->counters.n_duplicates++;
+	if (recent->seq != seq || recent->crc == kn_crc32(bytes, n_bytes))
+		return;
+	device->counters.n_conflicts++;
+	conflict = g_new(KnConflict, 1);
+	*conflict = (KnConflict){device->id, device->ledger->log_id, seq,
+				 g_bytes_new(bytes, n_bytes), now->utc_us};
+	g_ptr_array_add(pipeline->batch->conflicts, conflict);
+	kn_pipeline_emit(pipeline, device, KN_EVENT_CONFLICT,
+			 "record %" G_GUINT64_FORMAT " came with other content", seq);
+}
+
+/* FALSE: not to be kept, for a reason that was counted */
+static gboolean
+admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *key,
+	     const guint8 *bytes, gsize n_bytes, const KnNow *now)
+{
+	KnLedger *ledger = device->ledger;
+
+	if (key->seq > ledger->newest_seq + KN_SEQ_JUMP_MAX) {
+		device->counters.n_bad_seq++;
+		kn_pipeline_ask_state(pipeline, device, now);
+		return FALSE;
+	}
+	if (key->seq < ledger->first_seq) {
+		device->counters.n_duplicates++;
+		return FALSE;
+	}
+	if (!kn_pipeline_has_room(pipeline)) {
+		ledger->newest_seq = MAX(ledger->newest_seq, key->seq);
+		device->counters.n_refused_memory++;
+		return FALSE;
+	}
+	if (!kn_ledger_receive(ledger, key->seq)) {
+		note_duplicate(pipeline, device, key->seq, bytes, n_bytes, now);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+void
+kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
+			  const KnFrameReader *frame, const guint8 *bytes, gsize n_bytes,
+			  const KnNow *now)
+{
+	bool is_canonical = false;
+	KnDecodeStatus status;
+	guint64 newest_seq;
+	ktp_Record record;
+	KnRecordKey key;
+
+	if (!device->ledger) {
+		device->counters.n_unplaced++;
+		return;
+	}
+	if (!kn_decode_key(bytes, n_bytes, &key)) {
+		device->counters.n_bad_key++;
+		kn_transfer_refused(&device->transfer);
+		return;
+	}
+	if (frame->kind == KN_FRAME_HISTORY)
+		kn_transfer_heard(&device->transfer, key.seq, now->boottime_us);
+	newest_seq = device->ledger->newest_seq;
+	if (!admit_record(pipeline, device, &key, bytes, n_bytes, now))
+		return;
+	device->counters.n_records++;
+	if (frame->kind == KN_FRAME_HISTORY)
+		device->counters.n_fetched++;
+	else if (key.seq > newest_seq + 1)
+		device->counters.n_live_missed += key.seq - newest_seq - 1;
+	device->recent[key.seq % KN_RECENT_RECORDS] = (KnRecent){key.seq, kn_crc32(bytes, n_bytes)};
+	kn_pipeline_keep_record(pipeline, device, &key, bytes, n_bytes, now);
+	status = frame->version == KN_FRAME_VERSION
+			 ? kn_decode_record(bytes, n_bytes, &device->info, &record, &is_canonical)
+			 : KN_DECODE_VERSION;
+	count_status(&device->counters, status);
+	if (status != KN_DECODE_OK)
+		return;
+	if (!is_canonical)
+		device->counters.n_noncanonical++;
+	apply_record(pipeline, device, &record, frame->kind, now);
+}

@@ -1,0 +1,277 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/pipeline/pipeline-private.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+const gchar *
+kn_event_kind_name(KnEventKind kind)
+{
+	static const gchar *const names[] = {
+		[KN_EVENT_LINK_UP] = "link_up",
+		[KN_EVENT_LINK_DOWN] = "link_down",
+		[KN_EVENT_CAUGHT_UP] = "caught_up",
+		[KN_EVENT_DEVICE_STUCK] = "device_stuck",
+		[KN_EVENT_GAP_NAMED] = "gap_named",
+		[KN_EVENT_NEW_LOG] = "new_log",
+		[KN_EVENT_FOREIGN_OWNER] = "foreign_owner",
+		[KN_EVENT_CONFLICT] = "conflict",
+		[KN_EVENT_SESSION_ENDED] = "session_ended",
+		[KN_EVENT_DEVICE_ERROR] = "device_error",
+	};
+
+	return kind < G_N_ELEMENTS(names) ? names[kind] : "unknown";
+}
+
+static void
+ledger_free(gpointer data)
+{
+	kn_ledger_clear(data);
+	g_free(data);
+}
+
+static void
+device_free(gpointer data)
+{
+	KnPipelineDevice *device = data;
+
+	g_clear_pointer(&device->info_bytes, g_bytes_unref);
+	g_ptr_array_unref(device->ledgers);
+	kn_transfer_clear(&device->transfer);
+	kn_live_clear(&device->live);
+	g_free(device->recent);
+	g_free(device);
+}
+
+static void
+flight_free(gpointer data)
+{
+	KnFlight *flight = data;
+
+	g_array_unref(flight->promises);
+	g_free(flight);
+}
+
+KnPipeline *
+kn_pipeline_new(const KnPipelineConfig *config, const KnPipelineSink *sink, gpointer user)
+{
+	KnPipeline *pipeline = g_new0(KnPipeline, 1);
+
+	pipeline->config = *config;
+	pipeline->sink = *sink;
+	pipeline->user = user;
+	pipeline->devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, device_free);
+	pipeline->next_batch_id = 1;
+	pipeline->batch = kn_batch_new(pipeline->next_batch_id++);
+	pipeline->flights = g_ptr_array_new_with_free_func(flight_free);
+	return pipeline;
+}
+
+void
+kn_pipeline_free(KnPipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	g_hash_table_unref(pipeline->devices);
+	kn_batch_free(pipeline->batch);
+	g_ptr_array_unref(pipeline->flights);
+	g_free(pipeline);
+}
+
+KnPipelineDevice *
+kn_pipeline_lookup(const KnPipeline *pipeline, gint64 device_id)
+{
+	return g_hash_table_lookup(pipeline->devices, &device_id);
+}
+
+void
+kn_pipeline_emit(KnPipeline *pipeline, const KnPipelineDevice *device, KnEventKind kind,
+		 const gchar *format, ...)
+{
+	g_autofree gchar *detail = NULL;
+	va_list args;
+
+	va_start(args, format);
+	detail = g_strdup_vprintf(format, args);
+	va_end(args);
+	pipeline->sink.event(pipeline->user, device->id, kind, detail);
+}
+
+void
+kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
+		       const GPtrArray *ledgers)
+{
+	KnPipelineDevice *device;
+
+	if (kn_pipeline_lookup(pipeline, device_id))
+		return;
+	device = g_new0(KnPipelineDevice, 1);
+	device->id = device_id;
+	device->info_bytes = info ? g_bytes_ref(info) : NULL;
+	device->ledgers = g_ptr_array_new_with_free_func(ledger_free);
+	for (guint i = 0; ledgers && i < ledgers->len; i++) {
+		const KnLedger *stored = ledgers->pdata[i];
+		KnLedger *ledger = g_new(KnLedger, 1);
+		kn_ledger_init(ledger, stored->log_id);
+		kn_rangeset_unite(&ledger->durable, &stored->durable);
+		kn_rangeset_unite(&ledger->named, &stored->named);
+		kn_ledger_loaded(ledger);
+		ledger->first_seq = stored->first_seq;
+		ledger->newest_seq = stored->newest_seq;
+		ledger->is_newest_known = stored->is_newest_known;
+		g_ptr_array_add(device->ledgers, ledger);
+	}
+	kn_transfer_init(&device->transfer);
+	kn_live_init(&device->live);
+	device->recent = g_new0(KnRecent, KN_RECENT_RECORDS);
+	g_hash_table_insert(pipeline->devices, &device->id, device);
+}
+
+KnDecodeStatus
+kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, gsize n_info,
+		    const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+	g_autoptr(GBytes) bytes = g_bytes_new(info, n_info);
+	KnDecodeStatus status;
+	ktp_Info decoded;
+
+	if (!device)
+		return KN_DECODE_UNSUPPORTED;
+	status = kn_decode_info(info, n_info, &decoded);
+	if (status != KN_DECODE_OK)
+		return status;
+	device->info = decoded;
+	if (!device->info_bytes || !g_bytes_equal(device->info_bytes, bytes)) {
+		KnInfoNote *note = g_new(KnInfoNote, 1);
+		*note = (KnInfoNote){device_id, g_bytes_ref(bytes), now->utc_us};
+		g_ptr_array_add(pipeline->batch->infos, note);
+		g_clear_pointer(&device->info_bytes, g_bytes_unref);
+		device->info_bytes = g_steal_pointer(&bytes);
+	}
+	device->is_up = TRUE;
+	device->has_counter = FALSE;
+	device->ledger = NULL;
+	device->is_live_on = FALSE;
+	device->was_caught_up = FALSE;
+	device->state_asked_us =
+		0; /* a question of the link before will not be answered on this one */
+	device->clock_asked_us = 0;
+	device->clock_due_us = now->boottime_us;
+	device->clock_given = ktp_CLOCK_UNKNOWN;
+	kn_transfer_start(&device->transfer, now->boottime_us);
+	kn_pipeline_emit(pipeline, device, KN_EVENT_LINK_UP, "%u nodes",
+			 (guint)decoded.nodes_count);
+	/* the clock first: the anchor that the device banks for it is then part of what its State tells */
+	kn_pipeline_give_clock(pipeline, device, now);
+	kn_pipeline_ask_state(pipeline, device, now);
+	return KN_DECODE_OK;
+}
+
+void
+kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (!device || !device->is_up)
+		return;
+	device->is_up = FALSE;
+	kn_live_clear(&device->live);
+	kn_live_init(&device->live);
+	pipeline->is_urgent = TRUE;
+	kn_pipeline_emit(pipeline, device, KN_EVENT_LINK_DOWN,
+			 "%" G_GUINT64_FORMAT " records missing",
+			 device->ledger ? kn_ledger_n_missing(device->ledger) : 0);
+	kn_pipeline_commit_if_due(pipeline, now);
+}
+
+static void
+count_lost_notifications(KnPipelineDevice *device, guint8 counter)
+{
+	if (device->has_counter && counter != (guint8)(device->counter + 1))
+		device->counters.n_counter_jumps++;
+	device->has_counter = TRUE;
+	device->counter = counter;
+}
+
+void
+kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
+		   const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+	const guint8 *body;
+	KnFrameStatus status;
+	KnFrameReader frame;
+	gsize n_body;
+
+	if (!device || !device->is_up)
+		return;
+	device->counters.n_notifications++;
+	if (kn_frame_open(&frame, bytes, n_bytes) != KN_FRAME_OK) {
+		device->counters.n_bad_header++;
+		kn_transfer_refused(&device->transfer);
+		return;
+	}
+	count_lost_notifications(device, frame.counter);
+	while ((status = kn_frame_next(&frame, &body, &n_body)) == KN_FRAME_OK) {
+		if (frame.kind == KN_FRAME_REPLY)
+			kn_pipeline_handle_reply(pipeline, device, body, n_body, now);
+		else
+			kn_pipeline_handle_record(pipeline, device, &frame, body, n_body, now);
+	}
+	if (status != KN_FRAME_END) {
+		device->counters.n_bad_length += status == KN_FRAME_LENGTH;
+		device->counters.n_bad_crc += status == KN_FRAME_CRC;
+		kn_transfer_refused(&device->transfer);
+	}
+	kn_pipeline_drive(pipeline, device, now);
+	kn_pipeline_commit_if_due(pipeline, now);
+}
+
+void
+kn_pipeline_tick(KnPipeline *pipeline, const KnNow *now)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, pipeline->devices);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		if (((KnPipelineDevice *)value)->is_up)
+			kn_pipeline_drive(pipeline, value, now);
+	kn_pipeline_commit_if_due(pipeline, now);
+}
+
+gboolean
+kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
+		       KnPipelineDeviceStatus *ret_status)
+{
+	const KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (!device)
+		return FALSE;
+	*ret_status = (KnPipelineDeviceStatus){
+		.is_up = device->is_up,
+		.is_newest_known = device->ledger && device->ledger->is_newest_known,
+		.is_foreign_owned = device->is_foreign_owned,
+		.log_id = device->ledger ? device->ledger->log_id : 0,
+		.n_missing = device->ledger ? kn_ledger_n_missing(device->ledger) : 0,
+		.n_open = device->n_open,
+		.trimmed_to_seq = device->trimmed_to_seq,
+		.counters = device->counters,
+	};
+	ret_status->counters.n_fetches = device->transfer.n_fetches;
+	for (guint i = 0; i < device->ledgers->len; i++)
+		ret_status->n_gaps +=
+			((const KnLedger *)device->ledgers->pdata[i])->named.ranges->len;
+	return TRUE;
+}
+
+const KnLive *
+kn_pipeline_get_live(const KnPipeline *pipeline, gint64 device_id)
+{
+	const KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	return device && device->live.fold ? &device->live : NULL;
+}

@@ -1,0 +1,135 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * From packets to batches: for each device, frames → records → ledger → open blocks → one KnBatch, and back: a commit lets the device
+ * forget (Trim). Also the conversation on a link: State, Clock, Own, Live, Fetch. Pure: time is an argument, results leave by
+ * KnPipelineSink. Lives on one thread.
+ */
+
+#include "core/log/batch.h"
+#include "core/log/clock.h"
+#include "core/measure/live.h"
+#include "core/pipeline/transfer.h"
+
+enum {
+	KN_BATCH_LIVE_BYTES = KN_BLOCK_BYTES_MAX, /* a live block that is full asks for a commit */
+	KN_BATCH_BACKFILL_BYTES =
+		1024 * 1024, /* four fdatasync a commit: fewer would cap a backfill */
+	KN_BATCH_BYTES_MAX =
+		4 * 1024 *
+		1024, /* held while the store does not answer; more is refused, and fetched later */
+	KN_BATCHES_IN_FLIGHT_MAX = 2,
+	KN_OPEN_BLOCKS_MAX = 256, /* in one batch: loss makes fragments */
+	KN_LOGS_MAX = 16, /* of one device: a device that formats for ever must not eat the hub */
+	KN_SEQ_JUMP_MAX = 65536, /* beyond the newest known: not plausible between two State */
+};
+#define KN_COMMIT_LIVE_US \
+	G_GINT64_CONSTANT(300000000) /* hub-wide tick: one commit for all devices */
+#define KN_COMMIT_BACKFILL_US G_GINT64_CONSTANT(10000000)
+#define KN_CLOCK_US           G_GINT64_CONSTANT(3600000000) /* an anchor each hour: 50 ppm drift by 180 ms */
+#define KN_REPLY_US        \
+	G_GINT64_CONSTANT( \
+		5000000) /* then State is asked again: a guess above any connection interval */
+
+typedef enum {
+	KN_EVENT_LINK_UP,
+	KN_EVENT_LINK_DOWN,
+	KN_EVENT_CAUGHT_UP,
+	KN_EVENT_DEVICE_STUCK,
+	KN_EVENT_GAP_NAMED,
+	KN_EVENT_NEW_LOG,
+	KN_EVENT_FOREIGN_OWNER,
+	KN_EVENT_CONFLICT,
+	KN_EVENT_SESSION_ENDED,
+	KN_EVENT_DEVICE_ERROR,
+} KnEventKind;
+const gchar *kn_event_kind_name(KnEventKind kind);
+
+typedef struct {
+	/* a Control message to write; FALSE: not now (it will be asked for again) */
+	gboolean (*control)(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_bytes);
+	/* to be stored in one transaction; the callee owns it */
+	void (*commit)(gpointer user, KnBatch *batch);
+	/* for log and watchers; detail is plain text without outside words */
+	void (*event)(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail);
+} KnPipelineSink;
+
+/* every refusal has its own number; all are shown by `knead status` */
+typedef struct {
+	guint64 n_notifications;
+	guint64 n_records; /* new ones, covered */
+	guint64 n_values;  /* pressure samples in them */
+	guint64 n_duplicates;
+	guint64 n_bad_header;
+	guint64 n_bad_length;
+	guint64 n_bad_crc;
+	guint64 n_bad_key;      /* right CRC, but no seq to be read: cannot be covered */
+	guint64 n_bad_protobuf; /* the following four: stored raw, covered */
+	guint64 n_bad_version;
+	guint64 n_bad_range;
+	guint64 n_unsupported;
+	guint64 n_noncanonical;   /* understood; kept raw as well */
+	guint64 n_bad_seq;        /* implausibly far ahead */
+	guint64 n_unplaced;       /* before State told the log */
+	guint64 n_refused_memory; /* the store is behind: left to the device */
+	guint64 n_conflicts;
+	guint64 n_counter_jumps; /* notifications lost on the link, by the counter byte */
+	guint64 n_live_missed;   /* records that a later live one showed to be missing */
+	guint64 n_fetched;       /* new records that came as history */
+	guint64 n_fetches;
+	guint64 n_trims;
+} KnPipelineCounters;
+
+typedef struct {
+	gboolean is_up;
+	gboolean is_newest_known;
+	gboolean is_foreign_owned;
+	guint64 log_id;
+	guint64 n_missing; /* of the current log: known to exist, not received, not named */
+	guint64 n_open;    /* received, not durable */
+	guint n_gaps;      /* named ones, in all its logs */
+	guint64 trimmed_to_seq;
+	KnPipelineCounters counters;
+} KnPipelineDeviceStatus;
+
+typedef struct KnPipeline KnPipeline;
+
+typedef struct {
+	guint64 hub_id;
+	gdouble timer_scale; /* of the two commit intervals: 1.0; tests scale them down */
+} KnPipelineConfig;
+
+/* config and sink are copied */
+KnPipeline *kn_pipeline_new(const KnPipelineConfig *config, const KnPipelineSink *sink,
+			    gpointer user);
+/* Open records are dropped: flush first. */
+void kn_pipeline_free(KnPipeline *pipeline);
+
+/* A device that is enrolled, with what the store has of it: ledgers (KnLedger, durable and named filled; copied) and info (NULL before the
+ * first contact). Again for a known id: ignored. */
+void kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
+			    const GPtrArray *ledgers);
+
+/* INFO as read. Returns KN_DECODE_OK, or why the device cannot be served: then nothing else may be called for the link. */
+KnDecodeStatus kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info,
+				   gsize n_info, const KnNow *now);
+void kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *now);
+void kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
+			const KnNow *now);
+
+/* The batch is durable. */
+void kn_pipeline_committed(KnPipeline *pipeline, guint64 batch_id, const KnNow *now);
+
+/* Timers: call about once a second while a link is up, and after packets. */
+void kn_pipeline_tick(KnPipeline *pipeline, const KnNow *now);
+/* Hands all that is open to the store, whatever its age: shutdown. */
+void kn_pipeline_flush(KnPipeline *pipeline, const KnNow *now);
+
+gboolean kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
+				KnPipelineDeviceStatus *ret_status);
+guint kn_pipeline_n_in_flight(const KnPipeline *pipeline);
+gsize kn_pipeline_n_open_bytes(const KnPipeline *pipeline);
+/* The session the device is in, or NULL. Borrowed until the next call. */
+const KnLive *kn_pipeline_get_live(const KnPipeline *pipeline, gint64 device_id);

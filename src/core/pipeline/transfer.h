@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * What to ask a device for, and what to make of the answers: ranges of at most 64 records from the ledger's holes, two outstanding,
+ * judged by progress. Pure; one for each link.
+ */
+
+#include "core/log/ledger.h"
+#include "telemetry.pb.h"
+
+enum {
+	KN_TRANSFER_RECORDS_MAX =
+		64, /* a Fetch: two of them never fill half of bluetoothd's 278-packet socket */
+	KN_TRANSFER_OUTSTANDING_MAX = 2,
+	KN_TRANSFER_ATTEMPTS_MAX =
+		3, /* fetches of a record that comes back wrong, before its gap is named */
+};
+#define KN_TRANSFER_SILENCE_US \
+	G_GINT64_CONSTANT(1000000) /* then a range is judged without its FetchDone */
+#define KN_TRANSFER_STALL_US \
+	G_GINT64_CONSTANT(10000000) /* without any record: the device is stuck */
+#define KN_TRANSFER_PAUSE_MIN_US \
+	G_GINT64_CONSTANT(5000000) /* doubles to the maximum, and back with progress */
+#define KN_TRANSFER_PAUSE_MAX_US G_GINT64_CONSTANT(300000000)
+
+typedef struct {
+	KnRange range;
+	gint64 heard_us; /* the request, or the last record of it */
+	guint n_bad;     /* refusals on the link while it was outstanding */
+	gboolean is_done;
+	guint n_sent; /* as FetchDone said */
+} KnTransferRequest;
+
+typedef enum {
+	KN_VERDICT_NONE,
+	KN_VERDICT_CAUGHT_UP,
+	KN_VERDICT_DEVICE_STUCK,
+} KnVerdict;
+
+typedef struct {
+	KnTransferRequest requests[KN_TRANSFER_OUTSTANDING_MAX];
+	guint n_requests;
+	GHashTable
+		*attempts; /* owned: guint64 seq (owned) to count of fetches that came back wrong */
+	gint64 progress_us; /* the last record, or the start */
+	gint64 resume_us;   /* paused until then; 0 not paused */
+	gint64 pause_us;
+	gboolean is_caught_up;
+	gboolean wants_state; /* the device did not have what it should: its bounds moved */
+	guint64 n_fetches;
+	guint64 n_repeated; /* records asked for again */
+} KnTransfer;
+
+void kn_transfer_init(KnTransfer *transfer);
+void kn_transfer_clear(KnTransfer *transfer);
+/* The link came up: nothing is outstanding, what came back wrong before stays known. */
+void kn_transfer_start(KnTransfer *transfer, gint64 now_us);
+
+/* The next range to ask for now; FALSE: nothing, or not now. Call until FALSE. */
+gboolean kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us,
+			  KnRange *ret_range);
+
+/* A history record with this seq arrived, whatever it holds. */
+void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
+/* Something on the link was refused before its seq could be read. */
+void kn_transfer_refused(KnTransfer *transfer);
+/* FetchDone. */
+void kn_transfer_done(KnTransfer *transfer, const ktp_FetchDone *done);
+
+/* Judges what is finished or silent; gaps to name are appended to gaps (KnGap; the caller names them in the ledger). */
+void kn_transfer_judge(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, GArray *gaps);
+/* What has just become true: each verdict once, until the opposite was seen. */
+KnVerdict kn_transfer_verdict(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us);

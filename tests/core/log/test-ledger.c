@@ -1,0 +1,251 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/log/ledger.h"
+
+static void
+first_contact_takes_everything_the_device_still_has(void)
+{
+	g_auto(KnLedger) ledger;
+	KnRange missing;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	g_assert_false(kn_ledger_state(&ledger, 1, 100, 0, &gap));
+	g_assert_true(kn_ledger_next_missing(&ledger, 0, &missing));
+	g_assert_cmpuint(missing.first, ==, 1);
+	g_assert_cmpuint(missing.last, ==, 100);
+}
+
+static void
+records_overwritten_before_the_hub_came_are_a_named_gap_that_trim_passes(void)
+{
+	g_auto(KnLedger) ledger;
+	KnRange missing;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	g_assert_true(kn_ledger_state(&ledger, 17, 100, 0, &gap));
+	g_assert_cmpuint(gap.first_seq, ==, 1);
+	g_assert_cmpuint(gap.last_seq, ==, 16);
+	g_assert_cmpint(gap.reason, ==, KN_GAP_OVERWRITTEN);
+	g_assert_false(kn_ledger_state(&ledger, 17, 100, 0, &gap));
+	g_assert_true(kn_ledger_next_missing(&ledger, 0, &missing));
+	g_assert_cmpuint(missing.first, ==, 17);
+	for (guint64 seq = 17; seq <= 20; seq++)
+		g_assert_true(kn_ledger_receive(&ledger, seq));
+	kn_ledger_commit(&ledger, 17, 20);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 0); /* the gap's name is not durable yet */
+	kn_ledger_settle_gap(&ledger, &gap);
+	gap = (KnGap){1, 16, KN_GAP_OVERWRITTEN};
+	kn_ledger_settle_gap(&ledger, &gap);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 20);
+}
+
+static void
+what_another_hub_trimmed_is_not_ours_to_miss(void)
+{
+	g_auto(KnLedger) ledger;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	g_assert_false(kn_ledger_state(&ledger, 51, 100, 50, &gap));
+	g_assert_cmpuint(ledger.first_seq, ==, 51);
+	g_assert_cmpuint(kn_ledger_n_missing(&ledger), ==, 50);
+}
+
+static void
+holes_between_what_came_are_lost_one_by_one_when_flash_goes_round(void)
+{
+	g_auto(KnLedger) ledger;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	g_assert_false(kn_ledger_state(&ledger, 1, 30, 0, &gap));
+	kn_ledger_commit(&ledger, 5, 9);
+	g_assert_true(kn_ledger_state(&ledger, 20, 40, 0, &gap));
+	g_assert_cmpuint(gap.first_seq, ==, 1);
+	g_assert_cmpuint(gap.last_seq, ==, 4);
+	g_assert_true(kn_ledger_state(&ledger, 20, 40, 0, &gap));
+	g_assert_cmpuint(gap.first_seq, ==, 10);
+	g_assert_cmpuint(gap.last_seq, ==, 19);
+	g_assert_false(kn_ledger_state(&ledger, 20, 40, 0, &gap));
+}
+
+static void
+trim_goes_only_to_the_end_of_the_durable_prefix(void)
+{
+	g_auto(KnLedger) ledger;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	kn_ledger_state(&ledger, 1, 10, 0, &gap);
+	for (guint64 seq = 1; seq <= 10; seq++)
+		kn_ledger_receive(&ledger, seq);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 0); /* received is not durable */
+	kn_ledger_commit(&ledger, 1, 3);
+	kn_ledger_commit(&ledger, 5, 10);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 3);
+	kn_ledger_commit(&ledger, 4, 4);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 10);
+}
+
+static void
+a_record_is_new_once_and_never_when_named(void)
+{
+	g_auto(KnLedger) ledger;
+	KnGap gap = {7, 8, KN_GAP_ERASED};
+
+	kn_ledger_init(&ledger, 1);
+	ledger.first_seq = 1;
+	kn_ledger_name_gap(&ledger, &gap);
+	g_assert_true(kn_ledger_receive(&ledger, 6));
+	g_assert_false(kn_ledger_receive(&ledger, 6));
+	g_assert_false(kn_ledger_receive(&ledger, 7));
+}
+
+static void
+a_batch_that_was_given_up_is_missing_again(void)
+{
+	g_auto(KnLedger) ledger;
+	KnRange missing;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	kn_ledger_state(&ledger, 1, 6, 0, &gap);
+	for (guint64 seq = 1; seq <= 6; seq++)
+		kn_ledger_receive(&ledger, seq);
+	kn_ledger_commit(&ledger, 1, 2);
+	kn_ledger_forget(&ledger, 2, 4);
+	g_assert_true(kn_ledger_next_missing(&ledger, 0, &missing));
+	g_assert_cmpuint(missing.first, ==, 3);
+	g_assert_cmpuint(missing.last, ==, 4);
+}
+
+typedef struct {
+	const gchar *what;
+	guint64 stored[2][2];
+	guint64 named[2];
+	KnRange session;
+	KnEdges fixed;
+	guint64 expect_stored, expect_expected;
+	gint permille;
+} CoverageCase;
+
+/* the log is 1 … 100 throughout; expectations are counted by hand */
+static const CoverageCase coverage_cases[] = {
+	{"whole", {{1, 100}}, {0}, {11, 20}, KN_EDGE_START | KN_EDGE_END, 10, 10, 1000},
+	{"one of ten missing",
+	 {{1, 14}, {16, 100}},
+	 {0},
+	 {11, 20},
+	 KN_EDGE_START | KN_EDGE_END,
+	 9,
+	 10,
+	 900},
+	{"a third missing rounds down",
+	 {{1, 12}, {14, 100}},
+	 {0},
+	 {12, 14},
+	 KN_EDGE_START | KN_EDGE_END,
+	 2,
+	 3,
+	 666},
+	{"gap after an end that a mark fixes",
+	 {{1, 20}},
+	 {0},
+	 {11, 20},
+	 KN_EDGE_START | KN_EDGE_END,
+	 10,
+	 10,
+	 1000},
+	{"gap after an end that nothing fixes",
+	 {{1, 20}},
+	 {0},
+	 {11, 20},
+	 KN_EDGE_START,
+	 10,
+	 90,
+	 111},
+	{"gap before a start that nothing fixes",
+	 {{1, 5}, {11, 100}},
+	 {0},
+	 {11, 20},
+	 KN_EDGE_END,
+	 10,
+	 15,
+	 666},
+	{"gap before a start that a mark fixes",
+	 {{1, 5}, {11, 100}},
+	 {0},
+	 {11, 20},
+	 KN_EDGE_START | KN_EDGE_END,
+	 10,
+	 10,
+	 1000},
+	{"a named gap beside it is not counted",
+	 {{1, 5}, {11, 100}},
+	 {6, 10},
+	 {11, 20},
+	 KN_EDGE_END,
+	 10,
+	 10,
+	 1000},
+	{"a named gap inside is counted",
+	 {{1, 14}, {16, 100}},
+	 {15, 15},
+	 {11, 20},
+	 KN_EDGE_START | KN_EDGE_END,
+	 9,
+	 10,
+	 900},
+	{"one missing of very many is not 1000",
+	 {{1, 49}, {51, 100}},
+	 {0},
+	 {1, 100},
+	 KN_EDGE_NONE,
+	 99,
+	 100,
+	 990},
+};
+
+static void
+completeness_counts_gaps_that_touch_the_session(void)
+{
+	const KnRange log = {1, 100};
+
+	for (guint i = 0; i < G_N_ELEMENTS(coverage_cases); i++) {
+		const CoverageCase *c = &coverage_cases[i];
+		g_auto(KnRangeSet) durable, named;
+		KnCoverage coverage;
+		kn_rangeset_init(&durable);
+		kn_rangeset_init(&named);
+		for (guint k = 0; k < 2; k++)
+			if (c->stored[k][0])
+				kn_rangeset_add(&durable, c->stored[k][0], c->stored[k][1]);
+		if (c->named[0])
+			kn_rangeset_add(&named, c->named[0], c->named[1]);
+		g_test_message("%s", c->what);
+		kn_ledger_coverage(&durable, &named, &log, &c->session, c->fixed, &coverage);
+		g_assert_cmpuint(coverage.stored, ==, c->expect_stored);
+		g_assert_cmpuint(coverage.expected, ==, c->expect_expected);
+		g_assert_cmpint(kn_ledger_completeness_permille(&coverage), ==, c->permille);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(name) g_test_add_func("/core/ledger/" #name, name)
+	ADD(first_contact_takes_everything_the_device_still_has);
+	ADD(records_overwritten_before_the_hub_came_are_a_named_gap_that_trim_passes);
+	ADD(what_another_hub_trimmed_is_not_ours_to_miss);
+	ADD(holes_between_what_came_are_lost_one_by_one_when_flash_goes_round);
+	ADD(trim_goes_only_to_the_end_of_the_durable_prefix);
+	ADD(a_record_is_new_once_and_never_when_named);
+	ADD(a_batch_that_was_given_up_is_missing_again);
+	ADD(completeness_counts_gaps_that_touch_the_session);
+#undef ADD
+	return g_test_run();
+}

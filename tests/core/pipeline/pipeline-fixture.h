@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* A pipeline between a scripted device and a store that answers when told. */
+
+#include "core/pipeline/pipeline.h"
+#include "core/wire/frame.h"
+
+#define PF_SECOND    G_GINT64_CONSTANT(1000000)
+#define PF_HUB_ID    G_GUINT64_CONSTANT(0xabcdef)
+#define PF_FIRST_LOG G_GUINT64_CONSTANT(0x1111)
+
+enum { PF_DEVICE = 5 };
+
+typedef struct {
+	KnPipeline *pipeline;
+	GPtrArray *batches; /* owned: KnBatch handed over, oldest first */
+	GArray *controls;   /* owned: ktp_Control sent since the last look */
+	GArray *events;     /* owned: KnEventKind */
+	KnNow now;
+	guint8 counter;
+} PipelineFixture;
+
+gboolean pf_on_control(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_bytes);
+void pf_on_commit(gpointer user, KnBatch *batch);
+void pf_on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail);
+void pf_set_up(PipelineFixture *f, gconstpointer data);
+void pf_tear_down(PipelineFixture *f, gconstpointer data);
+void pf_link_up(PipelineFixture *f);
+void pf_send_reply(PipelineFixture *f, const ktp_Reply *reply);
+void pf_send_state(PipelineFixture *f, guint64 log_id, guint64 oldest, guint64 newest,
+		   guint64 owner);
+void pf_send_done(PipelineFixture *f, guint64 first, guint64 last, guint32 sent);
+void pf_send_record(PipelineFixture *f, KnFrameKind kind, const ktp_Record *record);
+void pf_send_samples(PipelineFixture *f, KnFrameKind kind, guint64 first, guint64 last);
+/* How many of one operation were sent since the last look at it; the last of them in ret_control. */
+guint pf_take_controls(PipelineFixture *f, pb_size_t which, ktp_Control *ret_control);
+void pf_commit_all(PipelineFixture *f);
+KnPipelineDeviceStatus pf_status_of(const PipelineFixture *f);
+/* Link, State with newest, and what the hub says to it. */
+void pf_meet(PipelineFixture *f, guint64 newest);
