@@ -53,6 +53,19 @@ CREATE TABLE device (
     battery_us INTEGER NOT NULL DEFAULT 0,      -- when the battery was told, UTC us; 0 never
     synced_us INTEGER NOT NULL DEFAULT 0        -- when its log was last found complete, UTC us; 0 never
 ) STRICT;
+CREATE TABLE event (
+    event_id INTEGER PRIMARY KEY, -- rises with time; numbers may be left out, none is used twice
+    at_us INTEGER NOT NULL,       -- when, by the hub's clock of that moment, UTC us
+    class INTEGER NOT NULL,       -- 1 session, 2 link, 3 alarm (KnEventClass)
+    kind TEXT NOT NULL,           -- what: the words of kn_event_kind_name
+    device_id INTEGER,            -- which massager; NULL the hub itself
+    session_id INTEGER,           -- which session; NULL none. It may be gone by now
+    detail TEXT NOT NULL          -- what there is to add; '' nothing
+) STRICT;
+CREATE TABLE event_number (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), -- there is one hub in a database
+    next_event_id INTEGER NOT NULL                     -- first number that no client can have been given
+) STRICT;
 CREATE TABLE gap (
     gap_id INTEGER PRIMARY KEY,              -- order of noting
     log_key INTEGER NOT NULL REFERENCES log, -- which log

@@ -96,17 +96,33 @@ sort_rows(GArray *rows)
 	}
 }
 
+/* what a view shades and writes beside */
+static const struct {
+	const gchar *key;
+	const gchar *max_key; /* the darkest shade is the largest of these */
+	const gchar *legend;
+	const gchar *header;
+	const gchar *plain_header;
+} views[] = {
+	[KN_BODYMAP_DOSE] = {"dose_hpa_ms", "dose_hpa_ms", "darker: more over time",
+			     "   kPa·s  left   right kPa·s      firmest kPa",
+			     "   kPa s  left   right kPa s      firmest kPa"},
+	[KN_BODYMAP_NOW] = {"hpa", "peak_hpa", "darker: firmer right now",
+			    "     kPa  left   right kPa        firmest kPa",
+			    "     kPa  left   right kPa        firmest kPa"},
+};
+
 static void
-append_shade(const KnTerm *term, GString *out, JsonObject *node, gint64 max)
+append_shade(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *node, gint64 max)
 {
 	static const gchar *const shades[SHADE_LEVELS] = {"·", "░", "▒", "▓", "█"};
 	static const gchar *const plain[SHADE_LEVELS] = {".", "-", "+", "*", "#"};
-	gint64 dose = MAX(kn_doc_int(node, "dose_hpa_ms", 0), 0);
+	gint64 value = MAX(kn_doc_int(node, views[view].key, 0), 0);
 	guint level = 0;
 
-	/* quarters of the most pressed node; only nothing at all is empty */
-	if (dose > 0 && max > 0)
-		level = (guint)CLAMP(1 + (gint)(4.0 * (gdouble)dose / (gdouble)max), 1,
+	/* quarters of the largest; only nothing at all is empty */
+	if (value > 0 && max > 0)
+		level = (guint)CLAMP(1 + (gint)(4.0 * (gdouble)value / (gdouble)max), 1,
 				     SHADE_LEVELS - 1);
 	for (guint i = 0; i < SHADE_COLUMNS; i++) {
 		if (node == NULL)
@@ -117,52 +133,58 @@ append_shade(const KnTerm *term, GString *out, JsonObject *node, gint64 max)
 }
 
 static gchar *
-dose_of(JsonObject *node)
+kpa_of(JsonObject *node, const gchar *key)
+{
+	return g_strdup_printf("%.1f", (gdouble)kn_doc_int(node, key, 0) / 10);
+}
+
+static gchar *
+value_of(KnBodymapView view, JsonObject *node)
 {
 	gint64 dose = MAX(kn_doc_int(node, "dose_hpa_ms", 0), 0);
 
-	return node != NULL
-		       ? kn_format_count((guint64)dose / 10000 + (dose % 10000 >= 5000 ? 1 : 0))
-		       : g_strdup("");
+	if (node == NULL)
+		return g_strdup("");
+	if (view == KN_BODYMAP_NOW)
+		return kpa_of(node, "hpa");
+	return kn_format_count((guint64)dose / 10000 + (dose % 10000 >= 5000 ? 1 : 0));
 }
 
 static gchar *
 peak_of(JsonObject *node)
 {
-	gint64 peak = kn_doc_int(node, "peak_hpa", 0);
-
-	return node != NULL ? g_strdup_printf("%.1f", (gdouble)peak / 10) : g_strdup("");
+	return node != NULL ? kpa_of(node, "peak_hpa") : g_strdup("");
 }
 
 static void
-append_pair(const KnTerm *term, GString *out, const Row *row, gint64 max)
+append_pair(const KnTerm *term, GString *out, KnBodymapView view, const Row *row, gint64 max)
 {
-	g_autofree gchar *left = dose_of(row->left);
-	g_autofree gchar *right = dose_of(row->right);
+	g_autofree gchar *left = value_of(view, row->left);
+	g_autofree gchar *right = value_of(view, row->right);
 	g_autofree gchar *left_peak = peak_of(row->left);
 	g_autofree gchar *right_peak = peak_of(row->right);
 
 	g_string_append_printf(out, " %8s ", left);
-	append_shade(term, out, row->left, max);
+	append_shade(term, out, view, row->left, max);
 	g_string_append_printf(out, " %s ", kn_term_pick(term, "┃", "|"));
-	append_shade(term, out, row->right, max);
+	append_shade(term, out, view, row->right, max);
 	g_string_append_printf(out, " %-8s %6s %6s", right, left_peak, right_peak);
 }
 
 static void
-append_centre(const KnTerm *term, GString *out, const Row *row, gint64 max)
+append_centre(const KnTerm *term, GString *out, KnBodymapView view, const Row *row, gint64 max)
 {
-	g_autofree gchar *dose = dose_of(row->centre);
+	g_autofree gchar *value = value_of(view, row->centre);
 	g_autofree gchar *peak = peak_of(row->centre);
 
 	/* the shade stands on the spine */
-	g_string_append_printf(out, " %8s     ", dose);
-	append_shade(term, out, row->centre, max);
+	g_string_append_printf(out, " %8s     ", value);
+	append_shade(term, out, view, row->centre, max);
 	g_string_append_printf(out, "%13s %6s %6s", "", peak, "");
 }
 
 void
-kn_bodymap_append(const KnTerm *term, GString *out, JsonArray *nodes)
+kn_bodymap_append(const KnTerm *term, GString *out, KnBodymapView view, JsonArray *nodes)
 {
 	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(Row));
 	gint64 max = 0;
@@ -171,12 +193,12 @@ kn_bodymap_append(const KnTerm *term, GString *out, JsonArray *nodes)
 		JsonObject *node = kn_doc_at(nodes, i);
 
 		put_node(rows, node);
-		max = MAX(max, kn_doc_int(node, "dose_hpa_ms", 0));
+		max = MAX(max, kn_doc_int(node, views[view].max_key, 0));
+		max = MAX(max, kn_doc_int(node, views[view].key, 0));
 	}
 	sort_rows(rows);
-	g_string_append_printf(out, "  %-26s %s\n", "darker: more over time",
-			       kn_term_pick(term, "   kPa·s  left   right kPa·s      firmest kPa",
-					    "   kPa s  left   right kPa s      firmest kPa"));
+	g_string_append_printf(out, "  %-26s %s\n", views[view].legend,
+			       kn_term_pick(term, views[view].header, views[view].plain_header));
 	for (guint i = 0; i < rows->len; i++) {
 		const Row *row = &g_array_index(rows, Row, i);
 		g_autofree gchar *place = kn_term_fit(term, kn_bodymap_region(row->region),
@@ -184,9 +206,9 @@ kn_bodymap_append(const KnTerm *term, GString *out, JsonArray *nodes)
 
 		g_string_append_printf(out, "  %s", place);
 		if (row->centre != NULL)
-			append_centre(term, out, row, max);
+			append_centre(term, out, view, row, max);
 		else
-			append_pair(term, out, row, max);
+			append_pair(term, out, view, row, max);
 		while (out->len > 0 && out->str[out->len - 1] == ' ')
 			g_string_truncate(out, out->len - 1);
 		g_string_append_c(out, '\n');

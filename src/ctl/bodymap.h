@@ -7,8 +7,13 @@
 #include "ctl/doc.h"
 #include "ctl/term.h"
 
-/* nodes: "nodes" of a session. Appends lines of at most 80 columns. */
-void kn_bodymap_append(const KnTerm *term, GString *out, JsonArray *nodes);
+typedef enum {
+	KN_BODYMAP_DOSE, /* of a session: "dose_hpa_ms" of its nodes, the most pressed one darkest */
+	KN_BODYMAP_NOW,  /* live: "hpa", the firmest of the session so far darkest */
+} KnBodymapView;
+
+/* nodes: "nodes" of a session or of live pressures. Appends lines of at most 80 columns. */
+void kn_bodymap_append(const KnTerm *term, GString *out, KnBodymapView view, JsonArray *nodes);
 
 /* "low back (erector spinae)" for "erector-spinae-lumbar"; the word itself when it is not known here. Borrowed. */
 const gchar *kn_bodymap_region(const gchar *region);

@@ -46,3 +46,22 @@ kn_call_print_json(KnCall *call, JsonNode *node)
 	g_string_append(call->out, text);
 	g_string_append_c(call->out, '\n');
 }
+
+gboolean
+kn_call_print_line(JsonNode *node)
+{
+	g_autofree gchar *text = json_to_string(node, FALSE);
+
+	return puts(text) >= 0 && fflush(stdout) == 0;
+}
+
+gchar *
+kn_call_device_query(const KnCall *call, const gchar *first)
+{
+	g_autofree gchar *device = NULL;
+
+	if (call->device == NULL)
+		return g_strdup("");
+	device = g_uri_escape_string(call->device, NULL, FALSE);
+	return g_strconcat(first, "device=", device, NULL);
+}

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "ctl/client.h"
+#include "ctl/client-private.h"
 
 #include "core/base/json-depth.h"
 #include "ctl/doc.h"
@@ -12,8 +12,8 @@ G_DEFINE_QUARK(kn_client_error_quark, kn_client_error)
 
 enum { TIMEOUT_S = 45 }; /* the hub itself gives up after 30 */
 
-static JsonNode *
-parse(GBytes *body)
+JsonNode *
+kn_client_parse(GBytes *body)
 {
 	gsize n_bytes = 0;
 	const gchar *text = g_bytes_get_data(body, &n_bytes);
@@ -44,7 +44,7 @@ code_of(guint status)
 JsonNode *
 kn_client_read(guint status, GBytes *body, GError **error)
 {
-	g_autoptr(JsonNode) node = parse(body);
+	g_autoptr(JsonNode) node = kn_client_parse(body);
 	JsonObject *object = kn_doc_root(node);
 	const gchar *detail = kn_doc_text(object, "detail");
 
@@ -61,8 +61,8 @@ kn_client_read(guint status, GBytes *body, GError **error)
 	return NULL;
 }
 
-static void
-explain_no_answer(const gchar *socket_path, const GError *reason, GError **error)
+void
+kn_client_explain(const gchar *socket_path, const GError *reason, GError **error)
 {
 	if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
 	    g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
@@ -111,7 +111,7 @@ kn_client_ask(const gchar *socket_path, const gchar *path, const gchar *body, GE
 	}
 	answer = soup_session_send_and_read(session, message, NULL, &reason);
 	if (answer == NULL) {
-		explain_no_answer(socket_path, reason, error);
+		kn_client_explain(socket_path, reason, error);
 		return NULL;
 	}
 	return kn_client_read(soup_message_get_status(message), answer, error);

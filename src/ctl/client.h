@@ -4,6 +4,7 @@
 
 /* Talks to kneadd over its socket; blocks, which a command line tool may. */
 
+#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 #define KN_CLIENT_ERROR (kn_client_error_quark())
@@ -23,3 +24,12 @@ JsonNode *kn_client_ask(const gchar *socket_path, const gchar *path, const gchar
 			GError **error);
 /* An answer's status and body as a document or an error: kn_client_ask without the socket. */
 JsonNode *kn_client_read(guint status, GBytes *body, GError **error);
+
+/* One document of a stream; FALSE ends it. */
+typedef gboolean (*KnClientFunc)(JsonNode *document, gpointer data);
+/*
+ * Follows path (a stream without an end), a document a line, running the default main context meanwhile. TRUE: the hub dropped us with a
+ * last document of class dropped, func ended it, or the cancellable did; FALSE with an error as kn_client_ask. A hub that ends is an error: NOT_RUNNING.
+ */
+gboolean kn_client_follow(const gchar *socket_path, const gchar *path, KnClientFunc func,
+			  gpointer data, GCancellable *cancellable, GError **error);

@@ -60,11 +60,9 @@ kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions)
 gint
 kn_cmd_sessions(KnCall *call, const gchar *argument)
 {
-	g_autofree gchar *device =
-		call->device != NULL ? g_uri_escape_string(call->device, NULL, FALSE) : NULL;
+	g_autofree gchar *device = kn_call_device_query(call, "&");
 	g_autofree gchar *path = g_strdup_printf(
-		"/v1/sessions?limit=%d%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
-		device != NULL ? "&device=" : "", device != NULL ? device : "");
+		"/v1/sessions?limit=%d%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT, device);
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = kn_call_ask(call, path, NULL, &node);
 

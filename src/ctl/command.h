@@ -19,7 +19,8 @@ enum {
 typedef struct {
 	const gchar *socket_path;
 	gboolean is_json;
-	KnTerm term;
+	KnColor color;
+	KnTerm term;  /* found by color */
 	GString *out; /* what goes to standard output at the end */
 	/* options of single commands; NULL: not given */
 	const gchar *day;
@@ -29,6 +30,7 @@ typedef struct {
 	const gchar *device;
 	const gchar *label;
 	gint limit; /* 0: not given */
+	gboolean is_follow;
 } KnCall;
 
 /* options that a command takes beyond those of all */
@@ -39,6 +41,7 @@ typedef enum {
 	KN_OPTION_DEVICE = 8,
 	KN_OPTION_LABEL = 16,
 	KN_OPTION_LIMIT = 32,
+	KN_OPTION_FOLLOW = 64,
 } KnOption;
 
 typedef struct {
@@ -63,6 +66,10 @@ gchar *kn_commands_help(const KnCommand *command);
 gint kn_call_ask(KnCall *call, const gchar *path, const gchar *body, JsonNode **ret_node);
 gint kn_call_fail(const KnCall *call, const GError *error);
 gint kn_call_usage(const gchar *message);
+/* For what goes on: each document at once, a line of standard output; FALSE when nobody reads it any more. */
+gboolean kn_call_print_line(JsonNode *node);
+/* ?device=… for a path that has begun its query with first ("?" or "&"); "" without --device. New. */
+gchar *kn_call_device_query(const KnCall *call, const gchar *first);
 void kn_call_print_json(KnCall *call, JsonNode *node);
 
 gint kn_cmd_glance(KnCall *call, const gchar *argument);
@@ -71,4 +78,6 @@ gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
+gint kn_cmd_log(KnCall *call, const gchar *argument);
+gint kn_cmd_watch(KnCall *call, const gchar *argument);
 gint kn_cmd_status(KnCall *call, const gchar *argument);

@@ -13,11 +13,15 @@ static const KnCommand commands[] = {
 	{"show", "SESSION", 0, "/v1/sessions/{id}",
 	 "where it pressed and how hard (a number, last or longest)", "knead show last",
 	 kn_cmd_show},
+	{"watch", NULL, KN_OPTION_DEVICE, "/v1/events", "what a massager presses right now",
+	 "knead watch", kn_cmd_watch},
 	{"devices", NULL, 0, "/v1/devices",
 	 "the massagers: battery, last contact, what is in range", "knead devices", kn_cmd_devices},
 	{"allow", "ADDRESS", KN_OPTION_LABEL, "/v1/devices/{address}/allow",
 	 "let a massager be recorded, and give it a name",
 	 "sudo knead allow C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_allow},
+	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
+	 "what happened, newest last", "knead log --follow", kn_cmd_log},
 	{"status", NULL, 0, "/v1/status", "how the hub itself is doing", "knead status",
 	 kn_cmd_status},
 	{NULL},
@@ -136,7 +140,8 @@ kn_commands_help(const KnCommand *command)
 		 "  --device WHICH  only this massager: its number, address or name\n"},
 		{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
 		{KN_OPTION_LIMIT,
-		 "  --limit N       at most N sessions, 1 to 400 (20 if not given)\n"},
+		 "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
+		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
 	};
 	GString *text = g_string_new(NULL);
 

@@ -17,6 +17,7 @@ typedef struct {
 	gchar *device; /* owned */
 	gchar *label;  /* owned */
 	gint limit;
+	gboolean is_follow;
 } Options;
 
 static void
@@ -64,7 +65,8 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
-		{"limit", 0, 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
+		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
+		{"limit", 'n', 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
 		{NULL},
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -91,6 +93,7 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
 		{options->label != NULL, KN_OPTION_LABEL, "--label"},
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
+		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -188,8 +191,8 @@ start(const Options *options, gchar **words)
 		       .to = options->to,
 		       .device = options->device,
 		       .label = options->label,
-		       .limit = options->limit};
-	KnColor color = KN_COLOR_AUTO;
+		       .limit = options->limit,
+		       .is_follow = options->is_follow};
 
 	if (options->is_version)
 		return print_text(g_strdup("knead " KN_VERSION "\n"));
@@ -208,9 +211,9 @@ start(const Options *options, gchar **words)
 					command != NULL ? command->name : "knead alone");
 		return kn_call_usage(message);
 	}
-	if (!read_color(options->color, &color))
+	if (!read_color(options->color, &call.color))
 		return kn_call_usage("--color takes auto, always or never");
-	kn_term_detect(color, &call.term);
+	kn_term_detect(call.color, &call.term);
 	return run(&call, command, command != NULL ? (gint)g_strv_length(words + 1) : 0,
 		   command != NULL ? words + 1 : words);
 }

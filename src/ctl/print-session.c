@@ -240,7 +240,7 @@ void
 kn_print_session(const KnTerm *term, GString *out, JsonObject *session, JsonObject *curve)
 {
 	append_head(term, out, session);
-	kn_bodymap_append(term, out, kn_doc_array(session, "nodes"));
+	kn_bodymap_append(term, out, KN_BODYMAP_DOSE, kn_doc_array(session, "nodes"));
 	append_curve(term, out, curve);
 	g_string_append_c(out, '\n');
 	append_numbers(term, out, session);

@@ -17,6 +17,16 @@ void kn_print_session(const KnTerm *term, GString *out, JsonObject *session, Jso
 void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 
+/* One line of an event. */
+void kn_print_event(const KnTerm *term, GString *out, JsonObject *event);
+void kn_print_log(const KnTerm *term, GString *out, JsonObject *log);
+/* Live pressures of one massager: a title and its map. */
+void kn_print_live(const KnTerm *term, GString *out, JsonObject *live);
+/* The same in one line, for those who read no pictures. */
+void kn_print_live_line(const KnTerm *term, GString *out, JsonObject *live);
+/* Nothing is in use; sessions: the newest one, or empty. */
+void kn_print_idle(const KnTerm *term, GString *out, JsonObject *sessions);
+
 /* ---- parts that several of them share ---- */
 
 /* "back bed", "roller C0:FF:…" or "massager 3". New, fit to show. */

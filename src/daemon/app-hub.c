@@ -114,49 +114,8 @@ get_devices(gpointer user)
 
 /* ---- sessions ---- */
 
-typedef struct {
-	KnApp *app; /* borrowed: the store is closed before the app goes */
-	KnHubQuery query;
-	KnHubSessionsFunc on_sessions;
-	KnHubSessionFunc on_session;
-	KnHubDeviceFunc on_device;
-	gpointer request;
-} KnAsk;
-
-static KnAsk *
-ask_new(const KnAsk *values)
-{
-	KnAsk *ask = g_memdup2(values, sizeof *values);
-
-	g_hash_table_add(ask->app->asks, ask);
-	return ask;
-}
-
-/* answered now: nobody else will */
-static KnAsk *
-take_ask(KnAsk *ask)
-{
-	g_hash_table_remove(ask->app->asks, ask);
-	return ask;
-}
-
-/* the store's errors in the words of the socket */
-static GError *
-translate(const GError *error)
-{
-	gint code = KN_HUB_ERROR_FAILED;
-
-	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND))
-		code = KN_HUB_ERROR_NOT_FOUND;
-	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
-		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
-		code = KN_HUB_ERROR_DEGRADED;
-	return g_error_new_literal(KN_HUB_ERROR, code, error->message);
-}
-
-/* the session a device is in, as far as it was seen live; NULL when it began before this link */
-static KnSession *
-live_session(const KnApp *app, const KnDevice *device, const KnNow *now)
+KnSession *
+kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now)
 {
 	const KnLive *live = kn_pipeline_get_live(app->pipeline, device->id);
 	KnSession *session;
@@ -197,7 +156,7 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 	kn_hub_clock_read(&now);
 	for (guint i = 0; i < ask->app->devices->len; i++) {
 		const KnDevice *device = ask->app->devices->pdata[i];
-		g_autoptr(KnSession) live = live_session(ask->app, device, &now);
+		g_autoptr(KnSession) live = kn_app_live_session(ask->app, device, &now);
 		gboolean is_wanted =
 			live && ask->query.before_id == 0 &&
 			(ask->query.device_id == 0 || ask->query.device_id == device->id) &&
@@ -227,11 +186,11 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 static void
 on_stored_sessions(GPtrArray *sessions, const GError *error, gpointer user)
 {
-	g_autofree KnAsk *ask = take_ask(user);
+	g_autofree KnAsk *ask = kn_app_take_ask(user);
 	g_autoptr(GError) translated = NULL;
 
 	if (error) {
-		translated = translate(error);
+		translated = kn_app_translate(error);
 		ask->on_sessions(NULL, translated, ask->request);
 		return;
 	}
@@ -253,7 +212,7 @@ query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, g
 		.is_with_nodes = TRUE,
 	};
 
-	ask = ask_new(
+	ask = kn_app_ask_new(
 		&(KnAsk){.app = app, .query = *query, .on_sessions = func, .request = request});
 	kn_store_query_sessions(app->store, &stored, on_stored_sessions, ask);
 }
@@ -262,12 +221,12 @@ static void
 on_stored_session(KnSessionDetail *detail, const GError *error, gpointer user)
 {
 	g_autoptr(KnSessionDetail) owned = detail;
-	g_autofree KnAsk *ask = take_ask(user);
+	g_autofree KnAsk *ask = kn_app_take_ask(user);
 	g_autoptr(GError) translated = NULL;
 	KnSessionView *view;
 
 	if (error) {
-		translated = translate(error);
+		translated = kn_app_translate(error);
 		ask->on_session(NULL, translated, ask->request);
 		return;
 	}
@@ -289,7 +248,7 @@ query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, g
 	KnApp *app = user;
 	KnAsk *ask;
 
-	ask = ask_new(&(KnAsk){.app = app, .on_session = func, .request = request});
+	ask = kn_app_ask_new(&(KnAsk){.app = app, .on_session = func, .request = request});
 	kn_store_query_session(app->store, id, n_slices, on_stored_session, ask);
 }
 
@@ -298,15 +257,16 @@ query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, g
 static void
 on_allowed(const KnDevice *device, const GError *error, gpointer user)
 {
-	g_autofree KnAsk *ask = take_ask(user);
+	g_autofree KnAsk *ask = kn_app_take_ask(user);
 	g_autoptr(GError) translated = NULL;
 
 	if (error) {
-		translated = translate(error);
+		translated = kn_app_translate(error);
 		ask->on_device(NULL, translated, ask->request);
 		return;
 	}
 	kn_app_add_device(ask->app, device, NULL);
+	kn_app_emit(ask->app, KN_EVENT_ALLOWED, device->id, "");
 	ask->on_device(device, NULL, ask->request);
 }
 
@@ -327,34 +287,21 @@ allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc f
 		return;
 	}
 	kn_hub_clock_read(&now);
-	ask = ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
+	ask = kn_app_ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
 	kn_store_allow(app->store, address, label, now.utc_us, on_allowed, ask);
-}
-
-void
-kn_app_refuse_asks(KnApp *app)
-{
-	g_autoptr(GError) error =
-		g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_FAILED, "the hub is stopping");
-	GHashTableIter iter;
-	gpointer key;
-
-	g_hash_table_iter_init(&iter, app->asks);
-	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		g_autofree KnAsk *ask = key;
-		g_hash_table_iter_remove(&iter);
-		if (ask->on_sessions)
-			ask->on_sessions(NULL, error, ask->request);
-		if (ask->on_session)
-			ask->on_session(NULL, error, ask->request);
-		if (ask->on_device)
-			ask->on_device(NULL, error, ask->request);
-	}
 }
 
 void
 kn_app_fill_hub(KnHub *ret_hub)
 {
-	*ret_hub = (KnHub){get_now,        get_zone,      get_status, get_devices,
-			   query_sessions, query_session, allow};
+	*ret_hub = (KnHub){
+		.get_now = get_now,
+		.get_zone = get_zone,
+		.get_status = get_status,
+		.get_devices = get_devices,
+		.query_sessions = query_sessions,
+		.query_session = query_session,
+		.query_events = kn_app_query_events,
+		.allow = allow,
+	};
 }

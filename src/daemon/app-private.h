@@ -9,7 +9,17 @@
 #include "daemon/hub-clock.h"
 #include "radio/radio.h"
 
-enum { KN_APP_SEEN_MAX = 512, KN_APP_DEVICES_MAX = 64 };
+enum {
+	KN_APP_SEEN_MAX = 512,
+	KN_APP_DEVICES_MAX = 64,
+	/* more than can wait to be stored (KN_APP_EVENTS_WAITING_MAX and one batch): what left the ring is stored, or was dropped */
+	KN_APP_EVENTS_RECENT_MAX = 1000,
+	KN_APP_EVENTS_WAITING_MAX = 500,
+	KN_APP_EVENTS_FLUSH = 64,   /* so many are worth a commit of their own */
+	KN_APP_EVENTS_SOON_S = 60,  /* what a person may look for: stored within a minute */
+	KN_APP_EVENTS_LATE_S = 600, /* comings and goings: a card is not worn for them */
+	KN_APP_LIVE_MS = 100,       /* ten pictures a second are a film */
+};
 
 /* a KTP device that was heard; enrolled or not */
 typedef struct {
@@ -19,6 +29,18 @@ typedef struct {
 	gboolean is_bonded;
 	gint64 seen_us; /* UTC */
 } KnAppSeen;
+
+/* what happened lately */
+typedef struct {
+	gint64 next_id;
+	gint64 evicted_id;  /* newest that left the ring; 0 none */
+	GQueue recent;      /* owned: KnEvent, oldest first */
+	GPtrArray *waiting; /* owned: KnEvent that no batch has taken yet */
+	guint flush_source; /* 0: none runs */
+	gint64 flush_boottime_us;
+	gboolean is_flushing; /* a batch of events alone is on its way */
+	guint64 n_dropped;    /* never stored: the store was behind for long */
+} KnAppEvents;
 
 struct KnApp {
 	const KnConfig *config; /* borrowed: outlives the app */
@@ -31,17 +53,55 @@ struct KnApp {
 	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
 	GHashTable *seen;     /* owned: address (borrowed from value) to KnAppSeen */
 	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
+	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	gint64 started_boottime_us;
 	guint tick_source; /* 0: none is needed */
 	guint signal_sources[2];
 	guint n_links_up;
+	KnAppEvents events;
+	gboolean is_storage_degraded; /* as the last event told */
 };
+
+/* A question of a client that the store has not answered yet. */
+typedef struct {
+	KnApp *app; /* borrowed: the store is closed before the app goes */
+	KnHubQuery query;
+	KnEventQuery event_query;
+	gint64 asked_at_id; /* the last event there was */
+	KnHubSessionsFunc on_sessions;
+	KnHubSessionFunc on_session;
+	KnHubEventsFunc on_events;
+	KnHubDeviceFunc on_device;
+	gpointer request;
+} KnAsk;
+/* Copies values; known to the app until it is taken. */
+KnAsk *kn_app_ask_new(const KnAsk *values);
+/* Answered now: nobody else will. The caller owns it. */
+KnAsk *kn_app_take_ask(KnAsk *ask);
+/* The store's errors in the words of the socket. */
+GError *kn_app_translate(const GError *error);
 
 KnDevice *kn_app_find_device(const KnApp *app, gint64 device_id);
 KnDevice *kn_app_find_address(const KnApp *app, const gchar *address);
 /* A device was enrolled or allowed again: the pipeline and the radio learn of it. */
 void kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers);
 
+/* app-events.c: what happened. detail is plain text. */
+void kn_app_events_init(KnApp *app);
+void kn_app_events_clear(KnApp *app);
+void kn_app_emit(KnApp *app, KnEventKind kind, gint64 device_id, const gchar *detail);
+void kn_app_emit_sessions(KnApp *app, const KnCommit *commit);
+/* The batch takes what waits to be stored. */
+void kn_app_attach_events(KnApp *app, KnBatch *batch);
+/* Stores what waits: shutdown. */
+void kn_app_flush_events(KnApp *app);
+void kn_app_query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func,
+			 gpointer request);
+/* After packets of a device: those who watch see its pressures, ten times a second at most. */
+void kn_app_show_live(KnApp *app, const KnDevice *device, const KnNow *now);
+
+/* The session a device is in, as far as it was seen live; NULL when it began before this link. */
+KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);
 /* app-hub.c: what the socket asks for */
 void kn_app_fill_hub(KnHub *ret_hub);
 /* The store is closed and answers nobody any more: what is still asked is answered with an error. */

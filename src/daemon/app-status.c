@@ -74,6 +74,7 @@ add_storage(JsonBuilder *builder, const KnApp *app)
 	add_int(builder, "stored_bytes", (gint64)stats.stored_bytes);
 	add_int(builder, "n_pending", kn_store_n_pending(app->store));
 	add_int(builder, "open_bytes", (gint64)kn_pipeline_n_open_bytes(app->pipeline));
+	add_int(builder, "n_dropped_events", (gint64)app->events.n_dropped);
 	json_builder_end_object(builder);
 }
 
@@ -88,6 +89,8 @@ add_clients(JsonBuilder *builder, const KnApp *app)
 	add_int(builder, "n_requests", (gint64)stats.n_requests);
 	add_int(builder, "n_refused_clients", (gint64)stats.n_refused_clients);
 	add_int(builder, "n_denied", (gint64)stats.n_denied);
+	add_int(builder, "n_followers", stats.n_followers);
+	add_int(builder, "n_dropped_readers", (gint64)stats.n_dropped_readers);
 	json_builder_end_object(builder);
 }
 

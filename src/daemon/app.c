@@ -65,10 +65,17 @@ on_committed(KnCommit *commit, const GError *error, gpointer user)
 	if (error) {
 		g_warning("records not stored yet, no massager is told to forget any: %s",
 			  error->message);
+		if (!app->is_storage_degraded)
+			kn_app_emit(app, KN_EVENT_STORAGE_DEGRADED, 0, error->message);
+		app->is_storage_degraded = TRUE;
 		return;
 	}
+	if (app->is_storage_degraded)
+		kn_app_emit(app, KN_EVENT_STORAGE_RECOVERED, 0, "");
+	app->is_storage_degraded = FALSE;
 	kn_hub_clock_read(&now);
 	kn_pipeline_committed(app->pipeline, owned->batch_id, &now);
+	kn_app_emit_sessions(app, owned);
 }
 
 /* what clients see of a device changes with the batch, not with its commit: it is shown, not promised */
@@ -106,14 +113,14 @@ on_commit(gpointer user, KnBatch *batch)
 	KnApp *app = user;
 
 	show_batch(app, batch);
+	kn_app_attach_events(app, batch);
 	kn_store_commit(app->store, batch, on_committed, app);
 }
 
 static void
 on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail)
 {
-	g_message("device %" G_GINT64_FORMAT ": %s: %s", device_id, kn_event_kind_name(kind),
-		  detail);
+	kn_app_emit(user, kind, device_id, detail);
 }
 
 /* ---- time ---- */
@@ -145,7 +152,7 @@ ensure_tick(KnApp *app)
 static void
 on_radio_state(gpointer user, KnRadioState state)
 {
-	g_message("radio: %s", kn_radio_state_name(state));
+	kn_app_emit(user, KN_EVENT_RADIO_STATE, 0, kn_radio_state_name(state));
 }
 
 static void
@@ -221,6 +228,7 @@ on_link_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info
 	kn_hub_clock_read(&now);
 	status = kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now);
 	if (status != KN_DECODE_OK) {
+		kn_app_emit(app, KN_EVENT_LINK_REFUSED, device->id, refusal_text(status));
 		kn_radio_refuse(app->radio, address, refusal_text(status));
 		return;
 	}
@@ -255,6 +263,8 @@ on_packet(gpointer user, const gchar *address, const guint8 *bytes, gsize n_byte
 		return;
 	kn_hub_clock_read(&now);
 	kn_pipeline_packet(app->pipeline, device->id, bytes, n_bytes, &now);
+	if (kn_server_wants_live(app->server))
+		kn_app_show_live(app, device, &now);
 }
 
 static void
@@ -305,6 +315,7 @@ start(KnApp *app, GError **error)
 	app->store = kn_store_open(&store_config, error);
 	if (!app->store)
 		return FALSE;
+	kn_app_events_init(app);
 	kn_app_fill_hub(&hub);
 	app->server = kn_server_new(&server_config, &hub, app, error);
 	if (!app->server)
@@ -318,7 +329,10 @@ start(KnApp *app, GError **error)
 				    "tasks or memory");
 		return FALSE;
 	}
-	return load_devices(app, error);
+	if (!load_devices(app, error))
+		return FALSE;
+	kn_app_emit(app, KN_EVENT_STARTED, 0, KN_VERSION);
+	return TRUE;
 }
 
 KnApp *
@@ -334,6 +348,7 @@ kn_app_new(const KnConfig *config, GError **error)
 	app->loop = g_main_loop_new(NULL, FALSE);
 	app->devices = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_free);
 	app->asks = g_hash_table_new(NULL, NULL);
+	app->shown = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	app->seen = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, seen_free);
 	app->signal_sources[0] = g_unix_signal_add(SIGTERM, on_terminate, app);
 	app->signal_sources[1] = g_unix_signal_add(SIGINT, on_terminate, app);
@@ -357,21 +372,25 @@ kn_app_free(KnApp *app)
 {
 	KnNow now;
 
-	kn_server_free(app->server);
+	kn_server_free(g_steal_pointer(&app->server));
 	kn_radio_free(app->radio);
 	if (app->pipeline) {
 		kn_hub_clock_read(&now);
 		kn_pipeline_flush(app->pipeline, &now);
 	}
-	if (app->store)
+	if (app->store) {
+		kn_app_flush_events(app);
 		kn_store_close(app->store);
+	}
 	kn_app_refuse_asks(app);
 	kn_pipeline_free(app->pipeline);
+	kn_app_events_clear(app);
 	g_clear_handle_id(&app->tick_source, g_source_remove);
 	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)
 		g_source_remove(app->signal_sources[i]);
 	g_ptr_array_unref(app->devices);
 	g_hash_table_unref(app->asks);
+	g_hash_table_unref(app->shown);
 	g_hash_table_unref(app->seen);
 	g_main_loop_unref(app->loop);
 	g_time_zone_unref(app->zone);

@@ -4,7 +4,7 @@
 
 #include "serve/limit-stream.h"
 #include "serve/problem.h"
-#include "serve/request.h"
+#include "serve/stream.h"
 #include <string.h>
 
 /* libsoup asks the local address for a host when an HTTP/1.0 client sends none, and takes it for an Internet address unasked */
@@ -61,7 +61,9 @@ on_deadline(gpointer data)
 	KnClient *client = data;
 
 	kn_source_clear(&client->deadline);
-	if (client->request != NULL)
+	if (client->request != NULL && client->request->stream != NULL)
+		kn_stream_drop(client->request->stream);
+	else if (client->request != NULL)
 		kn_request_answer_problem(
 			client->request, SOUP_STATUS_SERVICE_UNAVAILABLE, "timeout",
 			"The hub did not have the answer in time.",
@@ -87,7 +89,9 @@ on_hangup(GSocket *socket, GIOCondition condition, gpointer data)
 
 	kn_source_clear(&client->hangup);
 	/* libsoup finds out by itself when it writes this */
-	if (client->request != NULL)
+	if (client->request != NULL && client->request->stream != NULL)
+		kn_stream_end(client->request->stream);
+	else if (client->request != NULL)
 		kn_request_answer_problem(client->request, SOUP_STATUS_SERVICE_UNAVAILABLE, "gone",
 					  "The client has left.", NULL);
 	return G_SOURCE_REMOVE;

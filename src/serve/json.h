@@ -28,5 +28,11 @@ void kn_json_add_node_place(JsonBuilder *builder, guint node, const ktp_Info *in
 void kn_json_add_gap(JsonBuilder *builder, const KnGap *gap);
 /* one object */
 void kn_json_add_device(JsonBuilder *builder, const KnDeviceView *view, const gchar *zone);
+/* One event, an object. views: KnDeviceView, where its massager is named from. */
+void kn_json_add_event(JsonBuilder *builder, const KnEvent *event, const GPtrArray *views,
+		       const gchar *zone);
+/* A massager in use: an object of class live. */
+void kn_json_add_live(JsonBuilder *builder, const KnLiveView *live, gint64 now_us,
+		      const gchar *zone);
 /* The numbers of a period, as members of the object that is open. */
 void kn_json_add_period(JsonBuilder *builder, const KnPeriod *period);

@@ -230,3 +230,15 @@ kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node)
 	*ret_node = g_steal_pointer(&node);
 	return TRUE;
 }
+
+gboolean
+kn_query_classes(KnRequest *request, guint *ret_mask)
+{
+	const gchar *words = kn_query_get(request, "class");
+
+	if (words == NULL || kn_event_classes_parse(words, ret_mask))
+		return TRUE;
+	kn_query_refuse(request, "The class is not a list of those that there are.",
+			"Write some of session,link,alarm,live with commas between.");
+	return FALSE;
+}

@@ -22,4 +22,7 @@ gboolean kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_devic
 /* The body as a JSON object; an empty body is an empty object. The caller owns the node. Only known keys (separated by blanks). */
 gboolean kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node);
 
+/* Key class: a mask of 1 << KnEventClass. */
+gboolean kn_query_classes(KnRequest *request, guint *ret_mask);
+
 void kn_query_refuse(KnRequest *request, const gchar *detail, const gchar *hint); /* 400 */

@@ -52,10 +52,13 @@ kn_request_is_open(const KnRequest *request)
 void
 kn_request_pause(KnRequest *request)
 {
+	kn_client_watch_hangup(request->client);
+	/* a stream that has begun pauses by itself whenever it has nothing to say */
+	if (request->stream != NULL)
+		return;
 	request->is_paused = TRUE;
 	soup_server_message_pause(request->message);
 	kn_client_set_deadline(request->client, request->server->timeouts.answer_ms);
-	kn_client_watch_hangup(request->client);
 }
 
 void
@@ -64,6 +67,11 @@ kn_request_abandon(KnRequest *request)
 	KnServer *server = g_steal_pointer(&request->server);
 
 	request->client->request = NULL;
+	/* now, not with the last reference: a stream's owner must not write to it any more */
+	if (g_steal_pointer(&request->stream) != NULL) {
+		request->work_free(g_steal_pointer(&request->work));
+		request->work_free = NULL;
+	}
 	if (server != NULL)
 		g_ptr_array_remove_fast(server->requests, request);
 }

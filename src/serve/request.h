@@ -17,6 +17,7 @@ struct KnRequest {
 	GHashTable *query; /* owned: gchar* to gchar*, only keys that the route knows */
 	gchar *argument;   /* owned or NULL: what stood for {…} in the path */
 	gpointer work;     /* the handler's own, freed with the request */
+	KnStream *stream;  /* borrowed: the work, once the answer is a stream; else NULL */
 	GDestroyNotify work_free;
 };
 

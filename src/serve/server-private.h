@@ -25,6 +25,7 @@ enum {
 };
 
 typedef struct KnRequest KnRequest;
+typedef struct KnStream KnStream;
 
 typedef struct {
 	guint read_ms;
@@ -47,8 +48,9 @@ struct KnServer {
 	gchar *admin_group; /* owned or NULL */
 	KnPeerFunc read_peer;
 	KnServerTimeouts timeouts;
-	GPtrArray *clients;  /* borrowed KnClient: each takes itself out when its stream closes */
-	GPtrArray *requests; /* owned references: KnRequest not answered yet */
+	GPtrArray *clients;   /* borrowed KnClient: each takes itself out when its stream closes */
+	GPtrArray *requests;  /* owned references: KnRequest not answered yet */
+	GPtrArray *followers; /* borrowed KnFollower: each takes itself out when its stream ends */
 	KnServerStats stats;
 };
 

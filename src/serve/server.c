@@ -5,6 +5,7 @@
 #include "serve/client.h"
 #include "serve/problem.h"
 #include "serve/routes.h"
+#include "serve/stream.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -61,7 +62,9 @@ on_wrote_data(SoupServerMessage *message, guint n_bytes, gpointer data)
 	KnServer *server = data;
 	KnClient *client = kn_client_of(message);
 
-	if (client->server != NULL)
+	if (client->request != NULL && client->request->stream != NULL)
+		kn_stream_wrote(client->request->stream, n_bytes);
+	else if (client->server != NULL)
 		kn_client_set_deadline(client, server->timeouts.write_ms);
 }
 
@@ -169,6 +172,7 @@ kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer user, GEr
 	server->timeouts = (KnServerTimeouts){KN_READ_TIMEOUT_MS, KN_REFUSE_TIMEOUT_MS,
 					      KN_ANSWER_TIMEOUT_MS, KN_WRITE_TIMEOUT_MS};
 	server->clients = g_ptr_array_new();
+	server->followers = g_ptr_array_new();
 	server->requests = g_ptr_array_new_with_free_func((GDestroyNotify)kn_request_unref);
 	fill_rule(server, config);
 	if (!kn_listener_open(config->socket_path, server->rule.has_read_gid, server->rule.read_gid,
@@ -198,6 +202,7 @@ kn_server_free(KnServer *server)
 	g_clear_object(&server->soup);
 	g_clear_pointer(&server->requests, g_ptr_array_unref);
 	g_clear_pointer(&server->clients, g_ptr_array_unref);
+	g_clear_pointer(&server->followers, g_ptr_array_unref);
 	g_free(server->read_group);
 	g_free(server->admin_group);
 	g_free(server);
@@ -208,6 +213,7 @@ kn_server_get_stats(const KnServer *server, KnServerStats *ret_stats)
 {
 	*ret_stats = server->stats;
 	ret_stats->n_clients = server->clients->len;
+	ret_stats->n_followers = server->followers->len;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "core/log/clock.h"
 #include "core/log/device.h"
+#include "core/log/event.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
@@ -57,6 +58,11 @@ typedef void (*KnHubSessionFunc)(KnSessionView *view /* owned */, const GError *
 				 gpointer request);
 typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpointer request);
 
+/* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. is_all: whatever else the query may mean has not
+ * happened yet, so that who listens from inside this call on misses nothing. */
+typedef void (*KnHubEventsFunc)(GPtrArray *events, gint64 oldest_id, gboolean is_all,
+				const GError *error, gpointer request);
+
 /* errors an owner may answer with; the server turns them into problem documents */
 #define KN_HUB_ERROR (kn_hub_error_quark())
 typedef enum {
@@ -77,6 +83,8 @@ typedef struct {
 			       gpointer request);
 	void (*query_session)(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func,
 			      gpointer request);
+	void (*query_events)(gpointer user, const KnEventQuery *query, KnHubEventsFunc func,
+			     gpointer request);
 	/* address is normalized; label may be NULL */
 	void (*allow)(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
 		      gpointer request);
@@ -103,10 +111,26 @@ KnServer *kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer
 /* Ends clients, removes the socket. Outstanding requests are answered into nothing. */
 void kn_server_free(KnServer *server);
 
+/* Tells those who follow. */
+void kn_server_publish(KnServer *server, const KnEvent *event);
+
+/* one device in use, right now */
+typedef struct {
+	const KnDevice *device;
+	const KnSession *session; /* provisional; NULL when its beginning was not seen */
+	const guint32 *node_hpa;  /* the latest of each node */
+	guint n_nodes;
+} KnLiveView;
+/* FALSE: nobody would see it, it need not be made. */
+gboolean kn_server_wants_live(const KnServer *server);
+void kn_server_publish_live(KnServer *server, const KnLiveView *live);
+
 typedef struct {
 	guint n_clients;
+	guint n_followers;
 	guint64 n_requests;
 	guint64 n_refused_clients; /* over a limit */
 	guint64 n_denied;
+	guint64 n_dropped_readers; /* followers that did not take what they asked for */
 } KnServerStats;
 void kn_server_get_stats(const KnServer *server, KnServerStats *ret_stats);

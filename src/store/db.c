@@ -5,6 +5,7 @@
 
 #include "store/blocks.h"
 #include "store/connection.h"
+#include "store/events.h"
 #include "store/file.h"
 #include "store/migrate.h"
 #include "store/sql.h"
@@ -80,9 +81,11 @@ start(KnDb *db, GError **error)
 	}
 	db->hub_id = (guint64)hub[0];
 	db->was_clean = hub[1] != 0;
-	if (!db->was_clean)
-		return recover(db, error);
-	return kn_sql_run(db, "UPDATE hub SET is_clean = 0", KN_SQL_NONE, error);
+	if (!db->was_clean && !recover(db, error))
+		return FALSE;
+	return kn_db_begin(db, error) &&
+	       kn_sql_run(db, "UPDATE hub SET is_clean = 0", KN_SQL_NONE, error) &&
+	       kn_events_reserve(db, error) && kn_db_commit(db, error);
 }
 
 static gboolean

@@ -24,7 +24,8 @@ typedef struct {
 	gchar *path;            /* owned: the database file */
 	gint lock_fd;           /* owned: keeps the directory ours while handle is closed, too */
 	guint64 hub_id;
-	gboolean was_clean; /* the last daemon closed it */
+	gint64 first_event_id; /* of this run: KN_EVENTS_RESERVED from here on are ours */
+	gboolean was_clean;    /* the last daemon closed it */
 } KnDb;
 
 /* The schema's migrations; the built-in ones but in tests. Errors as kn_db_open. */

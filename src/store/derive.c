@@ -9,12 +9,14 @@
 #include "store/sql.h"
 
 static void
-note_changed(const KnDeriver *deriver, gint64 session_id)
+note_changed(const KnDeriver *deriver, const KnSession *session)
 {
+	KnChangedSession changed = {session->id, session->device_id};
+
 	for (guint i = 0; i < deriver->changed->len; i++)
-		if (g_array_index(deriver->changed, gint64, i) == session_id)
+		if (g_array_index(deriver->changed, KnChangedSession, i).session_id == session->id)
 			return;
-	g_array_append_val(deriver->changed, session_id);
+	g_array_append_val(deriver->changed, changed);
 }
 
 static gboolean
@@ -25,7 +27,7 @@ save(const KnDeriver *deriver, KnSessionRow *row, GError **error)
 	if (!kn_sessions_save(deriver->db, row, &is_changed, error))
 		return FALSE;
 	if (is_changed)
-		note_changed(deriver, row->session.id);
+		note_changed(deriver, &row->session);
 	return TRUE;
 }
 
@@ -223,7 +225,7 @@ save_all(const KnDeriver *deriver, const KnRegion *region, GPtrArray *rows, GErr
 			continue;
 		if (!kn_sessions_delete(deriver->db, row->session.id, error))
 			return FALSE;
-		note_changed(deriver, row->session.id);
+		note_changed(deriver, &row->session);
 	}
 	for (guint i = 0; i < rows->len; i++) {
 		KnSessionRow *row = rows->pdata[i];

@@ -14,7 +14,7 @@
 typedef struct {
 	KnDb *db;          /* borrowed */
 	const gchar *zone; /* borrowed: of sessions that are new */
-	GArray *changed;   /* borrowed: gint64 ids of the sessions that were written, each once */
+	GArray *changed;   /* borrowed: KnChangedSession, each session that was written once */
 } KnDeriver;
 
 /* Splits and folds the region around the touched records. *ret_done: the records it covered.

@@ -3,6 +3,7 @@
 
 #include "store/request.h"
 
+#include "store/events.h"
 #include "store/reader.h"
 #include "store/sessions.h"
 
@@ -27,6 +28,7 @@ kn_store_request_free(KnRequest *request)
 	g_clear_pointer(&request->sessions, g_ptr_array_unref);
 	g_clear_pointer(&request->detail, kn_session_detail_free);
 	g_clear_pointer(&request->loaded, g_ptr_array_unref);
+	g_clear_pointer(&request->events, g_ptr_array_unref);
 	g_free(request->address);
 	g_free(request->label);
 	g_free(request);
@@ -49,6 +51,10 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_DETAIL:
 		request->detail = kn_reader_detail(db, request->id, request->n_slices, error);
 		return request->detail != NULL;
+	case KN_REQUEST_EVENTS:
+		request->events = kn_events_query(db, &request->event_query,
+						  &request->oldest_event_id, error);
+		return request->events != NULL;
 	case KN_REQUEST_LOAD:
 		request->loaded = kn_reader_load(db, error);
 		return request->loaded != NULL;
@@ -78,6 +84,14 @@ tell_sessions(KnRequest *request, const GError *error)
 }
 
 static void
+tell_events(KnRequest *request, const GError *error)
+{
+	if (request->func.events)
+		request->func.events(g_steal_pointer(&request->events), request->oldest_event_id,
+				     error, request->user);
+}
+
+static void
 tell_detail(KnRequest *request, const GError *error)
 {
 	if (request->func.detail)
@@ -101,6 +115,9 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 		return;
 	case KN_REQUEST_DETAIL:
 		tell_detail(request, error);
+		return;
+	case KN_REQUEST_EVENTS:
+		tell_events(request, error);
 		return;
 	case KN_REQUEST_LOAD:
 	case KN_REQUEST_CLOSE:

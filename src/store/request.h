@@ -15,6 +15,7 @@ typedef enum {
 	KN_REQUEST_FORGET,
 	KN_REQUEST_SESSIONS,
 	KN_REQUEST_DETAIL,
+	KN_REQUEST_EVENTS,
 	KN_REQUEST_LOAD,
 	KN_REQUEST_CLOSE,
 } KnRequestKind;
@@ -26,6 +27,7 @@ typedef struct {
 		KnStoreDeviceFunc device;
 		KnStoreSessionsFunc sessions;
 		KnStoreDetailFunc detail;
+		KnStoreEventsFunc events;
 	} func; /* may be NULL */
 	gpointer user;
 
@@ -36,6 +38,7 @@ typedef struct {
 	gint64 id; /* of a device or session */
 	KnSessionQuery query;
 	guint n_slices;
+	KnEventQuery event_query;
 
 	/* the answer: written by the store's thread, handed on by the main thread */
 	KnCommit *commit;        /* owned */
@@ -43,6 +46,8 @@ typedef struct {
 	GPtrArray *sessions;     /* owned */
 	KnSessionDetail *detail; /* owned */
 	GPtrArray *loaded;       /* owned */
+	GPtrArray *events;       /* owned */
+	gint64 oldest_event_id;
 	/* a failure is on its way to the main thread: bounds the answers to two a request */
 	atomic_bool is_told;
 } KnRequest;

@@ -11,6 +11,7 @@ struct KnStore {
 	KnStoreThread *thread; /* owned */
 	GSource *source;       /* owned: answers */
 	guint64 hub_id;
+	gint64 first_event_id;
 	guint n_requests; /* in the thread's hands */
 	guint n_pending;  /* of those, batches */
 	GQueue waiting;   /* owned: KnAnswer of refused requests */
@@ -59,16 +60,19 @@ kn_store_open(const KnStoreConfig *config, GError **error)
 	KnStoreThread *thread;
 	KnStore *store;
 	guint64 hub_id;
+	gint64 first_event_id;
 
 	if (!db)
 		return NULL;
 	hub_id = db->hub_id;
+	first_event_id = db->first_event_id;
 	thread = kn_store_thread_start(db, config->zone, error);
 	if (!thread)
 		return NULL;
 	store = g_new0(KnStore, 1);
 	store->thread = thread;
 	store->hub_id = hub_id;
+	store->first_event_id = first_event_id;
 	g_queue_init(&store->waiting);
 	store->source = g_unix_fd_source_new(kn_handoff_fd(thread->answers), G_IO_IN);
 	g_source_set_callback(store->source, G_SOURCE_FUNC(on_answers), store, NULL);
@@ -86,6 +90,12 @@ kn_store_close(KnStore *store)
 	kn_store_thread_stop(store->thread);
 	g_queue_clear_full(&store->waiting, (GDestroyNotify)kn_answer_free);
 	g_free(store);
+}
+
+gint64
+kn_store_first_event_id(const KnStore *store)
+{
+	return store->first_event_id;
 }
 
 guint64
@@ -202,6 +212,17 @@ kn_store_query_session(KnStore *store, gint64 session_id, guint n_slices, KnStor
 	request->func.detail = func;
 	request->id = session_id;
 	request->n_slices = n_slices;
+	submit(store, request);
+}
+
+void
+kn_store_query_events(KnStore *store, const KnEventQuery *query, KnStoreEventsFunc func,
+		      gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_EVENTS, user);
+
+	request->func.events = func;
+	request->event_query = *query;
 	submit(store, request);
 }
 

@@ -17,8 +17,11 @@
 #include <gio/gio.h>
 
 enum {
-	KN_STORE_REQUESTS_MAX = 256, /* 32 clients and the daemon itself: a guess with room */
-	KN_STORE_RETRY_MS = 5000,    /* a full disk is looked at again this often: a guess */
+	KN_STORE_REQUESTS_MAX = 256,  /* 32 clients and the daemon itself: a guess with room */
+	KN_STORE_RETRY_MS = 5000,     /* a full disk is looked at again this often: a guess */
+	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
+	KN_STORE_EVENTS_KEPT =
+		100000, /* newest ids whose events are kept: years of a home, weeks of a clinic */
 };
 
 #define KN_STORE_ERROR (kn_store_error_quark())
@@ -50,6 +53,8 @@ KnStore *kn_store_open(const KnStoreConfig *config, GError **error);
 void kn_store_close(KnStore *store);
 /* Random, made with the database. */
 guint64 kn_store_hub_id(const KnStore *store);
+/* The first id for events of this run; KN_STORE_EVENTS_AHEAD of them may wait to be stored. */
+gint64 kn_store_first_event_id(const KnStore *store);
 
 /* ---- what the pipeline needs to start: called once, after open and before the first commit;
  * blocks ---- */
@@ -125,6 +130,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnSessionDetail, kn_session_detail_free)
 typedef void (*KnStoreDetailFunc)(KnSessionDetail *detail, const GError *error, gpointer user);
 void kn_store_query_session(KnStore *store, gint64 session_id, guint n_slices,
 			    KnStoreDetailFunc func, gpointer user);
+
+/* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. */
+typedef void (*KnStoreEventsFunc)(GPtrArray *events, gint64 oldest_id, const GError *error,
+				  gpointer user);
+void kn_store_query_events(KnStore *store, const KnEventQuery *query, KnStoreEventsFunc func,
+			   gpointer user);
 
 /* for status; kept up to date on the main thread, no query */
 typedef struct {

@@ -5,6 +5,7 @@
 
 #include "store/anchors.h"
 #include "store/devices.h"
+#include "store/events.h"
 #include "store/infos.h"
 #include "store/sql.h"
 #include "store/touched.h"
@@ -157,13 +158,14 @@ write_all(Work *work, GArray *changed, GError **error)
 	       write_blocks(work, error) && write_logs(work, error) && write_gaps(work, error) &&
 	       write_anchors(work, error) && write_device_notes(work, error) &&
 	       kn_touched_derive(&work->touched, &deriver, error) &&
+	       kn_events_write(work->writer->db, work->batch->events, error) &&
 	       kn_db_commit(work->writer->db, error);
 }
 
 KnCommit *
 kn_writer_commit(KnWriter *writer, const KnBatch *batch, gint64 now_us, GError **error)
 {
-	g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
+	g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(KnChangedSession));
 	Work work = {.writer = writer, .batch = batch, .now_us = now_us};
 	KnCommit *commit;
 	gboolean is_written;

@@ -82,7 +82,7 @@ map_lines(const KnTerm *term, const gchar *nodes)
 	g_autoptr(JsonNode) node = parse(nodes);
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	kn_bodymap_append(term, out, json_node_get_array(node));
+	kn_bodymap_append(term, out, KN_BODYMAP_DOSE, json_node_get_array(node));
 	assert_lines_fit(out->str, 80);
 	return g_strsplit(out->str, "\n", -1);
 }

@@ -188,6 +188,37 @@ find_session(const FakeHub *hub, gint64 id, guint n_slices)
 	return view;
 }
 
+KnEvent *
+fake_event(gint64 id)
+{
+	KnEvent *event =
+		kn_event_new(id % 10 == 0 ? KN_EVENT_GAP_NAMED : KN_EVENT_LINK_UP, 1, "as told");
+
+	event->id = id;
+	event->at_us = HUB_NOW_US;
+	return event;
+}
+
+static GPtrArray *
+select_events(const FakeHub *hub, const KnEventQuery *query, gboolean *ret_is_all)
+{
+	GPtrArray *page = g_ptr_array_new_with_free_func((GDestroyNotify)kn_event_free);
+	gint64 first = query->is_ascending    ? query->after_id + 1
+		       : query->before_id > 0 ? query->before_id - 1
+					      : hub->n_events;
+	gint64 step = query->is_ascending ? 1 : -1;
+	gint64 id = first;
+
+	for (; id >= 1 && id <= hub->n_events && page->len < query->limit; id += step) {
+		g_autoptr(KnEvent) event = fake_event(id);
+
+		if (kn_event_is_wanted(event, query->class_mask, query->device_id))
+			g_ptr_array_add(page, g_steal_pointer(&event));
+	}
+	*ret_is_all = id < 1 || id > hub->n_events;
+	return page;
+}
+
 static void
 answer_call(FakeHub *hub, FakeCall *call)
 {
@@ -205,6 +236,12 @@ answer_call(FakeHub *hub, FakeCall *call)
 			error = g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_NOT_FOUND,
 						    "no such session");
 		((KnHubSessionFunc)call->func)(view, error, call->request);
+	} else if (call->kind == FAKE_CALL_EVENTS) {
+		gboolean is_all = FALSE;
+		GPtrArray *events = error ? NULL : select_events(hub, &call->event_query, &is_all);
+
+		((KnHubEventsFunc)call->func)(events, hub->oldest_event_id, is_all, error,
+					      call->request);
 	} else {
 		g_autoptr(KnDevice) device = error ? NULL : new_device(2);
 
@@ -251,6 +288,13 @@ query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, g
 }
 
 static void
+query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func, gpointer request)
+{
+	take_call(user,
+		  (FakeCall){FAKE_CALL_EVENTS, (gpointer)func, request, .event_query = *query});
+}
+
+static void
 allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
       gpointer request)
 {
@@ -267,8 +311,16 @@ allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc f
 const KnHub *
 fake_hub_vtable(void)
 {
-	static const KnHub hub = {get_now,        get_zone,      get_status, get_devices,
-				  query_sessions, query_session, allow};
+	static const KnHub hub = {
+		.get_now = get_now,
+		.get_zone = get_zone,
+		.get_status = get_status,
+		.get_devices = get_devices,
+		.query_sessions = query_sessions,
+		.query_session = query_session,
+		.query_events = query_events,
+		.allow = allow,
+	};
 
 	return &hub;
 }

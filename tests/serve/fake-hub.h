@@ -11,13 +11,19 @@
 #define HUB_NOW_US (G_GINT64_CONSTANT(1795248000) * G_USEC_PER_SEC)
 #define HUB_DAY_US (G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC)
 
-typedef enum { FAKE_CALL_SESSIONS, FAKE_CALL_SESSION, FAKE_CALL_ALLOW } FakeCallKind;
+typedef enum {
+	FAKE_CALL_SESSIONS,
+	FAKE_CALL_SESSION,
+	FAKE_CALL_ALLOW,
+	FAKE_CALL_EVENTS
+} FakeCallKind;
 
 typedef struct {
 	FakeCallKind kind;
 	gpointer func;
 	gpointer request;
 	KnHubQuery query;
+	KnEventQuery event_query;
 	gint64 id;
 	guint n_slices;
 } FakeCall;
@@ -28,6 +34,8 @@ typedef struct {
 	gboolean is_deferred; /* calls wait for fake_hub_answer */
 	gint error_code;      /* of KN_HUB_ERROR; 0 none */
 	guint n_calls;
+	gint64 n_events; /* kept: ids 1 to this, of device 1, and every tenth an alarm */
+	gint64 oldest_event_id;
 	KnHubQuery last_query;
 	gchar *allowed_address; /* owned */
 	gchar *allowed_label;   /* owned; NULL: none sent */
@@ -37,6 +45,7 @@ typedef struct {
 void fake_hub_init(FakeHub *hub);
 void fake_hub_clear(FakeHub *hub);
 const KnHub *fake_hub_vtable(void);
+KnEvent *fake_event(gint64 id);
 void fake_hub_answer(FakeHub *hub); /* all that wait */
 /* complete, 10 minutes long, of device 1; more can be set on what is returned */
 KnSession *fake_hub_add_session(FakeHub *hub, gint64 id, gint64 start_us);
@@ -74,5 +83,5 @@ JsonNode *ask(Fixture *fixture, const gchar *method, const gchar *target, const 
 /* the same, and the status and kind of the problem must be these */
 void assert_problem(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
 		    guint status, const gchar *kind);
-/* Answer bytes to status and document. */
+/* Answer bytes to status and document; a stream has none. */
 JsonNode *parse_answer(const gchar *answer, guint *ret_status);

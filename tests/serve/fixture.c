@@ -130,6 +130,8 @@ parse_answer(const gchar *answer, guint *ret_status)
 	*ret_status = 0;
 	if (body == NULL || sscanf(answer, "HTTP/1.%*1[01] %u", ret_status) != 1)
 		return NULL;
+	if (strstr(answer, "\r\nTransfer-Encoding: chunked\r\n") != NULL)
+		return NULL;
 	g_assert_nonnull(length);
 	g_assert_cmpuint(strlen(body + 4), ==, g_ascii_strtoull(length + 18, NULL, 10));
 	return json_from_string(body + 4, NULL);

@@ -263,17 +263,19 @@ sets_the_database_up_for_a_pulled_plug(void)
 	g_assert_cmpstr((const gchar *)sqlite3_column_text(row, 0), ==, "exclusive");
 }
 
-/* the built-in first one, and others that only tests have */
+enum { BUILT_IN = 2 }; /* how many migrations there are */
+
+/* the built-in ones, and others that only tests have: the first BUILT_IN + 1 (3), the second one more (4) */
 static GArray *
-migrations_with(const gchar *second, const gchar *third)
+migrations_with(const gchar *next, const gchar *last)
 {
 	GArray *migrations = kn_migrate_list();
-	KnMigration two = {2, second}, three = {3, third};
+	KnMigration one = {BUILT_IN + 1, next}, two = {BUILT_IN + 2, last};
 
-	g_assert_cmpuint(migrations->len, ==, 1);
-	g_array_append_val(migrations, two);
-	if (third)
-		g_array_append_val(migrations, three);
+	g_assert_cmpuint(migrations->len, ==, BUILT_IN);
+	g_array_append_val(migrations, one);
+	if (last)
+		g_array_append_val(migrations, two);
 	return migrations;
 }
 
@@ -282,8 +284,8 @@ migrates_an_older_database_after_a_copy(void)
 {
 	g_auto(Place) place = {0};
 	g_autoptr(GArray) migrations =
-		migrations_with("CREATE TABLE extra (x INTEGER) STRICT; PRAGMA user_version = 2;",
-				"ALTER TABLE extra ADD COLUMN y INTEGER; PRAGMA user_version = 3;");
+		migrations_with("CREATE TABLE extra (x INTEGER) STRICT; PRAGMA user_version = 3;",
+				"ALTER TABLE extra ADD COLUMN y INTEGER; PRAGMA user_version = 4;");
 	g_autofree gchar *copy = NULL;
 	g_autoptr(GError) error = NULL;
 	KnDb *db;
@@ -295,12 +297,12 @@ migrates_an_older_database_after_a_copy(void)
 	db = kn_db_open_with(place.directory, migrations, &error);
 	g_assert_no_error(error);
 	g_assert_true(kn_migrate_get_version(db->handle, &version, NULL));
-	g_assert_cmpuint(version, ==, 3);
+	g_assert_cmpuint(version, ==, BUILT_IN + 2);
 	kn_db_close(db);
-	copy = g_strconcat(place.path, ".v0001", NULL);
+	copy = g_strconcat(place.path, ".v0002", NULL);
 	g_assert_cmpint(sqlite3_open(copy, &handle), ==, SQLITE_OK);
 	g_assert_true(kn_migrate_get_version(handle, &version, NULL));
-	g_assert_cmpuint(version, ==, 1);
+	g_assert_cmpuint(version, ==, BUILT_IN);
 	g_assert_cmpint(sqlite3_close(handle), ==, SQLITE_OK);
 	/* the build that does not know it */
 	g_assert_null(kn_db_open(place.directory, &error));
@@ -313,7 +315,7 @@ leaves_the_old_state_when_a_migration_fails(void)
 	g_auto(Place) place = {0};
 	g_autoptr(GArray) bad = migrations_with(
 		"CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1); "
-		"PRAGMA user_version = 2;",
+		"PRAGMA user_version = 3;",
 		NULL);
 	g_autoptr(GArray) forgetful =
 		migrations_with("CREATE TABLE extra (x INTEGER) STRICT;", NULL);
@@ -327,11 +329,11 @@ leaves_the_old_state_when_a_migration_fails(void)
 	g_assert_null(kn_db_open_with(place.directory, bad, &error));
 	g_assert_nonnull(error);
 	g_assert_null(kn_db_open_with(place.directory, forgetful, &other));
-	g_assert_nonnull(strstr(other->message, "migration 2 leaves the schema at 1"));
+	g_assert_nonnull(strstr(other->message, "migration 3 leaves the schema at 2"));
 	db = kn_db_open(place.directory, NULL);
 	g_assert_nonnull(db);
 	g_assert_true(kn_migrate_get_version(db->handle, &version, NULL));
-	g_assert_cmpuint(version, ==, 1);
+	g_assert_cmpuint(version, ==, BUILT_IN);
 	g_assert_cmpint(sqlite3_exec(db->handle, "SELECT * FROM extra", NULL, NULL, NULL), ==,
 			SQLITE_ERROR);
 	kn_db_close(db);

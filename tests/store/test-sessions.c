@@ -30,7 +30,8 @@ stores_a_session_with_its_nodes(void)
 	g_assert_cmpuint(sessions->len, ==, 1);
 	session = session_at(sessions, 0);
 	g_assert_cmpuint(commit->sessions->len, ==, 1);
-	g_assert_cmpint(g_array_index(commit->sessions, gint64, 0), ==, session->id);
+	g_assert_cmpint(g_array_index(commit->sessions, KnChangedSession, 0).session_id, ==,
+			session->id);
 	g_assert_cmpint(session->device_id, ==, fixture.device_id);
 	g_assert_cmphex(session->log_id, ==, LOG_ID);
 	g_assert_cmpint(session->span.state, ==, KN_SESSION_ENDED);

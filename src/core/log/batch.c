@@ -34,6 +34,7 @@ kn_batch_new(guint64 id)
 	batch->anchors = g_array_new(FALSE, FALSE, sizeof(KnAnchor));
 	batch->batteries = g_array_new(FALSE, FALSE, sizeof(KnBatteryNote));
 	batch->conflicts = g_ptr_array_new_with_free_func(conflict_free);
+	batch->events = g_ptr_array_new_with_free_func((GDestroyNotify)kn_event_free);
 	batch->synced = g_array_new(FALSE, FALSE, sizeof(gint64));
 	return batch;
 }
@@ -51,6 +52,7 @@ kn_batch_free(KnBatch *batch)
 	g_array_unref(batch->batteries);
 	g_ptr_array_unref(batch->conflicts);
 	g_array_unref(batch->synced);
+	g_ptr_array_unref(batch->events);
 	g_free(batch);
 }
 

@@ -7,6 +7,7 @@
  * and freed by whoever holds it last.
  */
 
+#include "core/log/event.h"
 #include "core/log/ledger.h"
 #include <glib.h>
 
@@ -88,7 +89,8 @@ typedef struct {
 	GPtrArray *conflicts; /* owned: KnConflict */
 	GArray *synced; /* owned: gint64 device_id whose log was found complete at synced_us */
 	gint64 synced_us;
-	gsize n_bytes; /* raw bytes in all blocks */
+	GPtrArray *events; /* owned: KnEvent, ids rising; the owner of the batch adds them */
+	gsize n_bytes;     /* raw bytes in all blocks */
 } KnBatch;
 
 KnBatch *kn_batch_new(guint64 id);
@@ -105,10 +107,15 @@ void kn_block_append(KnBlock *block, guint64 seq, guint64 t_ms, const guint8 *by
 gboolean kn_block_next(const GByteArray *records, gsize *at, const guint8 **ret_bytes,
 		       gsize *ret_n_bytes);
 
+typedef struct {
+	gint64 session_id;
+	gint64 device_id;
+} KnChangedSession;
+
 /* what the store answers for a batch that is durable */
 typedef struct {
 	guint64 batch_id;
-	GArray *sessions; /* owned: gint64 ids of sessions whose rows changed */
+	GArray *sessions; /* owned: KnChangedSession: rows that are new or other than they were */
 } KnCommit;
 void kn_commit_free(KnCommit *commit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnCommit, kn_commit_free)

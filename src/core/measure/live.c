@@ -29,6 +29,7 @@ begin(KnLive *live, const ktp_Info *info, guint64 log_id, const ktp_Record *reco
 {
 	kn_live_clear(live);
 	live->fold = kn_fold_new(info);
+	live->n_nodes = MIN(info->nodes_count, (guint)KN_NODES_MAX);
 	live->boot = record->boot;
 	live->log_id = log_id;
 	live->span.has_start = record->which_body == ktp_Record_session_start_tag;

@@ -18,6 +18,7 @@ typedef struct {
 	guint64 log_id;
 	gboolean is_whole; /* from its SessionStart on without a hole: says more than the rows */
 	guint32 n_records;
+	guint n_nodes;
 	guint32 node_hpa[KN_NODES_MAX]; /* the latest value of each node */
 } KnLive;
 

@@ -6,25 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-const gchar *
-kn_event_kind_name(KnEventKind kind)
-{
-	static const gchar *const names[] = {
-		[KN_EVENT_LINK_UP] = "link_up",
-		[KN_EVENT_LINK_DOWN] = "link_down",
-		[KN_EVENT_CAUGHT_UP] = "caught_up",
-		[KN_EVENT_DEVICE_STUCK] = "device_stuck",
-		[KN_EVENT_GAP_NAMED] = "gap_named",
-		[KN_EVENT_NEW_LOG] = "new_log",
-		[KN_EVENT_FOREIGN_OWNER] = "foreign_owner",
-		[KN_EVENT_CONFLICT] = "conflict",
-		[KN_EVENT_SESSION_ENDED] = "session_ended",
-		[KN_EVENT_DEVICE_ERROR] = "device_error",
-	};
-
-	return kind < G_N_ELEMENTS(names) ? names[kind] : "unknown";
-}
-
 static void
 ledger_free(gpointer data)
 {

@@ -10,6 +10,7 @@
 
 #include "core/log/batch.h"
 #include "core/log/clock.h"
+#include "core/log/event.h"
 #include "core/measure/live.h"
 #include "core/pipeline/transfer.h"
 
@@ -32,20 +33,6 @@ enum {
 #define KN_REPLY_US        \
 	G_GINT64_CONSTANT( \
 		5000000) /* then State is asked again: a guess above any connection interval */
-
-typedef enum {
-	KN_EVENT_LINK_UP,
-	KN_EVENT_LINK_DOWN,
-	KN_EVENT_CAUGHT_UP,
-	KN_EVENT_DEVICE_STUCK,
-	KN_EVENT_GAP_NAMED,
-	KN_EVENT_NEW_LOG,
-	KN_EVENT_FOREIGN_OWNER,
-	KN_EVENT_CONFLICT,
-	KN_EVENT_SESSION_ENDED,
-	KN_EVENT_DEVICE_ERROR,
-} KnEventKind;
-const gchar *kn_event_kind_name(KnEventKind kind);
 
 typedef struct {
 	/* a Control message to write; FALSE: not now (it will be asked for again) */

@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/client.h"
+#include "ctl/command.h"
+#include "ctl/print.h"
+#include <stdio.h>
+
+enum { LIMIT_DEFAULT = 20 };
+
+static gboolean
+on_event(JsonNode *document, gpointer data)
+{
+	KnCall *call = data;
+
+	if (call->is_json)
+		return kn_call_print_line(document);
+	g_string_truncate(call->out, 0);
+	kn_print_event(&call->term, call->out, kn_doc_root(document));
+	if (fputs(call->out->str, stdout) < 0 || fflush(stdout) != 0)
+		return FALSE;
+	g_string_truncate(call->out, 0);
+	return TRUE;
+}
+
+/* from the last one that was shown on */
+static gint
+follow(KnCall *call, JsonArray *shown)
+{
+	JsonObject *last = kn_doc_at(shown, kn_doc_length(shown) - 1);
+	g_autofree gchar *device = kn_call_device_query(call, "&");
+	g_autofree gchar *path = g_strdup_printf(
+		"/v1/events?follow=1&class=session,link,alarm&since=%" G_GINT64_FORMAT "%s",
+		kn_doc_int(last, "id", 0), device);
+	g_autoptr(GError) error = NULL;
+
+	if (kn_client_follow(call->socket_path, path, on_event, call, NULL, &error))
+		return KN_EXIT_OK;
+	return kn_call_fail(call, error);
+}
+
+static void
+print_page(KnCall *call, JsonNode *page)
+{
+	JsonArray *events = kn_doc_array(kn_doc_root(page), "events");
+
+	if (!call->is_json) {
+		kn_print_log(&call->term, call->out, kn_doc_root(page));
+		fputs(call->out->str, stdout);
+		fflush(stdout);
+		g_string_truncate(call->out, 0);
+		return;
+	}
+	/* a stream of documents is a stream from its first one on */
+	for (guint i = 0; i < kn_doc_length(events); i++)
+		kn_call_print_line(json_array_get_element(events, i));
+}
+
+gint
+kn_cmd_log(KnCall *call, const gchar *argument)
+{
+	g_autofree gchar *device = kn_call_device_query(call, "&");
+	g_autofree gchar *path = g_strdup_printf(
+		"/v1/log?limit=%d%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT, device);
+	g_autoptr(JsonNode) page = NULL;
+	gint failed = kn_call_ask(call, path, NULL, &page);
+
+	if (failed != KN_EXIT_OK)
+		return failed;
+	if (call->is_follow) {
+		print_page(call, page);
+		return follow(call, kn_doc_array(kn_doc_root(page), "events"));
+	}
+	if (call->is_json)
+		kn_call_print_json(call, page);
+	else
+		kn_print_log(&call->term, call->out, kn_doc_root(page));
+	return KN_EXIT_OK;
+}
