@@ -25,6 +25,16 @@ JsonNode *kn_client_ask(const gchar *socket_path, const gchar *path, const gchar
 /* An answer's status and body as a document or an error: kn_client_ask without the socket. */
 JsonNode *kn_client_read(guint status, GBytes *body, GError **error);
 
+/* One line of a stream without its line feed; FALSE ends it. */
+typedef gboolean (*KnClientLineFunc)(const gchar *line, gsize n_bytes, gpointer data);
+/*
+ * POSTs to path and reads what comes, running the default main context meanwhile. TRUE: it is all there (*ret_is_whole TRUE), or func or
+ * the cancellable ended it, or the hub did (FALSE). An error as kn_client_ask when nothing came at all.
+ */
+gboolean kn_client_post_stream(const gchar *socket_path, const gchar *path, KnClientLineFunc func,
+			       gpointer data, GCancellable *cancellable, gboolean *ret_is_whole,
+			       GError **error);
+
 /* One document of a stream; FALSE ends it. */
 typedef gboolean (*KnClientFunc)(JsonNode *document, gpointer data);
 /*

@@ -31,6 +31,11 @@ typedef struct {
 	const gchar *label;
 	gint limit; /* 0: not given */
 	gboolean is_follow;
+	const gchar *output;
+	const gchar *scenario;
+	gint seconds; /* 0: not given */
+	gboolean is_raw;
+	gboolean is_forced;
 } KnCall;
 
 /* options that a command takes beyond those of all */
@@ -42,6 +47,8 @@ typedef enum {
 	KN_OPTION_LABEL = 16,
 	KN_OPTION_LIMIT = 32,
 	KN_OPTION_FOLLOW = 64,
+	KN_OPTION_SECONDS = 128,
+	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
 } KnOption;
 
 typedef struct {
@@ -78,6 +85,7 @@ gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
+gint kn_cmd_capture(KnCall *call, const gchar *argument);
 gint kn_cmd_log(KnCall *call, const gchar *argument);
 gint kn_cmd_watch(KnCall *call, const gchar *argument);
 gint kn_cmd_status(KnCall *call, const gchar *argument);

@@ -22,6 +22,9 @@ static const KnCommand commands[] = {
 	 "sudo knead allow C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_allow},
 	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
 	 "what happened, newest last", "knead log --follow", kn_cmd_log},
+	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE, "/v1/captures",
+	 "write down what a massager sends, for a bug report",
+	 "sudo knead capture \"back bed\" -o bed.cap --for 60", kn_cmd_capture},
 	{"status", NULL, 0, "/v1/status", "how the hub itself is doing", "knead status",
 	 kn_cmd_status},
 	{NULL},
@@ -142,6 +145,13 @@ kn_commands_help(const KnCommand *command)
 		{KN_OPTION_LIMIT,
 		 "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
 		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
+		{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
+		{KN_OPTION_CAPTURE,
+		 "  -o FILE         where to\n"
+		 "  --scenario TEXT what is being done meanwhile\n"
+		 "  --force         write over a file that is there\n"
+		 "  --with-identity keep serial, log and hub names and the date; they are taken\n"
+		 "                  out otherwise. The pressures are in the file in any case.\n"},
 	};
 	GString *text = g_string_new(NULL);
 

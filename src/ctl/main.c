@@ -18,6 +18,11 @@ typedef struct {
 	gchar *label;  /* owned */
 	gint limit;
 	gboolean is_follow;
+	gchar *output;   /* owned */
+	gchar *scenario; /* owned */
+	gint seconds;
+	gboolean is_raw;
+	gboolean is_forced;
 } Options;
 
 static void
@@ -30,6 +35,8 @@ options_clear(Options *options)
 	g_free(options->to);
 	g_free(options->device);
 	g_free(options->label);
+	g_free(options->output);
+	g_free(options->scenario);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -45,6 +52,21 @@ read_limit(const gchar *name, const gchar *value, gpointer data, GError **error)
 		return FALSE;
 	}
 	options->limit = (gint)limit;
+	return TRUE;
+}
+
+static gboolean
+read_seconds(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+	Options *options = data;
+	guint64 seconds = 0;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, 24 * 3600, &seconds, NULL)) {
+		g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				    "--for takes a number of seconds, at most 86400");
+		return FALSE;
+	}
+	options->seconds = (gint)seconds;
 	return TRUE;
 }
 
@@ -66,6 +88,11 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
 		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
+		{"for", 0, 0, G_OPTION_ARG_CALLBACK, read_seconds, NULL, NULL},
+		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, NULL, NULL},
+		{"scenario", 0, 0, G_OPTION_ARG_STRING, &options->scenario, NULL, NULL},
+		{"with-identity", 0, 0, G_OPTION_ARG_NONE, &options->is_raw, NULL, NULL},
+		{"force", 0, 0, G_OPTION_ARG_NONE, &options->is_forced, NULL, NULL},
 		{"limit", 'n', 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
 		{NULL},
 	};
@@ -94,6 +121,11 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->label != NULL, KN_OPTION_LABEL, "--label"},
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
 		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
+		{options->seconds != 0, KN_OPTION_SECONDS, "--for"},
+		{options->output != NULL, KN_OPTION_CAPTURE, "-o"},
+		{options->scenario != NULL, KN_OPTION_CAPTURE, "--scenario"},
+		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
+		{options->is_forced, KN_OPTION_CAPTURE, "--force"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -192,7 +224,12 @@ start(const Options *options, gchar **words)
 		       .device = options->device,
 		       .label = options->label,
 		       .limit = options->limit,
-		       .is_follow = options->is_follow};
+		       .is_follow = options->is_follow,
+		       .output = options->output,
+		       .scenario = options->scenario,
+		       .seconds = options->seconds,
+		       .is_raw = options->is_raw,
+		       .is_forced = options->is_forced};
 
 	if (options->is_version)
 		return print_text(g_strdup("knead " KN_VERSION "\n"));

@@ -56,11 +56,14 @@ void
 kn_app_flush_events(KnApp *app)
 {
 	KnBatch *batch;
+	KnNow now;
 
 	if (app->events.waiting->len == 0)
 		return;
+	kn_hub_clock_read(&now);
 	/* no batch of the pipeline: those count from 1 */
 	batch = kn_batch_new(0);
+	batch->at_us = now.utc_us;
 	kn_app_attach_events(app, batch);
 	app->events.is_flushing = TRUE;
 	kn_store_commit(app->store, batch, on_flushed, app);

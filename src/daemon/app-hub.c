@@ -302,6 +302,8 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = kn_app_query_events,
+		.start_capture = kn_app_start_capture,
+		.stop_capture = kn_app_stop_capture,
 		.allow = allow,
 	};
 }

@@ -42,6 +42,8 @@ typedef struct {
 	guint64 n_dropped;    /* never stored: the store was behind for long */
 } KnAppEvents;
 
+typedef struct KnAppCapture KnAppCapture;
+
 struct KnApp {
 	const KnConfig *config; /* borrowed: outlives the app */
 	GTimeZone *zone; /* owned: held, so that local days do not read the zone file each time */
@@ -59,6 +61,7 @@ struct KnApp {
 	guint signal_sources[2];
 	guint n_links_up;
 	KnAppEvents events;
+	GPtrArray *captures;          /* owned: KnAppCapture, those that are running */
 	gboolean is_storage_degraded; /* as the last event told */
 };
 
@@ -86,6 +89,9 @@ KnDevice *kn_app_find_address(const KnApp *app, const gchar *address);
 /* A device was enrolled or allowed again: the pipeline and the radio learn of it. */
 void kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers);
 
+/* app-commit.c: the pipeline hands over a batch; what clients see of devices changes with it. */
+void kn_app_commit(gpointer user, KnBatch *batch);
+
 /* app-events.c: what happened. detail is plain text. */
 void kn_app_events_init(KnApp *app);
 void kn_app_events_clear(KnApp *app);
@@ -99,6 +105,17 @@ void kn_app_query_events(gpointer user, const KnEventQuery *query, KnHubEventsFu
 			 gpointer request);
 /* After packets of a device: those who watch see its pressures, ten times a second at most. */
 void kn_app_show_live(KnApp *app, const KnDevice *device, const KnNow *now);
+
+/* app-captures.c: what a device sends, as a file */
+void kn_app_captures_init(KnApp *app);
+gpointer kn_app_start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptureSink *sink,
+			      gpointer to, GError **error);
+void kn_app_stop_capture(gpointer user, gpointer capture);
+void kn_app_capture_link_up(KnApp *app, gint64 device_id, const guint8 *info, gsize n_info,
+			    const KnNow *now);
+void kn_app_capture_packet(KnApp *app, gint64 device_id, const guint8 *bytes, gsize n_bytes,
+			   const KnNow *now);
+void kn_app_capture_link_down(KnApp *app, gint64 device_id, const gchar *reason, const KnNow *now);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);

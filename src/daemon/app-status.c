@@ -6,6 +6,7 @@
 #include "core/base/zone.h"
 #include "core/measure/names.h"
 #include "daemon/app-private.h"
+#include "daemon/counters.h"
 
 #include <string.h>
 
@@ -95,43 +96,6 @@ add_clients(JsonBuilder *builder, const KnApp *app)
 }
 
 static void
-add_counters(JsonBuilder *builder, const KnPipelineCounters *counters)
-{
-	const struct {
-		const gchar *key;
-		guint64 value;
-	} rows[] = {
-		{"n_notifications", counters->n_notifications},
-		{"n_records", counters->n_records},
-		{"n_values", counters->n_values},
-		{"n_duplicates", counters->n_duplicates},
-		{"n_live_missed", counters->n_live_missed},
-		{"n_fetched", counters->n_fetched},
-		{"n_fetches", counters->n_fetches},
-		{"n_trims", counters->n_trims},
-		{"n_counter_jumps", counters->n_counter_jumps},
-		{"n_bad_header", counters->n_bad_header},
-		{"n_bad_length", counters->n_bad_length},
-		{"n_bad_crc", counters->n_bad_crc},
-		{"n_bad_key", counters->n_bad_key},
-		{"n_bad_protobuf", counters->n_bad_protobuf},
-		{"n_bad_version", counters->n_bad_version},
-		{"n_bad_range", counters->n_bad_range},
-		{"n_bad_seq", counters->n_bad_seq},
-		{"n_unsupported", counters->n_unsupported},
-		{"n_noncanonical", counters->n_noncanonical},
-		{"n_unplaced", counters->n_unplaced},
-		{"n_refused_memory", counters->n_refused_memory},
-		{"n_conflicts", counters->n_conflicts},
-	};
-
-	begin(builder, "counters");
-	for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-		add_int(builder, rows[i].key, (gint64)rows[i].value);
-	json_builder_end_object(builder);
-}
-
-static void
 add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
 {
 	KnPipelineDeviceStatus status;
@@ -161,7 +125,7 @@ add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
 		add_int(builder, "n_open", (gint64)status.n_open);
 		add_int(builder, "n_gaps", status.n_gaps);
 		add_int(builder, "trimmed_to_seq", (gint64)status.trimmed_to_seq);
-		add_counters(builder, &status.counters);
+		kn_counters_add(builder, &status.counters);
 	}
 	json_builder_end_object(builder);
 }

@@ -55,69 +55,6 @@ on_control(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_bytes)
 }
 
 static void
-on_committed(KnCommit *commit, const GError *error, gpointer user)
-{
-	g_autoptr(KnCommit) owned = commit;
-	KnApp *app = user;
-	KnNow now;
-
-	/* BUSY, which would drop the batch, cannot come: two batches at most wait beside one query of each of 32 clients */
-	if (error) {
-		g_warning("records not stored yet, no massager is told to forget any: %s",
-			  error->message);
-		if (!app->is_storage_degraded)
-			kn_app_emit(app, KN_EVENT_STORAGE_DEGRADED, 0, error->message);
-		app->is_storage_degraded = TRUE;
-		return;
-	}
-	if (app->is_storage_degraded)
-		kn_app_emit(app, KN_EVENT_STORAGE_RECOVERED, 0, "");
-	app->is_storage_degraded = FALSE;
-	kn_hub_clock_read(&now);
-	kn_pipeline_committed(app->pipeline, owned->batch_id, &now);
-	kn_app_emit_sessions(app, owned);
-}
-
-/* what clients see of a device changes with the batch, not with its commit: it is shown, not promised */
-static void
-show_batch(KnApp *app, const KnBatch *batch)
-{
-	for (guint i = 0; i < batch->batteries->len; i++) {
-		const KnBatteryNote *note = &g_array_index(batch->batteries, KnBatteryNote, i);
-		KnDevice *device = kn_app_find_device(app, note->device_id);
-		if (!device)
-			continue;
-		device->has_battery = TRUE;
-		device->charge_permille = note->charge_permille;
-		device->is_charging = note->is_charging;
-		device->battery_us = note->at_us;
-	}
-	for (guint i = 0; i < batch->synced->len; i++) {
-		KnDevice *device = kn_app_find_device(app, g_array_index(batch->synced, gint64, i));
-		if (device)
-			device->synced_us = batch->synced_us;
-	}
-	for (guint i = 0; i < batch->infos->len; i++) {
-		const KnInfoNote *note = batch->infos->pdata[i];
-		KnDevice *device = kn_app_find_device(app, note->device_id);
-		if (!device)
-			continue;
-		g_clear_pointer(&device->info, g_bytes_unref);
-		device->info = g_bytes_ref(note->info);
-	}
-}
-
-static void
-on_commit(gpointer user, KnBatch *batch)
-{
-	KnApp *app = user;
-
-	show_batch(app, batch);
-	kn_app_attach_events(app, batch);
-	kn_store_commit(app->store, batch, on_committed, app);
-}
-
-static void
 on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail)
 {
 	kn_app_emit(user, kind, device_id, detail);
@@ -226,8 +163,10 @@ on_link_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info
 	if (!device)
 		return;
 	kn_hub_clock_read(&now);
+	kn_app_capture_link_up(app, device->id, info, n_info, &now);
 	status = kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now);
 	if (status != KN_DECODE_OK) {
+		kn_app_capture_link_down(app, device->id, refusal_text(status), &now);
 		kn_app_emit(app, KN_EVENT_LINK_REFUSED, device->id, refusal_text(status));
 		kn_radio_refuse(app->radio, address, refusal_text(status));
 		return;
@@ -248,6 +187,7 @@ on_link_down(gpointer user, const gchar *address, const gchar *reason)
 		return;
 	kn_hub_clock_read(&now);
 	g_message("device %" G_GINT64_FORMAT ": link ended: %s", device->id, reason);
+	kn_app_capture_link_down(app, device->id, reason, &now);
 	kn_pipeline_link_down(app->pipeline, device->id, &now);
 	app->n_links_up--;
 }
@@ -262,6 +202,7 @@ on_packet(gpointer user, const gchar *address, const guint8 *bytes, gsize n_byte
 	if (!device)
 		return;
 	kn_hub_clock_read(&now);
+	kn_app_capture_packet(app, device->id, bytes, n_bytes, &now);
 	kn_pipeline_packet(app->pipeline, device->id, bytes, n_bytes, &now);
 	if (kn_server_wants_live(app->server))
 		kn_app_show_live(app, device, &now);
@@ -306,7 +247,7 @@ start(KnApp *app, GError **error)
 	const KnServerConfig server_config = {app->config->socket_path, app->config->read_group,
 					      app->config->admin_group};
 	const KnRadioConfig radio_config = {app->config->bus_address, app->config->timer_scale};
-	const KnPipelineSink pipeline_sink = {on_control, on_commit, on_event};
+	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
 	const KnRadioSink radio_sink = {on_radio_state, on_seen,   on_link_up,
 					on_link_down,   on_packet, on_control_failed};
 	KnPipelineConfig pipeline_config = {.timer_scale = app->config->timer_scale};
@@ -316,6 +257,7 @@ start(KnApp *app, GError **error)
 	if (!app->store)
 		return FALSE;
 	kn_app_events_init(app);
+	kn_app_captures_init(app);
 	kn_app_fill_hub(&hub);
 	app->server = kn_server_new(&server_config, &hub, app, error);
 	if (!app->server)
@@ -385,6 +327,7 @@ kn_app_free(KnApp *app)
 	kn_app_refuse_asks(app);
 	kn_pipeline_free(app->pipeline);
 	kn_app_events_clear(app);
+	g_clear_pointer(&app->captures, g_ptr_array_unref);
 	g_clear_handle_id(&app->tick_source, g_source_remove);
 	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)
 		g_source_remove(app->signal_sources[i]);

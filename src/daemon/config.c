@@ -17,6 +17,7 @@ kn_config_free(KnConfig *config)
 	g_free(config->zone);
 	g_free(config->read_group);
 	g_free(config->admin_group);
+	g_free(config->replay_path);
 	g_free(config);
 }
 
@@ -73,6 +74,8 @@ kn_config_parse(gint *argc, gchar ***argv, GError **error)
 		 "Group that may read (default knead)", "GROUP"},
 		{"admin-group", 0, 0, G_OPTION_ARG_STRING, &config->admin_group,
 		 "Group that may also change (default knead-admin)", "GROUP"},
+		{"replay", 0, 0, G_OPTION_ARG_FILENAME, &config->replay_path,
+		 "Read a capture into a scratch database and print its sessions", "FILE"},
 		{"timer-scale", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_DOUBLE, &config->timer_scale,
 		 "Scale the timers of radio and commits, for tests", "FACTOR"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &config->is_version_asked,
@@ -84,7 +87,10 @@ kn_config_parse(gint *argc, gchar ***argv, GError **error)
 	g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(
 		context,
-		"Example: kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n\n"
+		"Examples:\n"
+		"  kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n"
+		"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is "
+		"touched)\n\n"
 		"Exit status: 0 stopped, 65 the database is not ours or newer, 74 the state\n"
 		"directory cannot be used, 75 another kneadd is running, 78 wrong usage or\n"
 		"configuration.");
@@ -95,7 +101,7 @@ kn_config_parse(gint *argc, gchar ***argv, GError **error)
 			    "\"%s\" is not understood; see kneadd --help", (*argv)[1]);
 		return NULL;
 	}
-	if (!config->state_directory)
+	if (!config->state_directory && !config->replay_path)
 		config->state_directory = g_strdup("/var/lib/knead");
 	if (!config->socket_path)
 		config->socket_path = g_strdup("/run/knead/knead.sock");

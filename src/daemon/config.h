@@ -7,12 +7,13 @@
 #include <glib.h>
 
 typedef struct {
-	gchar *state_directory; /* owned */
+	gchar *state_directory; /* owned; NULL only for a replay: a new scratch directory */
 	gchar *socket_path;     /* owned */
 	gchar *bus_address;     /* owned; NULL: the system bus */
 	gchar *zone;            /* owned: IANA name */
 	gchar *read_group;      /* owned */
 	gchar *admin_group;     /* owned */
+	gchar *replay_path;     /* owned; NULL: run as a hub */
 	gdouble timer_scale;
 	gboolean is_version_asked;
 } KnConfig;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "daemon/app.h"
+#include "daemon/replay.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -38,6 +39,8 @@ main(int argc, char **argv)
 		printf("kneadd %s\n", KN_VERSION);
 		return EX_OK;
 	}
+	if (config->replay_path)
+		return kn_replay_run(config);
 	/* a database of what people did to their backs is nobody else's; the socket gets its own mode */
 	umask(S_IRWXG | S_IRWXO);
 	app = kn_app_new(config, &error);

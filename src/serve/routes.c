@@ -14,6 +14,7 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/summary", KN_RIGHT_READ, "period day from to device", kn_handle_summary},
 	{"GET", "/v1/log", KN_RIGHT_READ, "limit cursor device class", kn_handle_log},
 	{"GET", "/v1/events", KN_RIGHT_READ, "since follow device class", kn_handle_events},
+	{"POST", "/v1/captures", KN_RIGHT_ADMIN, "device seconds raw scenario", kn_handle_capture},
 	{"POST", "/v1/devices/{address}/allow", KN_RIGHT_ADMIN, "", kn_handle_allow},
 };
 

@@ -31,5 +31,6 @@ void kn_handle_sessions(KnRequest *request);
 void kn_handle_session(KnRequest *request);
 void kn_handle_curve(KnRequest *request);
 void kn_handle_summary(KnRequest *request);
+void kn_handle_capture(KnRequest *request);
 void kn_handle_log(KnRequest *request);
 void kn_handle_events(KnRequest *request);

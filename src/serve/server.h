@@ -63,6 +63,21 @@ typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpo
 typedef void (*KnHubEventsFunc)(GPtrArray *events, gint64 oldest_id, gboolean is_all,
 				const GError *error, gpointer request);
 
+/* a capture of one device, as text, as it comes */
+typedef struct {
+	gint64 device_id;
+	guint duration_s;      /* 1 … KN_CAPTURE_SECONDS_MAX */
+	gboolean is_raw;       /* FALSE: redacted */
+	const gchar *scenario; /* cleaned */
+} KnHubCapture;
+enum { KN_CAPTURE_SECONDS_MAX = 24 * 3600 };
+/* The owner's side of it: write is called any number of times, FALSE means that nobody listens any more; end at most once. Neither is
+ * called after stop. */
+typedef struct {
+	gboolean (*write)(gpointer to, const gchar *text, gsize n_bytes);
+	void (*end)(gpointer to);
+} KnHubCaptureSink;
+
 /* errors an owner may answer with; the server turns them into problem documents */
 #define KN_HUB_ERROR (kn_hub_error_quark())
 typedef enum {
@@ -85,6 +100,10 @@ typedef struct {
 			      gpointer request);
 	void (*query_events)(gpointer user, const KnEventQuery *query, KnHubEventsFunc func,
 			     gpointer request);
+	/* New, or NULL with an error. The header is written before it returns. */
+	gpointer (*start_capture)(gpointer user, const KnHubCapture *what,
+				  const KnHubCaptureSink *sink, gpointer to, GError **error);
+	void (*stop_capture)(gpointer user, gpointer capture);
 	/* address is normalized; label may be NULL */
 	void (*allow)(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
 		      gpointer request);

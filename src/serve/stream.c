@@ -79,7 +79,9 @@ kn_stream_write(KnStream *stream, const gchar *text, gsize n_bytes, const gchar 
 		append(stream, text, n_bytes);
 		return TRUE;
 	}
-	append(stream, last, strlen(last));
+	/* an empty chunk would be the end of all chunks */
+	if (last[0] != '\0')
+		append(stream, last, strlen(last));
 	kn_stream_drop(stream);
 	return FALSE;
 }

@@ -19,7 +19,7 @@ enum { KN_STREAM_BYTES_MAX = 256 * 1024 }; /* not taken yet: security.md's outpu
 typedef void (*KnStreamFunc)(gpointer data);
 KnStream *kn_stream_begin(KnRequest *request, const gchar *type, KnStreamFunc on_drained,
 			  KnStreamFunc on_end, gpointer data);
-/* FALSE: the client was too slow, and the stream is gone. last: what a client that is dropped reads as its last line. */
+/* FALSE: the client was too slow, and the stream is gone. last: what a client that is dropped reads as its last line; "" nothing. */
 gboolean kn_stream_write(KnStream *stream, const gchar *text, gsize n_bytes, const gchar *last);
 /* What on_end gets. */
 gpointer kn_stream_data(KnStream *stream);

@@ -81,8 +81,7 @@ run_commits(KnStoreThread *thread)
 		KnRequest *request = g_queue_peek_head(&thread->commits);
 		GError *error = NULL;
 		if (is_open(thread, &error))
-			request->commit = kn_writer_commit(&thread->writer, request->batch,
-							   g_get_real_time(), &error);
+			request->commit = kn_writer_commit(&thread->writer, request->batch, &error);
 		if (!request->commit) {
 			reopen_after(thread, error);
 			note_failure(thread, request, error);

@@ -17,7 +17,6 @@ typedef struct {
 	const KnBatch *batch; /* borrowed */
 	KnTouched touched;
 	KnBlockCounts counts;
-	gint64 now_us;
 } Work;
 
 static KnLogState *
@@ -45,7 +44,7 @@ write_blocks(Work *work, GError **error)
 	for (guint i = 0; i < work->batch->blocks->len; i++) {
 		const KnBlock *block = work->batch->blocks->pdata[i];
 		g_autoptr(KnLogState) log = log_state(work, block->device_id, block->log_id, error);
-		if (!log || !kn_write_block(work->writer->db, log, block, work->now_us,
+		if (!log || !kn_write_block(work->writer->db, log, block, work->batch->at_us,
 					    &work->touched, &work->counts, error))
 			return FALSE;
 	}
@@ -163,10 +162,10 @@ write_all(Work *work, GArray *changed, GError **error)
 }
 
 KnCommit *
-kn_writer_commit(KnWriter *writer, const KnBatch *batch, gint64 now_us, GError **error)
+kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 {
 	g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(KnChangedSession));
-	Work work = {.writer = writer, .batch = batch, .now_us = now_us};
+	Work work = {.writer = writer, .batch = batch};
 	KnCommit *commit;
 	gboolean is_written;
 

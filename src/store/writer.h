@@ -15,9 +15,8 @@ typedef struct {
 } KnWriter;
 
 /* Records that are stored already are left out, so that a batch may come again: after a kill the
- * device sends what was not trimmed. now_us: UTC, for gaps that get filled. NULL: rolled back;
- * FULL, IO, CORRUPT or BUSY. */
-KnCommit *kn_writer_commit(KnWriter *writer, const KnBatch *batch, gint64 now_us, GError **error);
+ * device sends what was not trimmed. NULL: rolled back; FULL, IO, CORRUPT or BUSY. */
+KnCommit *kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error);
 
 /* Enrols or allows anew; label NULL keeps the old one. */
 KnDevice *kn_writer_allow(KnDb *db, const gchar *address, const gchar *label, gint64 now_us,

@@ -4,42 +4,28 @@
 /* fold-json CAPTURE: every metric of every session in a capture, as JSON. Links core only. The
  * format is in README.md. */
 
+#include "core/capture/capture.h"
 #include "core/measure/metrics.h"
 #include "core/measure/names.h"
 #include "core/measure/session.h"
 #include "core/wire/frame.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct {
 	ktp_Info info;
-	gboolean has_info;
 	GArray *records; /* owned: ktp_Record, in arrival order */
 } Capture;
 
-static GByteArray *
-parse_hex(const gchar *text)
-{
-	GByteArray *bytes = g_byte_array_new();
-
-	for (; g_ascii_isxdigit(text[0]) && g_ascii_isxdigit(text[1]); text += 2) {
-		guint8 byte = (guint8)(g_ascii_xdigit_value(text[0]) << 4 |
-				       g_ascii_xdigit_value(text[1]));
-		g_byte_array_append(bytes, &byte, 1);
-	}
-	return bytes;
-}
-
 static void
-read_notification(Capture *capture, const gchar *hex)
+read_notification(Capture *capture, GBytes *bytes)
 {
-	g_autoptr(GByteArray) bytes = parse_hex(hex);
 	KnFrameReader reader;
 	const uint8_t *body;
 	size_t n_body;
 
-	if (kn_frame_open(&reader, bytes->data, bytes->len) != KN_FRAME_OK ||
+	if (kn_frame_open(&reader, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)) !=
+		    KN_FRAME_OK ||
 	    reader.kind == KN_FRAME_REPLY)
 		return;
 	while (kn_frame_next(&reader, &body, &n_body) == KN_FRAME_OK) {
@@ -52,23 +38,14 @@ read_notification(Capture *capture, const gchar *hex)
 }
 
 static gboolean
-read_line(Capture *capture, const gchar *line)
+read_entry(Capture *capture, const KnCaptureEntry *entry)
 {
-	g_autoptr(GByteArray) info = NULL;
-	const gchar *hex;
-
-	if (line[0] == '#' || line[0] == '\0')
-		return TRUE;
-	if (g_str_has_prefix(line, "info ")) {
-		info = parse_hex(line + strlen("info "));
-		capture->has_info =
-			kn_decode_info(info->data, info->len, &capture->info) == KN_DECODE_OK;
-		return capture->has_info;
-	}
-	hex = g_str_has_prefix(line, "n ") ? strchr(line + 2, ' ') : NULL;
-	if (!hex || !capture->has_info)
-		return FALSE;
-	read_notification(capture, hex + 1);
+	if (entry->kind == KN_ENTRY_UP)
+		return kn_decode_info(g_bytes_get_data(entry->bytes, NULL),
+				      g_bytes_get_size(entry->bytes),
+				      &capture->info) == KN_DECODE_OK;
+	if (entry->kind == KN_ENTRY_NOTIFICATION)
+		read_notification(capture, entry->bytes);
 	return TRUE;
 }
 
@@ -205,17 +182,22 @@ main(int argc, char **argv)
 {
 	g_auto(Capture) capture = {.records = g_array_new(FALSE, FALSE, sizeof(ktp_Record))};
 	g_autofree gchar *text = NULL;
-	g_auto(GStrv) lines = NULL;
+	g_autoptr(KnCapture) file = NULL;
+	g_autoptr(GError) error = NULL;
+	gsize n_bytes;
 
-	if (argc != 2 || !g_file_get_contents(argv[1], &text, NULL, NULL)) {
+	if (argc != 2 || !g_file_get_contents(argv[1], &text, &n_bytes, NULL)) {
 		fprintf(stderr, "usage: fold-json CAPTURE\n");
 		return EXIT_FAILURE;
 	}
-	lines = g_strsplit(text, "\n", -1);
-	for (guint i = 0; lines[i]; i++) {
-		if (read_line(&capture, lines[i]))
+	file = kn_capture_parse(text, n_bytes, &error);
+	for (guint i = 0; file && i < file->entries->len; i++) {
+		if (read_entry(&capture, &g_array_index(file->entries, KnCaptureEntry, i)))
 			continue;
-		fprintf(stderr, "%s:%u: not a line of a capture\n", argv[1], i + 1);
+		g_clear_pointer(&file, kn_capture_free);
+	}
+	if (!file) {
+		fprintf(stderr, "%s: %s\n", argv[1], error ? error->message : "INFO is refused");
 		return EXIT_FAILURE;
 	}
 	order(capture.records);

@@ -7,38 +7,9 @@ import sys
 
 sys.path[:0] = [sys.argv[1], os.path.dirname(os.path.abspath(__file__))]
 import telemetry_pb2 as ktp  # noqa: E402
+import trouble  # noqa: E402
 import wire  # noqa: E402
-
-PERIOD_US = 40000  # 25 Hz
-TICKS = 25
-LATENCY_MS = 35
-
-
-class Noise:
-    def __init__(self, seed):
-        self.state = seed * 2654435761 % 2**32 or 1
-
-    def draw(self, n):
-        """0 … n - 1 (xorshift32)"""
-        x = self.state
-        x ^= x << 13 & 0xFFFFFFFF
-        x ^= x >> 17
-        x ^= x << 5 & 0xFFFFFFFF
-        self.state = x
-        return x % n
-
-    def lsb(self):
-        """one or two LSB, bell-shaped: -2 … 2"""
-        return self.draw(3) + self.draw(3) - 2
-
-
-def wave(tick, millihertz, phase=0):
-    """A rounded wave of two parabolas, -1000 … 1000; phase in 1/1000 of a turn."""
-    turn = (tick * millihertz // TICKS + phase) % 1000
-    half = turn % 500
-    height = 16 * half * (500 - half) // 1000
-    return height if turn < 500 else -height
-
+from scenario import LATENCY_MS, PERIOD_US, TICKS, Noise, clip, finish, meet, new_capture, roller_info, wave  # noqa: E402
 
 def back14_info(full_scale_hpa):
     left = [ktp.REGION_UPPER_TRAPEZIUS, ktp.REGION_LEVATOR_SCAPULAE, ktp.REGION_RHOMBOIDS, ktp.REGION_ERECTOR_SPINAE_THORACIC,
@@ -48,12 +19,6 @@ def back14_info(full_scale_hpa):
     return ktp.Info(protocol=1, kind=ktp.KIND_BACK14, model=b"Backbed 14", serial=b"SIM-0001", firmware=b"1.0.0",
                     sample_period_us=PERIOD_US, nodes=nodes,
                     capabilities=ktp.CAPABILITY_BANKS | ktp.CAPABILITY_MOTION | ktp.CAPABILITY_IDENTIFY)
-
-
-def roller_info():
-    return ktp.Info(protocol=1, kind=ktp.KIND_ROLLER, model=b"Roller", serial=b"SIM-1001", firmware=b"1.0.0",
-                    sample_period_us=PERIOD_US, nodes=[ktp.Node(side=ktp.SIDE_CENTRE, full_scale_hpa=4000)],
-                    capabilities=ktp.CAPABILITY_BANKS | ktp.CAPABILITY_MOTION)
 
 
 def add_halves(log, values, tick, t_ms):
@@ -86,10 +51,6 @@ def back14_log(values, angles, start_ms, boot=3, seq=1001):
     end_ms = start_ms + 20 + len(values) * 40 + 300
     log.add(end_ms, session_end=ktp.SessionEnd(duration_ms=end_ms - start_ms))
     return log
-
-
-def clip(value, full_scale):
-    return max(0, min(full_scale, value))
 
 
 def rocking(seed, seconds, full_scale, is_up, base=620, swing=150):
@@ -147,12 +108,12 @@ def got_up_once():
 
 def write(path, info, log, scenario, seed, lost=(0, 0), model="back14"):
     """lost: live records made in [from, to) ms never arrive; they come as history at the end, with some that had arrived."""
-    capture = wire.Capture(info, model=model, firmware=info.firmware.decode(), date="2026-11-20", by="make-captures.py",
-                           scenario=scenario, seed=seed)
+    capture = new_capture(info, model, scenario, seed)
+    meet(capture, log)
     begin = log.records[0][0]
     repeat, at = [], 0
     for t_ms, body in log.records:
-        at = t_ms - begin + LATENCY_MS
+        at = 50 + t_ms - begin + LATENCY_MS
         if not lost[0] <= t_ms - begin < lost[1]:
             capture.notify(at, wire.LIVE, [body])
         if lost[0] - 1000 <= t_ms - begin < lost[1] + 1000:
@@ -162,8 +123,7 @@ def write(path, info, log, scenario, seed, lost=(0, 0), model="back14"):
         half = len(repeat) // 2
         capture.notify(at + 150, wire.HISTORY, repeat[half:])
         capture.notify(at + 320, wire.HISTORY, repeat[:half])
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    capture.write(path)
+    finish(capture, path)
 
 
 def roller_log():
@@ -198,6 +158,12 @@ def main():
           "live records of 21 s lost, fetched at the end; got up once", 17, lost=(40000, 61000))
     write(os.path.join(sys.argv[2], "roller", "01-strokes.cap"), roller_info(), roller_log(),
           "strokes with and without contact; the device's own duration is 2.5 s short", 18, model="roller")
+    trouble.write_foam_roll(os.path.join(sys.argv[2], "foam-roll", "01-no-marks.cap"))
+    for number, (name, make) in enumerate((
+            ("two-boots", trouble.write_two_boots), ("link-lost", trouble.write_link_lost), ("factory-reset", trouble.write_factory_reset),
+            ("unreadable", trouble.write_unreadable), ("overwritten", trouble.write_overwritten), ("unsynced-clock", trouble.write_unsynced),
+            ("newer-kinds", trouble.write_newer_kinds), ("night-of-the-clocks", trouble.write_night_of_the_clocks)), 2):
+        make(os.path.join(sys.argv[2], "roller", f"{number:02}-{name}.cap"))
 
 
 if __name__ == "__main__":

@@ -6,61 +6,10 @@ all samples are kept in lists, and each number is read off them by itself.
 recompute(info_bytes, [record_bytes, ...]) returns a list of sessions, dictionaries with the keys of the JSON API.
 telemetry_pb2 (made by the build in its proto/ folder) must be importable.
 """
-import zlib
-
 import telemetry_pb2 as ktp
+from capture_file import bodies, capture_records, read_capture, read_entries, read_logs  # noqa: F401
 
 KNOWN = {"samples", "session_start", "session_end", "event", "clock_anchor", "battery", "motion"}
-
-
-# ---- from a capture to records ----
-
-def read_varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at
-
-
-def bodies(notification):
-    """Bodies whose CRC is right. The rest of a notification after a wrong one is dropped."""
-    at = 2
-    while at < len(notification):
-        start = at
-        length, at = read_varint(notification, at)
-        end = at + length
-        crc = int.from_bytes(notification[end:end + 4], "little")
-        if length == 0 or end + 4 > len(notification) or zlib.crc32(notification[start:end]) != crc:
-            return
-        yield notification[at:end]
-        at = end + 4
-
-
-def read_capture(path):
-    """(header, info bytes, [(t_ms, notification bytes), ...])"""
-    header, info, notifications = {}, None, []
-    with open(path, encoding="utf-8") as capture:
-        for line in capture:
-            word, _, rest = line.rstrip("\n").partition(" ")
-            if word == "#":
-                key, _, value = rest.partition(": ")
-                header[key] = value
-            elif word == "info":
-                info = bytes.fromhex(rest)
-            elif word == "n":
-                t_ms, _, text = rest.partition(" ")
-                notifications.append((int(t_ms), bytes.fromhex(text)))
-            else:
-                raise ValueError(f"unknown line: {line!r}")
-    return header, info, notifications
-
-
-def capture_records(notifications):
-    return [body for _, data in notifications if data[1] & 15 in (1, 2) for body in bodies(data)]
 
 
 # ---- what a decoder accepts ----

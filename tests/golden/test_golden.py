@@ -101,6 +101,8 @@ def test_the_lost_stretch_was_lost_and_came_as_history():
     (session,), notifications = load("back14/04-lost-and-repaired")
     live, history, order = set(), set(), []
     for _, data in notifications:
+        if data[1] & 15 == 4:
+            continue
         for body in recompute.bodies(data):
             seq = recompute.ktp.Record.FromString(body).seq
             (live if data[1] & 15 == 1 else history).add(seq)

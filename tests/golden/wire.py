@@ -7,7 +7,7 @@ import telemetry_pb2 as ktp
 
 NOTIFICATION_MAX = 182
 RECORD_MAX = 174
-LIVE, HISTORY = 1, 2
+LIVE, HISTORY, REPLY = 1, 2, 4
 
 
 def varint(value):
@@ -56,6 +56,15 @@ class Log:
 
     def __init__(self, boot=1, seq=1):
         self.boot, self.seq, self.records = boot, seq, []
+        self.first_seq = seq
+
+    def of(self, seq):
+        return self.records[seq - self.first_seq][1]
+
+    def add_raw(self, t_ms, tail):
+        """A body that is no field of today's Record."""
+        self.records.append((t_ms, encode(ktp.Record(seq=self.seq, boot=self.boot, t_ms=t_ms)) + tail))
+        self.seq += 1
 
     def add(self, t_ms, **body):
         record = ktp.Record(seq=self.seq, boot=self.boot, t_ms=t_ms, **body)
@@ -67,10 +76,35 @@ class Log:
 
 
 class Capture:
-    def __init__(self, info, **header):
-        self.lines = [f"# {key}: {value}" for key, value in header.items()]
-        self.lines.append(f"info {encode(info).hex()}")
+    """What a hub would have heard of one device; tests/golden/README.md has the format. Times are ms here, us in the file."""
+
+    UTC_US = 1_780_000_000_000_000  # the hub's clock when a capture begins, unless it says otherwise
+    HUB_ID = 0x1122334455667788
+
+    def __init__(self, info, quality=2, **header):
+        self.lines = ["# knead-capture: 1"] + [f"# {key}: {value}" for key, value in header.items()]
         self.counter = 0
+        self.anchors = {}  # (log_id, boot): (t_ms, utc_us) as a hub must place it
+        if quality is not None:
+            self.clock(0, self.UTC_US, quality)
+            self.up(0, info)
+
+    def clock(self, t_ms, utc_us, quality):
+        self.clock_at = (t_ms, utc_us)
+        self.lines.append(f"clock {t_ms * 1000} {utc_us} {quality}")
+
+    def utc_us(self, t_ms):
+        """by the hub's clock that holds"""
+        return self.clock_at[1] + (t_ms - self.clock_at[0]) * 1000
+
+    def up(self, t_ms, info):
+        self.lines.append(f"up {t_ms * 1000} {encode(info).hex()}")
+
+    def down(self, t_ms, reason="out of range"):
+        self.lines.append(f"down {t_ms * 1000} {reason}")
+
+    def reply(self, t_ms, **body):
+        self.notify(t_ms, REPLY, [ktp.Reply(**body).SerializeToString(deterministic=True)])
 
     def notify(self, t_ms, kind, bodies):
         """As many bodies in a notification as fit."""
@@ -87,8 +121,9 @@ class Capture:
     def flush(self, t_ms, kind, packet):
         data = bytes([self.counter & 0xFF, 0x10 | kind]) + packet
         self.counter += 1
-        self.lines.append(f"n {t_ms} {data.hex()}")
+        self.lines.append(f"n {t_ms * 1000} {data.hex()}")
 
     def write(self, path):
-        with open(path, "w", encoding="utf-8", newline="\n") as out:
-            out.write("\n".join(self.lines) + "\n")
+        text = "".join(line + "\n" for line in self.lines).encode()
+        with open(path, "wb") as out:
+            out.write(text + f"end {len(text)} {zlib.crc32(text):08x}\n".encode())

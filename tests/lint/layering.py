@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "daemon": {"core", "radio", "store", "serve"},
 }
 # inside daemon only the composition knows the other rooms
-COMPOSITION = re.compile(r"^(app.*|main)\.[ch]$")
+COMPOSITION = re.compile(r"^(app.*|main|replay.*)\.[ch]$")
 
 OWNERS = [
     (re.compile(r"^pb_(decode|encode)\.h$"), {"core"}),
@@ -40,6 +40,7 @@ CORE_MAY_INCLUDE = {
     "log": {"wire", "base"},
     "measure": {"wire", "base", "log"},
     "pipeline": {"wire", "base", "log", "measure"},
+    "capture": {"wire", "base"},
     "link": {"base"},
 }
 

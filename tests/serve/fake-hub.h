@@ -37,6 +37,11 @@ typedef struct {
 	gint64 n_events; /* kept: ids 1 to this, of device 1, and every tenth an alarm */
 	gint64 oldest_event_id;
 	KnHubQuery last_query;
+	KnHubCapture last_capture; /* without its text */
+	KnHubCaptureSink capture_sink;
+	gpointer capture_to;
+	guint capture_source;
+	guint n_stopped_captures;
 	gchar *allowed_address; /* owned */
 	gchar *allowed_label;   /* owned; NULL: none sent */
 	guint n_allowed;

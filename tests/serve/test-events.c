@@ -281,6 +281,38 @@ live_pressures_are_made_only_for_those_who_watch(Fixture *fixture, gconstpointer
 	g_assert_null(strstr(answer, "\"id\":"));
 }
 
+static gboolean
+has_stopped(gpointer data)
+{
+	return ((FakeHub *)data)->n_stopped_captures == 1;
+}
+
+static void
+a_capture_is_text_that_ends_and_stops_when_nobody_listens(Fixture *fixture, gconstpointer data)
+{
+	static const gchar request[] =
+		"POST /v1/captures?device=1&seconds=5&raw=1 HTTP/1.1\r\nHost: knead\r\n\r\n";
+	g_autofree gchar *answer = NULL;
+	gint fd = client_connect(fixture->path);
+
+	g_assert_true(client_send(fd, request, strlen(request)));
+	answer = client_read_all(fd);
+	g_assert_nonnull(strstr(answer, "\r\none\ntwo\n\r\n0\r\n\r\n"));
+	g_assert_cmpuint(fixture->hub.last_capture.duration_s, ==, 5);
+	g_assert_true(fixture->hub.last_capture.is_raw);
+	g_assert_cmpuint(fixture->hub.n_stopped_captures, ==, 0);
+	/* and one whose reader leaves */
+	fixture->hub.is_deferred = TRUE;
+	fd = client_connect(fixture->path);
+	g_assert_true(client_send(fd, request, strlen(request)));
+	g_free(read_until(fd, "two"));
+	turn_until(has_stopped, &fixture->hub);
+	assert_problem(fixture, "POST", "/v1/captures", NULL, 400, "bad-request");
+	assert_problem(fixture, "POST", "/v1/captures?device=9", NULL, 404, "no-such-device");
+	fixture->hub.error_code = KN_HUB_ERROR_BUSY;
+	assert_problem(fixture, "POST", "/v1/captures?device=1", NULL, 409, "busy");
+}
+
 static void
 the_log_is_a_page_with_the_newest_last(Fixture *fixture, gconstpointer data)
 {
@@ -329,6 +361,7 @@ main(int argc, char **argv)
 	ADD(a_follower_that_leaves_is_forgotten);
 	ADD(who_leaves_while_the_owner_looks_is_forgotten_too);
 	ADD(live_pressures_are_made_only_for_those_who_watch);
+	ADD(a_capture_is_text_that_ends_and_stops_when_nobody_listens);
 	ADD(the_log_is_a_page_with_the_newest_last);
 	ADD(what_cannot_be_meant_is_refused);
 	return g_test_run();

@@ -211,7 +211,7 @@ fixture_commit(Fixture *fixture, guint64 first_seq, guint64 last_seq)
 {
 	g_autoptr(KnBatch) batch = fixture_batch(fixture, first_seq, last_seq);
 	GError *error = NULL;
-	KnCommit *commit = kn_writer_commit(&fixture->writer, batch, 1000, &error);
+	KnCommit *commit = kn_writer_commit(&fixture->writer, batch, &error);
 
 	g_assert_no_error(error);
 	return commit;

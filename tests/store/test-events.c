@@ -27,7 +27,7 @@ store_events(Fixture *fixture, gint64 first_id, gint64 last_id)
 	for (gint64 id = first_id; id <= last_id; id++)
 		g_ptr_array_add(batch->events, id % 5 == 0 ? event_of(id, KN_EVENT_CONFLICT, 2)
 							   : event_of(id, KN_EVENT_LINK_UP, 1));
-	commit = kn_writer_commit(&fixture->writer, batch, 1000, &error);
+	commit = kn_writer_commit(&fixture->writer, batch, &error);
 	g_assert_no_error(error);
 }
 
@@ -84,7 +84,7 @@ an_event_comes_back_as_it_was_told(void)
 	fixture_init(&fixture);
 	told->session_id = 9;
 	g_ptr_array_add(batch->events, told);
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, NULL);
+	commit = kn_writer_commit(&fixture.writer, batch, NULL);
 	g_assert_nonnull(commit);
 	events = kn_events_query(fixture.db,
 				 &(KnEventQuery){.class_mask = KN_CLASS_MASK_ALL, .limit = 1},

@@ -39,7 +39,7 @@ commit_until_killed(Fixture *fixture, guint64 acked_seq, gint fd)
 		if (read(fd, &go, 1) != 1)
 			_exit(5);
 		g_autoptr(KnBatch) batch = fixture_batch(fixture, seq, seq + RECORDS_A_BATCH - 1);
-		g_autoptr(KnCommit) commit = kn_writer_commit(&fixture->writer, batch, 1, NULL);
+		g_autoptr(KnCommit) commit = kn_writer_commit(&fixture->writer, batch, NULL);
 		guint64 last_seq = seq + RECORDS_A_BATCH - 1;
 		if (!commit || write(fd, &last_seq, sizeof last_seq) != sizeof last_seq)
 			_exit(4);

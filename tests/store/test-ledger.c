@@ -220,7 +220,7 @@ keeps_the_logs_of_a_device_apart(void)
 	block = batch->blocks->pdata[0];
 	block->log_id = 77;
 	g_array_index(batch->logs, KnLogNote, 0).log_id = 77;
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, &error);
+	commit = kn_writer_commit(&fixture.writer, batch, &error);
 	g_assert_no_error(error);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT sum(n_records) FROM block"), ==, 40);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM coverage"), ==, 2);

@@ -29,7 +29,7 @@ store_with_anchor(Fixture *fixture)
 	GError *error = NULL;
 
 	g_array_append_val(batch->anchors, anchor);
-	commit = kn_writer_commit(&fixture->writer, batch, 1000, &error);
+	commit = kn_writer_commit(&fixture->writer, batch, &error);
 	g_assert_no_error(error);
 }
 
@@ -126,7 +126,7 @@ shows_a_session_with_gaps_and_curve(void)
 	fixture_store(&fixture, 63, 102);
 	note = (KnGapNote){fixture.device_id, LOG_ID, {61, 62, KN_GAP_UNREADABLE}, 7};
 	g_array_append_val(batch->gaps, note);
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, &error);
+	commit = kn_writer_commit(&fixture.writer, batch, &error);
 	g_assert_no_error(error);
 	detail = kn_reader_detail(fixture.db, 1, 4, &error);
 	g_assert_no_error(error);

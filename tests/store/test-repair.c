@@ -130,7 +130,7 @@ counts_a_gap_beside_an_open_end_until_it_is_named(void)
 	g_assert_cmpint(kn_session_completeness_permille(session_at(before, 0)), ==, 600);
 	note = (KnGapNote){fixture.device_id, LOG_ID, {61, 100, KN_GAP_UNREADABLE}, 77};
 	g_array_append_val(batch->gaps, note);
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, &error);
+	commit = kn_writer_commit(&fixture.writer, batch, &error);
 	g_assert_no_error(error);
 	after = fixture_sessions(&fixture);
 	g_assert_cmpuint(session_at(after, 0)->coverage.expected, ==, 60);

@@ -147,12 +147,12 @@ knows_completeness_once_the_device_told_its_newest_record(void)
 	tape_end(&fixture, 3200);
 	first = fixture_batch(&fixture, 1, 12);
 	g_array_set_size(first->logs, 0);
-	one = kn_writer_commit(&fixture.writer, first, 1000, NULL);
+	one = kn_writer_commit(&fixture.writer, first, NULL);
 	before = fixture_sessions(&fixture);
 	g_assert_cmpint(kn_session_completeness_permille(session_at(before, 0)), ==, -1);
 	note = (KnLogNote){fixture.device_id, LOG_ID, 1, 12, TRUE};
 	g_array_append_val(told->logs, note);
-	two = kn_writer_commit(&fixture.writer, told, 1000, NULL);
+	two = kn_writer_commit(&fixture.writer, told, NULL);
 	g_assert_cmpuint(two->sessions->len, ==, 1);
 	after = fixture_sessions(&fixture);
 	g_assert_cmpint(kn_session_completeness_permille(session_at(after, 0)), ==, 1000);
@@ -179,7 +179,7 @@ brackets_a_boot_without_an_anchor(void)
 			g_array_append_val(batch->anchors, anchor);
 	}
 	fixture_store(&fixture, 1, tape_newest(&fixture));
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, NULL);
+	commit = kn_writer_commit(&fixture.writer, batch, NULL);
 	sessions = fixture_sessions(&fixture);
 	g_assert_cmpuint(sessions->len, ==, 3);
 	g_assert_false(session_at(sessions, 0)->is_time_uncertain);
@@ -200,7 +200,7 @@ stores_nothing_of_a_batch_that_names_an_unknown_device(void)
 	tape_samples(&fixture, 20, 300);
 	batch = fixture_batch(&fixture, 1, 10);
 	g_array_index(batch->logs, KnLogNote, 0).device_id = 99;
-	g_assert_null(kn_writer_commit(&fixture.writer, batch, 1000, &error));
+	g_assert_null(kn_writer_commit(&fixture.writer, batch, &error));
 	g_assert_nonnull(error);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM block"), ==, 0);
 	fixture_store(&fixture, 1, 20);
@@ -226,7 +226,7 @@ moves_the_begin_when_an_anchor_comes(void)
 		fixture.device_id, LOG_ID, 1, 65000, G_GINT64_CONSTANT(1700000060000000), 20000,
 		ktp_CLOCK_SYNCED,  FALSE};
 	g_array_append_val(batch->anchors, anchor);
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, &error);
+	commit = kn_writer_commit(&fixture.writer, batch, &error);
 	g_assert_no_error(error);
 	sessions = fixture_sessions(&fixture);
 	g_assert_true(session_at(sessions, 0)->is_time_known);

@@ -210,13 +210,13 @@ stores_nothing_of_a_batch_when_the_disk_is_full(void)
 	/* as if the volume ended here; SQLite raises the limit to what there is */
 	g_assert_cmpint(fixture_count(&fixture, "PRAGMA max_page_count = 1"), ==, n_pages);
 	batch = fixture_batch(&fixture, 11, 4000);
-	g_assert_null(kn_writer_commit(&fixture.writer, batch, 1000, &error));
+	g_assert_null(kn_writer_commit(&fixture.writer, batch, &error));
 	g_assert_error(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL);
 	fixture_assert_stored_once(&fixture, 1, 10);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT sum(n_records) FROM block"), ==, 10);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT max(last_seq) FROM coverage"), ==, 10);
 	g_assert_cmpint(fixture_count(&fixture, "PRAGMA max_page_count = 1000000"), >, n_pages);
-	commit = kn_writer_commit(&fixture.writer, batch, 1000, NULL);
+	commit = kn_writer_commit(&fixture.writer, batch, NULL);
 	g_assert_nonnull(commit);
 	fixture_assert_stored_once(&fixture, 1, 4000);
 }

@@ -80,6 +80,7 @@ typedef struct {
 
 typedef struct {
 	guint64 id;
+	gint64 at_us;         /* hub's UTC when it was handed over */
 	GPtrArray *infos;     /* owned: KnInfoNote */
 	GPtrArray *blocks;    /* owned: KnBlock */
 	GArray *gaps;         /* owned: KnGapNote */

@@ -172,7 +172,7 @@ note_logs(KnPipeline *pipeline)
 }
 
 static void
-hand_over(KnPipeline *pipeline)
+hand_over(KnPipeline *pipeline, const KnNow *now)
 {
 	KnBatch *batch;
 
@@ -181,6 +181,7 @@ hand_over(KnPipeline *pipeline)
 	if (kn_batch_is_empty(pipeline->batch))
 		return;
 	batch = pipeline->batch;
+	batch->at_us = now->utc_us;
 	g_ptr_array_add(pipeline->flights, flight_new(batch));
 	pipeline->batch = kn_batch_new(pipeline->next_batch_id++);
 	pipeline->batch_since_us = 0;
@@ -191,13 +192,13 @@ void
 kn_pipeline_commit_if_due(KnPipeline *pipeline, const KnNow *now)
 {
 	if (pipeline->flights->len < KN_BATCHES_IN_FLIGHT_MAX && is_due(pipeline, now))
-		hand_over(pipeline);
+		hand_over(pipeline, now);
 }
 
 void
 kn_pipeline_flush(KnPipeline *pipeline, const KnNow *now)
 {
-	hand_over(pipeline);
+	hand_over(pipeline, now);
 }
 
 static KnLedger *

@@ -168,6 +168,26 @@ kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
 	kn_pipeline_commit_if_due(pipeline, now);
 }
 
+GBytes *
+kn_pipeline_get_info(const KnPipeline *pipeline, gint64 device_id)
+{
+	const KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	return device ? device->info_bytes : NULL;
+}
+
+void
+kn_pipeline_refresh(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (!device || !device->is_up)
+		return;
+	/* whatever was asked before may be answered before the one who wants to hear it listens */
+	device->state_asked_us = 0;
+	kn_pipeline_ask_state(pipeline, device, now);
+}
+
 static void
 count_lost_notifications(KnPipelineDevice *device, guint8 counter)
 {

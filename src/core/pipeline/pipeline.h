@@ -106,6 +106,11 @@ void kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *
 void kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			const KnNow *now);
 
+/* INFO as it was read last; NULL before the first contact. Borrowed. */
+GBytes *kn_pipeline_get_info(const KnPipeline *pipeline, gint64 device_id);
+/* Asks a device that is up what it holds, as after a link came up: a capture that begins now needs the answer. */
+void kn_pipeline_refresh(KnPipeline *pipeline, gint64 device_id, const KnNow *now);
+
 /* The batch is durable. */
 void kn_pipeline_committed(KnPipeline *pipeline, guint64 batch_id, const KnNow *now);
 

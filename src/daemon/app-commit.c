@@ -1,0 +1,69 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* pipeline → store and back */
+
+#include "daemon/app-private.h"
+
+static void
+on_committed(KnCommit *commit, const GError *error, gpointer user)
+{
+	g_autoptr(KnCommit) owned = commit;
+	KnApp *app = user;
+	KnNow now;
+
+	/* BUSY, which would drop the batch, cannot come: two batches at most wait beside one query of each of 32 clients */
+	if (error) {
+		g_warning("records not stored yet, no massager is told to forget any: %s",
+			  error->message);
+		if (!app->is_storage_degraded)
+			kn_app_emit(app, KN_EVENT_STORAGE_DEGRADED, 0, error->message);
+		app->is_storage_degraded = TRUE;
+		return;
+	}
+	if (app->is_storage_degraded)
+		kn_app_emit(app, KN_EVENT_STORAGE_RECOVERED, 0, "");
+	app->is_storage_degraded = FALSE;
+	kn_hub_clock_read(&now);
+	kn_pipeline_committed(app->pipeline, owned->batch_id, &now);
+	kn_app_emit_sessions(app, owned);
+}
+
+/* what clients see of a device changes with the batch, not with its commit: it is shown, not promised */
+static void
+show_batch(KnApp *app, const KnBatch *batch)
+{
+	for (guint i = 0; i < batch->batteries->len; i++) {
+		const KnBatteryNote *note = &g_array_index(batch->batteries, KnBatteryNote, i);
+		KnDevice *device = kn_app_find_device(app, note->device_id);
+		if (!device)
+			continue;
+		device->has_battery = TRUE;
+		device->charge_permille = note->charge_permille;
+		device->is_charging = note->is_charging;
+		device->battery_us = note->at_us;
+	}
+	for (guint i = 0; i < batch->synced->len; i++) {
+		KnDevice *device = kn_app_find_device(app, g_array_index(batch->synced, gint64, i));
+		if (device)
+			device->synced_us = batch->synced_us;
+	}
+	for (guint i = 0; i < batch->infos->len; i++) {
+		const KnInfoNote *note = batch->infos->pdata[i];
+		KnDevice *device = kn_app_find_device(app, note->device_id);
+		if (!device)
+			continue;
+		g_clear_pointer(&device->info, g_bytes_unref);
+		device->info = g_bytes_ref(note->info);
+	}
+}
+
+void
+kn_app_commit(gpointer user, KnBatch *batch)
+{
+	KnApp *app = user;
+
+	show_batch(app, batch);
+	kn_app_attach_events(app, batch);
+	kn_store_commit(app->store, batch, on_committed, app);
+}
