@@ -17,6 +17,8 @@ void kn_print_session(const KnTerm *term, GString *out, JsonObject *session, Jso
 void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 
+void kn_print_why(const KnTerm *term, GString *out, JsonObject *why);
+void kn_print_scan(const KnTerm *term, GString *out, JsonObject *job);
 /* One line of an event. */
 void kn_print_event(const KnTerm *term, GString *out, JsonObject *event);
 void kn_print_log(const KnTerm *term, GString *out, JsonObject *log);

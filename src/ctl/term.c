@@ -52,18 +52,9 @@ kn_term_pick(const KnTerm *term, const gchar *utf8, const gchar *ascii)
 gchar *
 kn_term_text(const KnTerm *term, const gchar *text)
 {
-	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	g_autofree gchar *joined = NULL;
+	g_autofree gchar *clean = kn_text_clean_words(text);
 
-	/* the cleaner cuts at 64 characters, which a sentence may well have; a word has not */
-	for (guint i = 0; words[i] != NULL; i++) {
-		gchar *clean = kn_text_clean(words[i], -1);
-
-		g_free(words[i]);
-		words[i] = clean;
-	}
-	joined = g_strjoinv(" ", words);
-	return term->is_utf8 ? g_steal_pointer(&joined) : g_str_to_ascii(joined, "C");
+	return term->is_utf8 ? g_steal_pointer(&clean) : g_str_to_ascii(clean, "C");
 }
 
 static guint

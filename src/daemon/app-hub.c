@@ -305,5 +305,9 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.start_capture = kn_app_start_capture,
 		.stop_capture = kn_app_stop_capture,
 		.allow = allow,
+		.forget = kn_app_forget,
+		.identify = kn_app_identify,
+		.scan = kn_app_scan,
+		.explain = kn_app_explain,
 	};
 }

@@ -117,6 +117,12 @@ void kn_app_capture_packet(KnApp *app, gint64 device_id, const guint8 *bytes, gs
 			   const KnNow *now);
 void kn_app_capture_link_down(KnApp *app, gint64 device_id, const gchar *reason, const KnNow *now);
 
+/* app-control.c: what a person does about massagers */
+void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);
+gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);
+gboolean kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
+void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);
 /* app-hub.c: what the socket asks for */

@@ -15,6 +15,7 @@ struct KnRadio {
 	GHashTable *peers;         /* owned: address → KnPeer */
 	GHashTable *scans;         /* owned: adapter path → KnScan */
 	GCancellable *cancellable; /* owned: of calls that belong to no device any more */
+	gint64 scan_until_us;      /* monotonic: somebody asked to listen; 0 nobody */
 	guint round_id;            /* a round is due */
 	guint timer_id;            /* the next round by time */
 };

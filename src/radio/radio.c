@@ -168,6 +168,14 @@ kn_radio_forget(KnRadio *radio, const gchar *address)
 	kn_radio_kick(radio);
 }
 
+void
+kn_radio_scan(KnRadio *radio, guint ms)
+{
+	radio->scan_until_us =
+		MAX(radio->scan_until_us, g_get_monotonic_time() + (gint64)ms * 1000);
+	kn_radio_kick(radio);
+}
+
 gboolean
 kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes, gsize n_bytes)
 {

@@ -73,6 +73,9 @@ void kn_radio_free(KnRadio *radio);
 void kn_radio_allow(KnRadio *radio, const gchar *address);
 void kn_radio_forget(KnRadio *radio, const gchar *address);
 
+/* Listens for the next ms, beside what the devices need: for a person who looks what is in range. Longer of two. */
+void kn_radio_scan(KnRadio *radio, guint ms);
+
 /* Queues a write with response; bounded (64 a device), FALSE when full or the link is not ready. */
 gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes,
 				gsize n_bytes);

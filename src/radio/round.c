@@ -164,7 +164,12 @@ serve_adapter(KnRadio *radio, const gchar *path, KnScan *scan)
 			kn_peer_step(next, KN_LINK_EVENT_GRANTED, NULL);
 	}
 	wish.is_needed = is_searched(radio, path);
-	return kn_scan_plan(scan, &wish, now_us);
+	if (now_us >= radio->scan_until_us)
+		return kn_scan_plan(scan, &wish, now_us);
+	/* one window after the other, until the person has seen enough */
+	wish.is_needed = TRUE;
+	kn_scan_listen(scan);
+	return MIN(kn_scan_plan(scan, &wish, now_us), radio->scan_until_us);
 }
 
 static gboolean on_time(gpointer user);

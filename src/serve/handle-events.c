@@ -65,7 +65,7 @@ write_lost(KnFollower *follower, gint64 oldest_id)
 	kn_json_add_text(builder, "class", "alarm");
 	kn_json_add_text(builder, "kind", "events_lost");
 	kn_json_add_int(builder, "oldest_id", oldest_id);
-	kn_json_add_text(builder, "detail", "older events are not kept any more");
+	kn_json_add_sentence(builder, "detail", "older events are not kept any more");
 	json_builder_end_object(builder);
 	return write_document(follower, builder);
 }

@@ -47,7 +47,7 @@ kn_json_add_event(JsonBuilder *builder, const KnEvent *event, const GPtrArray *v
 		add_device(builder, device);
 	if (event->session_id != 0)
 		kn_json_add_int(builder, "session_id", event->session_id);
-	kn_json_add_text(builder, "detail", event->detail);
+	kn_json_add_sentence(builder, "detail", event->detail);
 	json_builder_end_object(builder);
 }
 

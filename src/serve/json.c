@@ -32,6 +32,17 @@ kn_json_add_text(JsonBuilder *builder, const gchar *key, const gchar *text)
 }
 
 void
+kn_json_add_sentence(JsonBuilder *builder, const gchar *key, const gchar *text)
+{
+	g_autofree gchar *clean = kn_text_clean_words(text != NULL ? text : "");
+
+	if (clean[0] == '\0')
+		return;
+	json_builder_set_member_name(builder, key);
+	json_builder_add_string_value(builder, clean);
+}
+
+void
 kn_json_add_time(JsonBuilder *builder, const gchar *key, gint64 utc_us, const gchar *zone)
 {
 	g_autofree gchar *text = NULL;
@@ -132,7 +143,7 @@ kn_json_add_device(JsonBuilder *builder, const KnDeviceView *view, const gchar *
 	kn_json_add_bool(builder, "is_enrolled", device != NULL && device->is_allowed);
 	kn_json_add_bool(builder, "is_bonded", view->is_bonded);
 	kn_json_add_text(builder, "link", view->link);
-	kn_json_add_text(builder, "link_error", view->link_error);
+	kn_json_add_sentence(builder, "link_error", view->link_error);
 	if (view->has_signal)
 		kn_json_add_int(builder, "signal_dbm", view->signal_dbm);
 	kn_json_add_time(builder, "seen", view->seen_us, zone);

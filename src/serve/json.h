@@ -12,6 +12,8 @@ void kn_json_add_int(JsonBuilder *builder, const gchar *key, gint64 value);
 void kn_json_add_bool(JsonBuilder *builder, const gchar *key, gboolean value);
 void kn_json_add_text(JsonBuilder *builder, const gchar *key,
 		      const gchar *text); /* absent when NULL or "" */
+/* a sentence of our own, which may quote: absent when "" */
+void kn_json_add_sentence(JsonBuilder *builder, const gchar *key, const gchar *text);
 void kn_json_add_time(JsonBuilder *builder, const gchar *key, gint64 utc_us,
 		      const gchar *zone); /* absent when 0 */
 void kn_json_add_log_id(JsonBuilder *builder, guint64 log_id);

@@ -148,28 +148,44 @@ is_device(const KnDevice *device, const gchar *text, const gchar *address)
 }
 
 gboolean
-kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id)
+kn_query_find_device(KnRequest *request, const gchar *text, gint64 *ret_device_id)
 {
-	const gchar *text = kn_query_get(request, key);
-	g_autofree gchar *address = text != NULL ? kn_device_normalize_address(text) : NULL;
-	g_autoptr(GPtrArray) views = NULL;
+	g_autofree gchar *address = kn_device_normalize_address(text);
+	g_autoptr(GPtrArray) views = request->server->hub.get_devices(request->server->user);
+	gint64 found_id = 0;
+	guint n_found = 0;
 
-	if (text == NULL)
-		return TRUE;
-	views = request->server->hub.get_devices(request->server->user);
 	for (guint i = 0; i < views->len; i++) {
 		const KnDeviceView *view = g_ptr_array_index(views, i);
 
 		if (view->device == NULL ||
 		    !is_device(view->device, text, address != NULL ? address : ""))
 			continue;
-		*ret_device_id = view->device->id;
+		found_id = view->device->id;
+		n_found++;
+	}
+	if (n_found == 1) {
+		*ret_device_id = found_id;
 		return TRUE;
 	}
-	kn_request_answer_problem(request, SOUP_STATUS_NOT_FOUND, "no-such-device",
-				  "This hub has no device with that number, address or label.",
-				  "See the devices it has: knead devices");
+	if (n_found > 1)
+		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "ambiguous",
+					  "Several massagers have that name.",
+					  "Say which by number or address: knead devices");
+	else
+		kn_request_answer_problem(
+			request, SOUP_STATUS_NOT_FOUND, "no-such-device",
+			"This hub has no device with that number, address or label.",
+			"See the devices it has: knead devices");
 	return FALSE;
+}
+
+gboolean
+kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id)
+{
+	const gchar *text = kn_query_get(request, key);
+
+	return text == NULL || kn_query_find_device(request, text, ret_device_id);
 }
 
 /* json-glib takes several values one after the other and keeps the last: as the one element of an array they are an error. That the

@@ -19,6 +19,9 @@ gboolean kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, g
 /* An id, an address or a label, to a device id. */
 gboolean kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id);
 
+/* The same for any text; whatever is wrong is answered. */
+gboolean kn_query_find_device(KnRequest *request, const gchar *text, gint64 *ret_device_id);
+
 /* The body as a JSON object; an empty body is an empty object. The caller owns the node. Only known keys (separated by blanks). */
 gboolean kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node);
 

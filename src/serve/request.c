@@ -104,9 +104,14 @@ send_text(KnRequest *request, guint status, const gchar *type, gchar *text /* ow
 void
 kn_request_answer(KnRequest *request, JsonNode *document)
 {
+	kn_request_answer_status(request, SOUP_STATUS_OK, document);
+}
+
+void
+kn_request_answer_status(KnRequest *request, guint status, JsonNode *document)
+{
 	if (kn_request_is_open(request))
-		send_text(request, SOUP_STATUS_OK, "application/json",
-			  json_to_string(document, FALSE));
+		send_text(request, status, "application/json", json_to_string(document, FALSE));
 	json_node_unref(document);
 }
 
@@ -129,6 +134,9 @@ kn_request_answer_error(KnRequest *request, const GError *error)
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_BUSY))
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy", error->message,
 					  "Try again when it is done.");
+	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY))
+		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "not-ready",
+					  error->message, "See what is missing: knead why DEVICE");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED))
 		kn_request_answer_problem(request, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
 					  error->message, "See what is wrong: knead status");

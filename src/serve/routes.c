@@ -15,6 +15,11 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/log", KN_RIGHT_READ, "limit cursor device class", kn_handle_log},
 	{"GET", "/v1/events", KN_RIGHT_READ, "since follow device class", kn_handle_events},
 	{"POST", "/v1/captures", KN_RIGHT_ADMIN, "device seconds raw scenario", kn_handle_capture},
+	{"GET", "/v1/devices/{device}/why", KN_RIGHT_READ, "", kn_handle_why},
+	{"POST", "/v1/devices/{device}/forget", KN_RIGHT_ADMIN, "", kn_handle_forget},
+	{"POST", "/v1/devices/{device}/identify", KN_RIGHT_ADMIN, "seconds", kn_handle_identify},
+	{"POST", "/v1/scans", KN_RIGHT_ADMIN, "seconds", kn_handle_scan},
+	{"GET", "/v1/jobs/{id}", KN_RIGHT_READ, "wait", kn_handle_job},
 	{"POST", "/v1/devices/{address}/allow", KN_RIGHT_ADMIN, "", kn_handle_allow},
 };
 

@@ -48,8 +48,10 @@ struct KnServer {
 	gchar *admin_group; /* owned or NULL */
 	KnPeerFunc read_peer;
 	KnServerTimeouts timeouts;
-	GPtrArray *clients;   /* borrowed KnClient: each takes itself out when its stream closes */
-	GPtrArray *requests;  /* owned references: KnRequest not answered yet */
+	GPtrArray *clients;  /* borrowed KnClient: each takes itself out when its stream closes */
+	GPtrArray *requests; /* owned references: KnRequest not answered yet */
+	GPtrArray *jobs;     /* owned: KnJob, oldest first */
+	guint64 last_job_id;
 	GPtrArray *followers; /* borrowed KnFollower: each takes itself out when its stream ends */
 	KnServerStats stats;
 };

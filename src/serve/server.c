@@ -3,6 +3,7 @@
 #include "serve/server.h"
 
 #include "serve/client.h"
+#include "serve/jobs.h"
 #include "serve/problem.h"
 #include "serve/routes.h"
 #include "serve/stream.h"
@@ -173,6 +174,7 @@ kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer user, GEr
 					      KN_ANSWER_TIMEOUT_MS, KN_WRITE_TIMEOUT_MS};
 	server->clients = g_ptr_array_new();
 	server->followers = g_ptr_array_new();
+	server->jobs = kn_jobs_new();
 	server->requests = g_ptr_array_new_with_free_func((GDestroyNotify)kn_request_unref);
 	fill_rule(server, config);
 	if (!kn_listener_open(config->socket_path, server->rule.has_read_gid, server->rule.read_gid,
@@ -203,6 +205,7 @@ kn_server_free(KnServer *server)
 	g_clear_pointer(&server->requests, g_ptr_array_unref);
 	g_clear_pointer(&server->clients, g_ptr_array_unref);
 	g_clear_pointer(&server->followers, g_ptr_array_unref);
+	g_clear_pointer(&server->jobs, g_ptr_array_unref);
 	g_free(server->read_group);
 	g_free(server->admin_group);
 	g_free(server);

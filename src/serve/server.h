@@ -7,6 +7,7 @@
  * everything else through KnHub. Nothing a client sends can block the main loop or open a path.
  */
 
+#include "core/link/why.h"
 #include "core/log/clock.h"
 #include "core/log/device.h"
 #include "core/log/event.h"
@@ -82,9 +83,10 @@ typedef struct {
 #define KN_HUB_ERROR (kn_hub_error_quark())
 typedef enum {
 	KN_HUB_ERROR_NOT_FOUND = 1,
-	KN_HUB_ERROR_BUSY,     /* 409 */
-	KN_HUB_ERROR_DEGRADED, /* 503 */
-	KN_HUB_ERROR_FAILED,   /* 500 */
+	KN_HUB_ERROR_BUSY,      /* 409 */
+	KN_HUB_ERROR_DEGRADED,  /* 503 */
+	KN_HUB_ERROR_FAILED,    /* 500 */
+	KN_HUB_ERROR_NOT_READY, /* 409: it can be done, but not now; the message says why */
 } KnHubError;
 GQuark kn_hub_error_quark(void);
 
@@ -104,6 +106,13 @@ typedef struct {
 	gpointer (*start_capture)(gpointer user, const KnHubCapture *what,
 				  const KnHubCaptureSink *sink, gpointer to, GError **error);
 	void (*stop_capture)(gpointer user, gpointer capture);
+	void (*forget)(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+	/* The massager makes itself noticed. FALSE with an error. */
+	gboolean (*identify)(gpointer user, gint64 device_id, guint duration_s, GError **error);
+	/* Listens for so long; what is heard is in get_devices. FALSE with an error. */
+	gboolean (*scan)(gpointer user, guint duration_s, GError **error);
+	/* address is normalized, of any massager, known or not */
+	void (*explain)(gpointer user, const gchar *address, KnWhy *ret_why);
 	/* address is normalized; label may be NULL */
 	void (*allow)(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
 		      gpointer request);

@@ -91,6 +91,7 @@ status(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVarian
 	add_truth(&dict, "live", now.firmware.is_live);
 	add_truth(&dict, "clock_set", now.firmware.is_clock_set);
 	add_truth(&dict, "session_active", now.is_session_active);
+	add_truth(&dict, "identifying", now.firmware.t_ms < now.firmware.identify_until_ms);
 	add_truth(&dict, "connected", link.is_connected);
 	add_truth(&dict, "present", link.is_present);
 	add_truth(&dict, "notifying", link.is_notifying);

@@ -294,47 +294,6 @@ query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func, gpo
 		  (FakeCall){FAKE_CALL_EVENTS, (gpointer)func, request, .event_query = *query});
 }
 
-/* a capture of two lines, which ends by itself unless it is stopped */
-static gboolean
-on_captured(gpointer data)
-{
-	FakeHub *hub = data;
-
-	hub->capture_source = 0;
-	hub->capture_sink.end(hub->capture_to);
-	return G_SOURCE_REMOVE;
-}
-
-static gpointer
-start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptureSink *sink, gpointer to,
-	      GError **error)
-{
-	FakeHub *hub = user;
-
-	if (hub->error_code != 0) {
-		g_set_error_literal(error, KN_HUB_ERROR, hub->error_code, "as the test wanted");
-		return NULL;
-	}
-	hub->last_capture = *what;
-	hub->last_capture.scenario = NULL;
-	hub->capture_sink = *sink;
-	hub->capture_to = to;
-	sink->write(to, "one\ntwo\n", 8);
-	if (!hub->is_deferred)
-		hub->capture_source = g_idle_add(on_captured, hub);
-	return hub;
-}
-
-static void
-stop_capture(gpointer user, gpointer capture)
-{
-	FakeHub *hub = user;
-
-	g_assert_true(capture == hub);
-	hub->n_stopped_captures++;
-	g_clear_handle_id(&hub->capture_source, g_source_remove);
-}
-
 static void
 allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
       gpointer request)
@@ -349,6 +308,15 @@ allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc f
 	take_call(hub, (FakeCall){FAKE_CALL_ALLOW, (gpointer)func, request});
 }
 
+static void
+forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+
+	hub->forgotten_id = device_id;
+	take_call(hub, (FakeCall){FAKE_CALL_ALLOW, (gpointer)func, request});
+}
+
 const KnHub *
 fake_hub_vtable(void)
 {
@@ -360,9 +328,13 @@ fake_hub_vtable(void)
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = query_events,
-		.start_capture = start_capture,
-		.stop_capture = stop_capture,
+		.start_capture = fake_start_capture,
+		.stop_capture = fake_stop_capture,
 		.allow = allow,
+		.forget = forget,
+		.identify = fake_identify,
+		.scan = fake_scan,
+		.explain = fake_explain,
 	};
 
 	return &hub;

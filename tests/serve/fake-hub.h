@@ -45,6 +45,9 @@ typedef struct {
 	gchar *allowed_address; /* owned */
 	gchar *allowed_label;   /* owned; NULL: none sent */
 	guint n_allowed;
+	gint64 forgotten_id;
+	gint64 identified_id;
+	guint duration_s; /* of the last scan or identify */
 } FakeHub;
 
 void fake_hub_init(FakeHub *hub);
@@ -54,6 +57,14 @@ KnEvent *fake_event(gint64 id);
 void fake_hub_answer(FakeHub *hub); /* all that wait */
 /* complete, 10 minutes long, of device 1; more can be set on what is returned */
 KnSession *fake_hub_add_session(FakeHub *hub, gint64 id, gint64 start_us);
+
+/* of the vtable, in fake-control.c */
+gpointer fake_start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptureSink *sink,
+			    gpointer to, GError **error);
+void fake_stop_capture(gpointer user, gpointer capture);
+gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
+gboolean fake_scan(gpointer user, guint duration_s, GError **error);
+void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
 /* ---- a server in a scratch directory ---- */
 

@@ -90,19 +90,28 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 	gsize n_routes = 0;
 	const KnRoute *routes = kn_routes_get(&n_routes);
 
+	guint status = 0;
+
 	fake_hub_add_session(&fixture->hub, 7, HUB_NOW_US);
-	g_assert_cmpuint(n_routes, ==, 10);
+	become(fixture, 0, 0);
+	/* seven jobs, so that there is one with the number that stands for every {id} */
+	for (guint i = 0; i < 7; i++) {
+		g_autoptr(JsonNode) job = ask(fixture, "POST", "/v1/scans", NULL, &status);
+		g_assert_cmpuint(status, ==, 202);
+	}
+	g_assert_cmpuint(n_routes, ==, 15);
 	for (gsize i = 0; i < n_routes; i++) {
 		const gchar *keys = strstr(routes[i].keys, "period") != NULL ? "?period=day"
 				    : strstr(routes[i].keys, "raw") != NULL  ? "?device=1"
 									     : "";
 		g_auto(GStrv) parts = g_regex_split_simple("\\{[a-z]+\\}", routes[i].path, 0, 0);
 		g_autofree gchar *path = g_strjoinv(
-			strstr(routes[i].path, "{address}") ? "C0:FF:EE:00:00:02" : "7", parts);
+			strstr(routes[i].path, "{id}") ? "7" : "C0:FF:EE:00:00:02", parts);
 		g_autofree gchar *target = g_strconcat(path, keys, NULL);
 
 		become(fixture, 0, 0);
-		assert_status(fixture, routes[i].method, target, NULL, 200);
+		assert_status(fixture, routes[i].method, target, NULL,
+			      strstr(target, "/scans") != NULL ? 202 : 200);
 		become(fixture, 1000, 4000);
 		assert_status(fixture, routes[i].method, target, NULL,
 			      routes[i].right == KN_RIGHT_READ ? 200 : 403);

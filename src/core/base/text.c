@@ -69,3 +69,19 @@ kn_text_clean(const gchar *bytes, gssize n_bytes)
 	}
 	return g_string_free(clean, FALSE);
 }
+
+gchar *
+kn_text_clean_words(const gchar *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", KN_TEXT_WORDS_MAX + 1);
+
+	for (guint i = 0; words[i]; i++) {
+		gchar *clean = kn_text_clean(words[i], -1);
+		g_free(words[i]);
+		words[i] = clean;
+	}
+	/* what was not split any more is more than a sentence */
+	if (g_strv_length(words) > KN_TEXT_WORDS_MAX)
+		g_clear_pointer(&words[KN_TEXT_WORDS_MAX], g_free);
+	return g_strjoinv(" ", words);
+}

@@ -168,6 +168,26 @@ kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
 	kn_pipeline_commit_if_due(pipeline, now);
 }
 
+gboolean
+kn_pipeline_can_identify(const KnPipeline *pipeline, gint64 device_id)
+{
+	const KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	return device && device->is_up &&
+	       (device->info.capabilities & ktp_CAPABILITY_IDENTIFY) != 0;
+}
+
+gboolean
+kn_pipeline_identify(KnPipeline *pipeline, gint64 device_id, guint duration_s)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+	const ktp_Control identify = {.which_op = ktp_Control_identify_tag,
+				      .op.identify = {CLAMP(duration_s, 1, 60)}};
+
+	return kn_pipeline_can_identify(pipeline, device_id) &&
+	       kn_pipeline_send(pipeline, device, &identify);
+}
+
 GBytes *
 kn_pipeline_get_info(const KnPipeline *pipeline, gint64 device_id)
 {

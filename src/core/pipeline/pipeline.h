@@ -106,6 +106,9 @@ void kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *
 void kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			const KnNow *now);
 
+/* Asks a device that is up to make itself noticed, 1 … 60 s. FALSE: it is not up, cannot, or takes no write now. */
+gboolean kn_pipeline_identify(KnPipeline *pipeline, gint64 device_id, guint duration_s);
+gboolean kn_pipeline_can_identify(const KnPipeline *pipeline, gint64 device_id);
 /* INFO as it was read last; NULL before the first contact. Borrowed. */
 GBytes *kn_pipeline_get_info(const KnPipeline *pipeline, gint64 device_id);
 /* Asks a device that is up what it holds, as after a link came up: a capture that begins now needs the answer. */

@@ -109,6 +109,23 @@ keeps_at_most_64_code_points(void)
 	assert_clean(text->str, -1, clean);
 }
 
+static void
+a_sentence_is_cleaned_word_by_word_and_bounded(void)
+{
+	g_autofree gchar *word = g_strnfill(70, 'w');
+	g_autofree gchar *cut = g_strnfill(64, 'w');
+	g_autofree gchar *text = g_strconcat(word, " a\x1b[31mb ", word, NULL);
+	g_autofree gchar *wanted = g_strconcat(cut, " a[31mb ", cut, NULL);
+	g_autofree gchar *clean = kn_text_clean_words(text);
+	g_autofree gchar *blanks = g_strnfill(1000, ' ');
+	g_autofree gchar *few = kn_text_clean_words(blanks);
+	g_autofree gchar *empty = kn_text_clean_words("");
+
+	g_assert_cmpstr(clean, ==, wanted);
+	g_assert_cmpuint(strlen(few), ==, KN_TEXT_WORDS_MAX - 1);
+	g_assert_cmpstr(empty, ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -120,5 +137,7 @@ main(int argc, char **argv)
 			takes_out_exactly_the_listed_code_points);
 	g_test_add_func("/core/text/shows_bad_utf8_as_hex", shows_bad_utf8_as_hex);
 	g_test_add_func("/core/text/keeps_at_most_64_code_points", keeps_at_most_64_code_points);
+	g_test_add_func("/core/text/a_sentence_is_cleaned_word_by_word_and_bounded",
+			a_sentence_is_cleaned_word_by_word_and_bounded);
 	return g_test_run();
 }

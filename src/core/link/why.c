@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "core/link/why.h"
+
+enum {
+	FAR_DBM = -85, /* below, links of this kind of radio begin to fail */
+	MINUTE_MS = 60 * 1000,
+	HOUR_MS = 60 * MINUTE_MS,
+};
+
+/* %N the name, %A the address; what else is to be said is put in by code */
+static const struct {
+	const gchar *name;
+	const gchar *text;
+	const gchar *next;
+} causes[] = {
+	[KN_WHY_NO_BUS] = {"no-bus", "This machine's message bus (D-Bus) does not answer.",
+			   "Start it: sudo systemctl start dbus"},
+	[KN_WHY_NO_BLUETOOTHD] = {"no-bluetoothd",
+				  "This machine's Bluetooth service is not running.",
+				  "Start it: sudo systemctl start bluetooth"},
+	[KN_WHY_NO_ADAPTER] = {"no-adapter", "This machine has no Bluetooth adapter.",
+			       "Plug one in; if there is one, see: bluetoothctl list"},
+	[KN_WHY_ADAPTER_OFF] = {"adapter-off", "Bluetooth is switched off on this machine.",
+				"Switch it on: rfkill unblock bluetooth && bluetoothctl power on"},
+	[KN_WHY_NOT_ALLOWED] = {"not-allowed", "%N is not recorded: nobody has allowed it.",
+				"Allow it: sudo knead allow %A"},
+	[KN_WHY_NOT_BONDED] = {"not-bonded", "%N is not paired with this machine.",
+			       "Pair it: press its button, then: bluetoothctl pair %A"},
+	[KN_WHY_BOND_LOST] = {"bond-lost", "%N does not know this machine any more.",
+			      "Pair it anew: bluetoothctl remove %A, press its button, then: "
+			      "bluetoothctl pair %A"},
+	[KN_WHY_UNSUPPORTED] =
+		{"unsupported", "%N can not be read",
+		 "Check its firmware; then wait ten minutes, or: sudo systemctl restart "
+		 "kneadd"},
+	[KN_WHY_LISTENER] = {"listener", "Another program on this machine listens to %N.",
+			     "Close the other program; the hub tries again by itself."},
+	[KN_WHY_NOT_HEARD] = {"not-heard", "%N was not heard", "Switch it on, near this machine."},
+	[KN_WHY_CONNECTING] = {"connecting", "The hub is connecting to %N",
+			       "Wait a minute; if it stays so, bring it nearer or restart it."},
+	[KN_WHY_STORAGE] = {"storage", "%N is connected, but nothing can be stored.",
+			    "See what is wrong: knead status"},
+	[KN_WHY_FETCHING] = {"fetching", "%N is connected and sends what it has", ""},
+	[KN_WHY_WELL] = {"well", "%N is connected, and everything it has is here.", ""},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(causes) == KN_WHY_CAUSES);
+
+const gchar *
+kn_why_name(KnWhyCause cause)
+{
+	return (guint)cause < G_N_ELEMENTS(causes) ? causes[cause].name : "unknown";
+}
+
+void
+kn_why_clear(KnWhy *why)
+{
+	g_clear_pointer(&why->text, g_free);
+	g_clear_pointer(&why->next, g_free);
+}
+
+static KnWhyCause
+judge_radio(const KnWhyFacts *facts)
+{
+	if (!facts->has_bus)
+		return KN_WHY_NO_BUS;
+	if (!facts->has_bluetoothd)
+		return KN_WHY_NO_BLUETOOTHD;
+	if (!facts->has_adapter)
+		return KN_WHY_NO_ADAPTER;
+	return facts->is_adapter_on ? KN_WHY_WELL : KN_WHY_ADAPTER_OFF;
+}
+
+static KnWhyCause
+judge_link(const KnWhyFacts *facts)
+{
+	switch (facts->link) {
+	case KN_WHY_LINK_NOT_BONDED:
+		return KN_WHY_NOT_BONDED;
+	case KN_WHY_LINK_BOND_LOST:
+		return KN_WHY_BOND_LOST;
+	case KN_WHY_LINK_UNSUPPORTED:
+		return KN_WHY_UNSUPPORTED;
+	case KN_WHY_LINK_BUSY:
+		return KN_WHY_LISTENER;
+	case KN_WHY_LINK_SEARCHING:
+		return KN_WHY_NOT_HEARD;
+	case KN_WHY_LINK_CONNECTING:
+		return KN_WHY_CONNECTING;
+	case KN_WHY_LINK_READY:
+		break;
+	}
+	if (facts->is_storage_degraded)
+		return KN_WHY_STORAGE;
+	return facts->n_missing > 0 ? KN_WHY_FETCHING : KN_WHY_WELL;
+}
+
+static KnWhyCause
+judge(const KnWhyFacts *facts)
+{
+	KnWhyCause radio = judge_radio(facts);
+
+	if (radio != KN_WHY_WELL)
+		return radio;
+	/* a link that fails again and again is looked for between the tries, but that is not what is wrong */
+	if (facts->is_allowed && facts->link == KN_WHY_LINK_SEARCHING &&
+	    facts->last_error[0] != '\0' && facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS)
+		return KN_WHY_CONNECTING;
+	return facts->is_allowed ? judge_link(facts) : KN_WHY_NOT_ALLOWED;
+}
+
+static gchar *
+ago(gint64 ms)
+{
+	if (ms < 2 * MINUTE_MS)
+		return g_strdup_printf("%" G_GINT64_FORMAT " s", ms / 1000);
+	if (ms < 2 * HOUR_MS)
+		return g_strdup_printf("%" G_GINT64_FORMAT " min", ms / MINUTE_MS);
+	if (ms < 48 * (gint64)HOUR_MS)
+		return g_strdup_printf("%" G_GINT64_FORMAT " h", ms / HOUR_MS);
+	return g_strdup_printf("%" G_GINT64_FORMAT " days", ms / (24 * (gint64)HOUR_MS));
+}
+
+/* what only this device's facts can say */
+static void
+append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
+{
+	g_autofree gchar *since = ago(MAX(facts->unseen_ms, 0));
+
+	switch (cause) {
+	case KN_WHY_NOT_ALLOWED:
+		if (facts->is_known)
+			g_string_append(text, " It was forgotten; what it gave is kept.");
+		return;
+	case KN_WHY_UNSUPPORTED:
+		g_string_append_printf(text, "%s%s.", facts->last_error[0] ? ": " : "",
+				       facts->last_error);
+		return;
+	case KN_WHY_NOT_HEARD:
+		if (facts->unseen_ms < 0)
+			g_string_append(text, " since the hub started.");
+		else
+			g_string_append_printf(text, " for %s.", since);
+		return;
+	case KN_WHY_CONNECTING:
+		if (facts->n_attempts > 1)
+			g_string_append_printf(text, ", attempt %u", facts->n_attempts);
+		if (facts->last_error[0] != '\0')
+			g_string_append_printf(text, "; the last one failed: %s",
+					       facts->last_error);
+		if (facts->signal_dbm != 0 && facts->signal_dbm < FAR_DBM)
+			g_string_append_printf(text, "; it is far away (%d dBm)",
+					       facts->signal_dbm);
+		g_string_append_c(text, '.');
+		return;
+	case KN_WHY_FETCHING:
+		g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
+				       facts->n_missing);
+		return;
+	default:
+		return;
+	}
+}
+
+static GString *
+fill_in(const gchar *template, const KnWhyFacts *facts)
+{
+	GString *text = g_string_new(NULL);
+
+	for (; *template != '\0'; template ++) {
+		if (template[0] == '%' && (template[1] == 'N' || template[1] == 'A'))
+			g_string_append(text, *++template == 'N' ? facts->name : facts->address);
+		else
+			g_string_append_c(text, *template);
+	}
+	return text;
+}
+
+void
+kn_why_judge(const KnWhyFacts *facts, KnWhy *ret_why)
+{
+	KnWhyCause cause = judge(facts);
+	GString *text = fill_in(causes[cause].text, facts);
+
+	append_particulars(text, cause, facts);
+	*ret_why = (KnWhy){cause, g_string_free(text, FALSE),
+			   g_string_free(fill_in(causes[cause].next, facts), FALSE)};
+}

@@ -1,0 +1,65 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Why a massager is not being recorded right now: the first stage that fails, in one line, and what to do about it. Pure. */
+
+#include <glib.h>
+
+/* in the order in which they are looked at: a later one means nothing while an earlier one fails */
+typedef enum {
+	KN_WHY_NO_BUS,
+	KN_WHY_NO_BLUETOOTHD,
+	KN_WHY_NO_ADAPTER,
+	KN_WHY_ADAPTER_OFF,
+	KN_WHY_NOT_ALLOWED,
+	KN_WHY_NOT_BONDED,
+	KN_WHY_BOND_LOST,
+	KN_WHY_UNSUPPORTED,
+	KN_WHY_LISTENER,
+	KN_WHY_NOT_HEARD,
+	KN_WHY_CONNECTING,
+	KN_WHY_STORAGE,
+	KN_WHY_FETCHING,
+	KN_WHY_WELL,
+} KnWhyCause;
+enum { KN_WHY_CAUSES = KN_WHY_WELL + 1 };
+const gchar *kn_why_name(KnWhyCause cause); /* "no-bus" …, the word in JSON and in the manual */
+
+typedef enum {
+	KN_WHY_LINK_SEARCHING, /* also: waiting for its turn or a pause */
+	KN_WHY_LINK_NOT_BONDED,
+	KN_WHY_LINK_BOND_LOST,
+	KN_WHY_LINK_CONNECTING, /* up to streaming */
+	KN_WHY_LINK_BUSY,
+	KN_WHY_LINK_UNSUPPORTED,
+	KN_WHY_LINK_READY,
+} KnWhyLink;
+
+typedef struct {
+	const gchar *name;    /* what to call it: label or address */
+	const gchar *address; /* for commands to type */
+	gboolean has_bus;
+	gboolean has_bluetoothd;
+	gboolean has_adapter;
+	gboolean is_adapter_on;
+	gboolean is_allowed;
+	gboolean is_known; /* was recorded once, and forgotten since */
+	KnWhyLink link;
+	guint n_attempts;
+	const gchar *last_error; /* in words; "" none */
+	gint64 unseen_ms;        /* since it was heard last; -1 never */
+	gint signal_dbm;         /* when it was heard last; 0 not known */
+	gboolean is_storage_degraded;
+	guint64 n_missing; /* records still to fetch */
+} KnWhyFacts;
+
+typedef struct {
+	KnWhyCause cause;
+	gchar *text; /* owned: one sentence */
+	gchar *next; /* owned: one thing to do; "" nothing */
+} KnWhy;
+void kn_why_clear(KnWhy *why);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnWhy, kn_why_clear)
+
+void kn_why_judge(const KnWhyFacts *facts, KnWhy *ret_why);

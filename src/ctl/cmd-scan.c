@@ -1,0 +1,117 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/command.h"
+#include "ctl/print.h"
+#include <unistd.h>
+
+enum { NEAR_DBM = -65, FAR_DBM = -85, BAR_COLUMNS = 30, PATIENCE = 200 };
+
+static const gchar *
+distance_of(gint64 signal_dbm)
+{
+	if (signal_dbm == 0)
+		return "here";
+	if (signal_dbm >= NEAR_DBM)
+		return "near";
+	return signal_dbm >= FAR_DBM ? "some way off" : "far away";
+}
+
+/* what to do with it next; NULL: nothing is missing */
+static gchar *
+next_of(JsonObject *device)
+{
+	const gchar *address = kn_doc_text(device, "address");
+
+	if (kn_doc_bool(device, "is_enrolled"))
+		return NULL;
+	if (kn_doc_bool(device, "is_bonded"))
+		return g_strdup_printf("let it be recorded: sudo knead allow %s", address);
+	return g_strdup_printf("pair it first: press its button, then: bluetoothctl pair %s",
+			       address);
+}
+
+static void
+append_found(const KnTerm *term, GString *out, JsonObject *device)
+{
+	g_autofree gchar *address = kn_term_text(term, kn_doc_text(device, "address"));
+	const gchar *known = kn_doc_text(device, "label");
+	g_autofree gchar *name =
+		kn_term_text(term, known[0] != '\0' ? known : kn_doc_text(device, "name"));
+	gint64 signal_dbm = kn_doc_int(device, "signal_dbm", 0);
+	g_autofree gchar *next = next_of(device);
+	g_autofree gchar *clean = next != NULL ? kn_term_text(term, next) : NULL;
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	g_string_append(out, "  ");
+	kn_term_paint(term, out, KN_STYLE_TITLE, name[0] != '\0' ? name : address);
+	g_string_append_c(out, '\n');
+	g_string_append_printf(line, "%s; %s", address, distance_of(signal_dbm));
+	if (signal_dbm != 0)
+		g_string_append_printf(line, " (%" G_GINT64_FORMAT " dBm)", signal_dbm);
+	g_string_append(line, kn_doc_bool(device, "is_bonded") ? "; paired" : "; not paired");
+	if (kn_doc_bool(device, "is_enrolled"))
+		g_string_append(line, "; recorded");
+	kn_print_wrapped(term, out, "    ", line->str);
+	if (clean != NULL)
+		kn_print_wrapped(term, out, "    ", clean);
+}
+
+void
+kn_print_scan(const KnTerm *term, GString *out, JsonObject *job)
+{
+	JsonArray *devices = kn_doc_array(kn_doc_object(job, "result"), "devices");
+
+	if (kn_doc_length(devices) == 0) {
+		g_string_append(out, "No massager was heard.\n"
+				     "  Switch it on, hold it near this machine, and try again.\n");
+		return;
+	}
+	kn_term_paint(term, out, KN_STYLE_TITLE, "In range");
+	g_string_append_c(out, '\n');
+	for (guint i = 0; i < kn_doc_length(devices); i++)
+		append_found(term, out, kn_doc_at(devices, i));
+}
+
+static void
+show_progress(const KnCall *call, JsonObject *job)
+{
+	g_autofree gchar *bar = NULL;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	bar = kn_term_bar(&call->term, (guint64)MAX(kn_doc_int(job, "progress_permille", 0), 0),
+			  1000, BAR_COLUMNS);
+	g_printerr("\rListening %s\x1b[K", bar);
+}
+
+gint
+kn_cmd_scan(KnCall *call, const gchar *argument)
+{
+	g_autofree gchar *begin = call->seconds > 0
+					  ? g_strdup_printf("/v1/scans?seconds=%d", call->seconds)
+					  : g_strdup("/v1/scans");
+	g_autoptr(JsonNode) job = NULL;
+	gint failed = kn_call_ask(call, begin, "{}", &job);
+
+	for (guint i = 0; failed == KN_EXIT_OK && i < PATIENCE; i++) {
+		g_autofree gchar *id = NULL;
+		g_autofree gchar *path = NULL;
+
+		if (kn_doc_has(kn_doc_root(job), "result"))
+			break;
+		show_progress(call, kn_doc_root(job));
+		id = g_uri_escape_string(kn_doc_text(kn_doc_root(job), "id"), NULL, FALSE);
+		path = g_strdup_printf("/v1/jobs/%s?wait=1", id);
+		g_clear_pointer(&job, json_node_unref);
+		failed = kn_call_ask(call, path, NULL, &job);
+	}
+	if (isatty(STDERR_FILENO))
+		g_printerr("\r\x1b[K");
+	if (failed != KN_EXIT_OK)
+		return failed;
+	if (call->is_json)
+		kn_call_print_json(call, job);
+	else
+		kn_print_scan(&call->term, call->out, kn_doc_root(job));
+	return KN_EXIT_OK;
+}

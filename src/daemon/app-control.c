@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* what a person does about massagers */
+
+#include "daemon/app-private.h"
+
+/* ---- why ---- */
+
+static KnWhyLink
+link_of(KnLinkPhase phase)
+{
+	switch (phase) {
+	case KN_LINK_NOT_BONDED:
+		return KN_WHY_LINK_NOT_BONDED;
+	case KN_LINK_BOND_LOST:
+		return KN_WHY_LINK_BOND_LOST;
+	case KN_LINK_CONNECTING:
+	case KN_LINK_RESOLVING:
+	case KN_LINK_STARTING:
+		return KN_WHY_LINK_CONNECTING;
+	case KN_LINK_READY:
+		return KN_WHY_LINK_READY;
+	case KN_LINK_BUSY:
+		return KN_WHY_LINK_BUSY;
+	case KN_LINK_UNSUPPORTED:
+		return KN_WHY_LINK_UNSUPPORTED;
+	case KN_LINK_IDLE:
+	case KN_LINK_WAITING:
+	case KN_LINK_SEARCHING:
+		break;
+	}
+	return KN_WHY_LINK_SEARCHING;
+}
+
+static void
+add_device_facts(const KnApp *app, const KnDevice *device, KnWhyFacts *facts)
+{
+	const KnAppSeen *seen = g_hash_table_lookup(app->seen, facts->address);
+	KnPipelineDeviceStatus status;
+	KnLinkStatus link;
+	KnNow now;
+
+	kn_hub_clock_read(&now);
+	if (seen) {
+		facts->unseen_ms = MAX(now.utc_us - seen->seen_us, 0) / 1000;
+		facts->signal_dbm = seen->signal_dbm;
+	}
+	if (kn_radio_get_link(app->radio, facts->address, &link)) {
+		facts->link = link_of(link.phase);
+		facts->n_attempts = link.attempts;
+		facts->last_error = link.last_error;
+	}
+	if (device && kn_pipeline_get_status(app->pipeline, device->id, &status))
+		facts->n_missing = status.n_missing;
+}
+
+void
+kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
+{
+	const KnApp *app = user;
+	const KnDevice *device = kn_app_find_address(app, address);
+	KnRadioState radio = kn_radio_get_state(app->radio);
+	KnWhyFacts facts = {
+		.name = device && device->label && *device->label ? device->label : address,
+		.address = address,
+		.has_bus = radio != KN_RADIO_NO_BUS,
+		.has_bluetoothd = radio != KN_RADIO_NO_BLUETOOTHD,
+		.has_adapter = radio != KN_RADIO_NO_ADAPTER,
+		.is_adapter_on = radio == KN_RADIO_READY,
+		.is_allowed = device && device->is_allowed,
+		.is_known = device != NULL,
+		.link = KN_WHY_LINK_SEARCHING,
+		.last_error = "",
+		.unseen_ms = -1,
+		.is_storage_degraded = app->is_storage_degraded,
+	};
+
+	add_device_facts(app, device, &facts);
+	kn_why_judge(&facts, ret_why);
+}
+
+/* ---- scan, identify ---- */
+
+gboolean
+kn_app_scan(gpointer user, guint duration_s, GError **error)
+{
+	KnApp *app = user;
+	g_auto(KnWhy) why = {0};
+
+	if (kn_radio_get_state(app->radio) != KN_RADIO_READY) {
+		/* of any device: the radio stands before all that is one device's */
+		kn_app_explain(app, "00:00:00:00:00:00", &why);
+		g_set_error(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY, "%s %s", why.text,
+			    why.next);
+		return FALSE;
+	}
+	kn_radio_scan(app->radio, duration_s * 1000);
+	return TRUE;
+}
+
+gboolean
+kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error)
+{
+	KnApp *app = user;
+	KnPipelineDeviceStatus status;
+	const gchar *reason = NULL;
+
+	if (!kn_pipeline_get_status(app->pipeline, device_id, &status) || !status.is_up)
+		reason = "It is not connected, so it can not be asked to show itself.";
+	else if (!kn_pipeline_can_identify(app->pipeline, device_id))
+		reason = "This massager has no way to show itself.";
+	else if (!kn_pipeline_identify(app->pipeline, device_id, duration_s))
+		reason = "It takes no question right now; try again.";
+	if (!reason)
+		return TRUE;
+	g_set_error_literal(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY, reason);
+	return FALSE;
+}
+
+/* ---- forget ---- */
+
+static void
+on_forgotten(const KnDevice *device, const GError *error, gpointer user)
+{
+	g_autofree KnAsk *ask = kn_app_take_ask(user);
+	g_autoptr(GError) translated = NULL;
+	KnDevice *known;
+
+	if (error) {
+		translated = kn_app_translate(error);
+		ask->on_device(NULL, translated, ask->request);
+		return;
+	}
+	known = kn_app_find_device(ask->app, device->id);
+	if (known)
+		known->is_allowed = FALSE;
+	/* durable first: a hub that is killed now must not connect to it again */
+	kn_radio_forget(ask->app->radio, device->address);
+	kn_app_emit(ask->app, KN_EVENT_FORGOTTEN, device->id, "");
+	ask->on_device(device, NULL, ask->request);
+}
+
+void
+kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request)
+{
+	KnApp *app = user;
+	KnAsk *ask = kn_app_ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
+
+	kn_store_forget(app->store, device_id, on_forgotten, ask);
+}

@@ -1,0 +1,177 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "serve/jobs.h"
+
+#include "serve/json.h"
+
+struct KnJob {
+	KnServer *server; /* borrowed: outlives the job */
+	guint64 id;
+	const gchar *kind; /* static */
+	KnJobFunc finish;
+	gint64 begun_us; /* UTC, for people */
+	gint64 begun_monotonic_us;
+	guint duration_s;
+	JsonNode *result;   /* owned; NULL while it runs */
+	GPtrArray *waiting; /* owned: Waiter */
+	guint source;       /* 0: done */
+};
+
+/* a request that wants to hear of the end */
+typedef struct {
+	KnJob *job;         /* borrowed */
+	KnRequest *request; /* owned reference */
+	guint source;       /* 0: it is being answered */
+} Waiter;
+
+static void
+waiter_free(gpointer data)
+{
+	Waiter *waiter = data;
+
+	g_clear_handle_id(&waiter->source, g_source_remove);
+	kn_request_unref(waiter->request);
+	g_free(waiter);
+}
+
+static void
+job_free(gpointer data)
+{
+	KnJob *job = data;
+
+	g_clear_handle_id(&job->source, g_source_remove);
+	g_ptr_array_unref(job->waiting);
+	g_clear_pointer(&job->result, json_node_unref);
+	g_free(job);
+}
+
+GPtrArray *
+kn_jobs_new(void)
+{
+	return g_ptr_array_new_with_free_func(job_free);
+}
+
+gint64
+kn_job_begun_us(const KnJob *job)
+{
+	return job->begun_us;
+}
+
+static gint64
+progress_permille(const KnJob *job)
+{
+	gint64 passed_us = g_get_monotonic_time() - job->begun_monotonic_us;
+
+	if (job->result != NULL)
+		return 1000;
+	return CLAMP(passed_us / (job->duration_s * G_GINT64_CONSTANT(1000)), 0, 999);
+}
+
+JsonNode *
+kn_job_describe(const KnJob *job)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autofree gchar *id = g_strdup_printf("%" G_GUINT64_FORMAT, job->id);
+
+	json_builder_begin_object(builder);
+	kn_json_add_text(builder, "id", id);
+	kn_json_add_text(builder, "kind", job->kind);
+	kn_json_add_text(builder, "state", job->result != NULL ? "done" : "running");
+	kn_json_add_int(builder, "progress_permille", progress_permille(job));
+	if (job->result != NULL) {
+		json_builder_set_member_name(builder, "result");
+		json_builder_add_value(builder, json_node_copy(job->result));
+	}
+	json_builder_end_object(builder);
+	return json_builder_get_root(builder);
+}
+
+static gboolean
+on_over(gpointer data)
+{
+	KnJob *job = data;
+
+	job->source = 0;
+	job->result = job->finish(job->server, job);
+	for (guint i = 0; i < job->waiting->len; i++) {
+		Waiter *waiter = g_ptr_array_index(job->waiting, i);
+
+		kn_request_answer(waiter->request, kn_job_describe(job));
+	}
+	g_ptr_array_set_size(job->waiting, 0);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+make_room(KnServer *server)
+{
+	for (guint i = 0; i < server->jobs->len && server->jobs->len >= KN_JOBS_MAX; i++) {
+		const KnJob *job = g_ptr_array_index(server->jobs, i);
+
+		if (job->result != NULL)
+			g_ptr_array_remove_index(server->jobs, i--);
+	}
+	return server->jobs->len < KN_JOBS_MAX;
+}
+
+KnJob *
+kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc finish)
+{
+	KnJob *job = NULL;
+	KnNow now = {0};
+
+	if (!make_room(server))
+		return NULL;
+	server->hub.get_now(server->user, &now);
+	job = g_new0(KnJob, 1);
+	job->server = server;
+	job->id = ++server->last_job_id;
+	job->kind = kind;
+	job->finish = finish;
+	job->begun_us = now.utc_us;
+	job->begun_monotonic_us = g_get_monotonic_time();
+	job->duration_s = duration_s;
+	job->waiting = g_ptr_array_new_with_free_func(waiter_free);
+	job->source = g_timeout_add(duration_s * 1000, on_over, job);
+	g_ptr_array_add(server->jobs, job);
+	return job;
+}
+
+KnJob *
+kn_jobs_find(KnServer *server, guint64 id)
+{
+	for (guint i = 0; i < server->jobs->len; i++) {
+		KnJob *job = g_ptr_array_index(server->jobs, i);
+
+		if (job->id == id)
+			return job;
+	}
+	return NULL;
+}
+
+static gboolean
+on_waited(gpointer data)
+{
+	Waiter *waiter = data;
+
+	waiter->source = 0;
+	kn_request_answer(waiter->request, kn_job_describe(waiter->job));
+	g_ptr_array_remove_fast(waiter->job->waiting, waiter);
+	return G_SOURCE_REMOVE;
+}
+
+void
+kn_job_wait(KnJob *job, KnRequest *request, guint wait_s)
+{
+	Waiter *waiter = NULL;
+
+	if (job->result != NULL || wait_s == 0) {
+		kn_request_answer(request, kn_job_describe(job));
+		return;
+	}
+	waiter = g_new0(Waiter, 1);
+	waiter->job = job;
+	waiter->request = kn_request_ref(request);
+	waiter->source = g_timeout_add(wait_s * 1000, on_waited, waiter);
+	g_ptr_array_add(job->waiting, waiter);
+}

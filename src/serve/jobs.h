@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Work that takes longer than an answer: begun by one request, asked for by others. Kept until KN_JOBS_MAX newer ones have begun. */
+
+#include "serve/request.h"
+
+enum { KN_JOBS_MAX = 16, KN_JOB_WAIT_MAX_S = 25 /* below the deadline of an answer */ };
+
+typedef struct KnJob KnJob;
+/* What there is to show when it is done. New. */
+typedef JsonNode *(*KnJobFunc)(KnServer *server, const KnJob *job);
+
+GPtrArray *kn_jobs_new(void);
+/* A job that is done after so long. NULL when all that are kept still run. */
+KnJob *kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc finish);
+gint64 kn_job_begun_us(const KnJob *job); /* UTC */
+/* Its document: id, kind, state, progress_permille, and result when it is done. */
+JsonNode *kn_job_describe(const KnJob *job);
+KnJob *kn_jobs_find(KnServer *server, guint64 id);
+/* Answers the request when the job is done, or after wait_s, whichever is first. */
+void kn_job_wait(KnJob *job, KnRequest *request, guint wait_s);

@@ -1,0 +1,160 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/link/why.h"
+#include <string.h>
+
+/* all is well; each row changes what it says */
+static KnWhyFacts
+well(void)
+{
+	return (KnWhyFacts){
+		.name = "back bed",
+		.address = "C0:FF:EE:00:00:01",
+		.has_bus = TRUE,
+		.has_bluetoothd = TRUE,
+		.has_adapter = TRUE,
+		.is_adapter_on = TRUE,
+		.is_allowed = TRUE,
+		.link = KN_WHY_LINK_READY,
+		.last_error = "",
+		.unseen_ms = 500,
+	};
+}
+
+static void
+assert_why(const KnWhyFacts *facts, KnWhyCause cause, const gchar *text, const gchar *next)
+{
+	g_auto(KnWhy) why = {0};
+
+	kn_why_judge(facts, &why);
+	g_assert_cmpstr(kn_why_name(why.cause), ==, kn_why_name(cause));
+	g_assert_cmpstr(why.text, ==, text);
+	g_assert_nonnull(strstr(why.next, next));
+}
+
+static void
+the_first_stage_that_fails_is_named(void)
+{
+	KnWhyFacts facts = well();
+
+	/* from the last to the first: each one hides all that stand behind it */
+	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
+		   "");
+	facts.n_missing = 12;
+	assert_why(&facts, KN_WHY_FETCHING,
+		   "back bed is connected and sends what it has: 12 records to go.", "");
+	facts.is_storage_degraded = TRUE;
+	assert_why(&facts, KN_WHY_STORAGE, "back bed is connected, but nothing can be stored.",
+		   "knead status");
+	facts.link = KN_WHY_LINK_BUSY;
+	assert_why(&facts, KN_WHY_LISTENER, "Another program on this machine listens to back bed.",
+		   "Close");
+	facts.link = KN_WHY_LINK_BOND_LOST;
+	assert_why(&facts, KN_WHY_BOND_LOST, "back bed does not know this machine any more.",
+		   "bluetoothctl pair C0:FF:EE:00:00:01");
+	facts.link = KN_WHY_LINK_NOT_BONDED;
+	assert_why(&facts, KN_WHY_NOT_BONDED, "back bed is not paired with this machine.",
+		   "bluetoothctl pair C0:FF:EE:00:00:01");
+	facts.is_allowed = FALSE;
+	assert_why(&facts, KN_WHY_NOT_ALLOWED, "back bed is not recorded: nobody has allowed it.",
+		   "sudo knead allow C0:FF:EE:00:00:01");
+	facts.is_adapter_on = FALSE;
+	assert_why(&facts, KN_WHY_ADAPTER_OFF, "Bluetooth is switched off on this machine.",
+		   "power on");
+	facts.has_adapter = FALSE;
+	assert_why(&facts, KN_WHY_NO_ADAPTER, "This machine has no Bluetooth adapter.", "Plug");
+	facts.has_bluetoothd = FALSE;
+	assert_why(&facts, KN_WHY_NO_BLUETOOTHD, "This machine's Bluetooth service is not running.",
+		   "systemctl start bluetooth");
+	facts.has_bus = FALSE;
+	assert_why(&facts, KN_WHY_NO_BUS, "This machine's message bus (D-Bus) does not answer.",
+		   "systemctl start dbus");
+}
+
+static void
+silence_is_told_with_its_length(void)
+{
+	static const struct {
+		gint64 unseen_ms;
+		const gchar *text;
+	} rows[] = {
+		{-1, "back bed was not heard since the hub started."},
+		{90000, "back bed was not heard for 90 s."},
+		{20 * 60000, "back bed was not heard for 20 min."},
+		{5 * 3600000, "back bed was not heard for 5 h."},
+		{G_GINT64_CONSTANT(10) * 86400000, "back bed was not heard for 10 days."},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		KnWhyFacts facts = well();
+
+		facts.link = KN_WHY_LINK_SEARCHING;
+		facts.unseen_ms = rows[i].unseen_ms;
+		assert_why(&facts, KN_WHY_NOT_HEARD, rows[i].text, "Switch it on");
+	}
+}
+
+static void
+a_failing_link_says_how_often_and_why(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.link = KN_WHY_LINK_CONNECTING;
+	assert_why(&facts, KN_WHY_CONNECTING, "The hub is connecting to back bed.", "Wait");
+	facts.n_attempts = 3;
+	facts.last_error = "le-connection-abort-by-local";
+	facts.signal_dbm = -91;
+	assert_why(&facts, KN_WHY_CONNECTING,
+		   "The hub is connecting to back bed, attempt 3; the last one failed: "
+		   "le-connection-abort-by-local; it is far away (-91 dBm).",
+		   "Wait");
+	/* between two tries, and heard a moment ago: it is not silent */
+	facts.link = KN_WHY_LINK_SEARCHING;
+	facts.unseen_ms = 4000;
+	assert_why(&facts, KN_WHY_CONNECTING,
+		   "The hub is connecting to back bed, attempt 3; the last one failed: "
+		   "le-connection-abort-by-local; it is far away (-91 dBm).",
+		   "Wait");
+	facts.link = KN_WHY_LINK_UNSUPPORTED;
+	facts.last_error = "the link is too narrow";
+	assert_why(&facts, KN_WHY_UNSUPPORTED, "back bed can not be read: the link is too narrow.",
+		   "firmware");
+}
+
+static void
+what_was_forgotten_says_that_its_sessions_are_kept(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.is_allowed = FALSE;
+	facts.is_known = TRUE;
+	assert_why(&facts, KN_WHY_NOT_ALLOWED,
+		   "back bed is not recorded: nobody has allowed it. It was forgotten; what it "
+		   "gave is kept.",
+		   "sudo knead allow");
+}
+
+static void
+every_cause_has_a_word_of_its_own(void)
+{
+	for (guint i = 0; i < KN_WHY_CAUSES; i++)
+		for (guint k = 0; k < i; k++)
+			g_assert_cmpstr(kn_why_name((KnWhyCause)i), !=, kn_why_name((KnWhyCause)k));
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/core/why/the_first_stage_that_fails_is_named",
+			the_first_stage_that_fails_is_named);
+	g_test_add_func("/core/why/silence_is_told_with_its_length",
+			silence_is_told_with_its_length);
+	g_test_add_func("/core/why/a_failing_link_says_how_often_and_why",
+			a_failing_link_says_how_often_and_why);
+	g_test_add_func("/core/why/what_was_forgotten_says_that_its_sessions_are_kept",
+			what_was_forgotten_says_that_its_sessions_are_kept);
+	g_test_add_func("/core/why/every_cause_has_a_word_of_its_own",
+			every_cause_has_a_word_of_its_own);
+	return g_test_run();
+}

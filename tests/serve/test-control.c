@@ -1,0 +1,114 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "fake-hub.h"
+
+#include "serve/jobs.h"
+#include <string.h>
+
+static const gchar *
+text_of(JsonNode *node, const gchar *key)
+{
+	return json_object_get_string_member(json_node_get_object(node), key);
+}
+
+static void
+why_is_answered_for_a_name_a_number_and_a_strangers_address(Fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const gchar *target;
+		const gchar *text;
+	} rows[] = {
+		{"/v1/devices/back%20bed/why", "C0:FF:EE:00:00:01 is silent."},
+		{"/v1/devices/1/why", "C0:FF:EE:00:00:01 is silent."},
+		{"/v1/devices/c0:ff:ee:00:00:02/why", "C0:FF:EE:00:00:02 is silent."},
+		{"/v1/devices/AA:BB:CC:DD:EE:FF/why", "AA:BB:CC:DD:EE:FF is silent."},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		guint status = 0;
+		g_autoptr(JsonNode) node = ask(fixture, "GET", rows[i].target, NULL, &status);
+
+		g_assert_cmpuint(status, ==, 200);
+		g_assert_cmpstr(text_of(node, "text"), ==, rows[i].text);
+		g_assert_cmpstr(text_of(node, "cause"), ==, "not-heard");
+		g_assert_cmpstr(text_of(node, "next_action"), ==, "Switch it on.");
+	}
+	assert_problem(fixture, "GET", "/v1/devices/nobody/why", NULL, 404, "no-such-device");
+}
+
+static void
+forget_and_identify_name_their_device(Fixture *fixture, gconstpointer data)
+{
+	guint status = 0;
+	g_autoptr(JsonNode) forgotten = NULL;
+	g_autoptr(JsonNode) shown = NULL;
+
+	forgotten = ask(fixture, "POST", "/v1/devices/back%20bed/forget", "{}", &status);
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpint(fixture->hub.forgotten_id, ==, 1);
+	shown = ask(fixture, "POST", "/v1/devices/2/identify?seconds=9", "{}", &status);
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpint(fixture->hub.identified_id, ==, 2);
+	g_assert_cmpuint(fixture->hub.duration_s, ==, 9);
+	assert_problem(fixture, "POST", "/v1/devices/2/identify?seconds=61", "{}", 400,
+		       "bad-request");
+	fixture->hub.error_code = KN_HUB_ERROR_NOT_READY;
+	assert_problem(fixture, "POST", "/v1/devices/2/identify", "{}", 409, "not-ready");
+	assert_problem(fixture, "POST", "/v1/scans", "{}", 409, "not-ready");
+}
+
+static void
+a_scan_is_a_job_that_is_waited_for(Fixture *fixture, gconstpointer data)
+{
+	guint status = 0;
+	g_autoptr(JsonNode) begun = ask(fixture, "POST", "/v1/scans?seconds=1", "{}", &status);
+	g_autoptr(JsonNode) done = NULL;
+	g_autofree gchar *target = g_strdup_printf("/v1/jobs/%s?wait=20", text_of(begun, "id"));
+
+	g_assert_cmpuint(status, ==, 202);
+	g_assert_cmpstr(text_of(begun, "state"), ==, "running");
+	g_assert_cmpuint(fixture->hub.duration_s, ==, 1);
+	/* answered by the end of the job: the test would run out of patience with the whole wait */
+	done = ask(fixture, "GET", target, NULL, &status);
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpstr(text_of(done, "state"), ==, "done");
+	g_assert_cmpint(json_object_get_int_member(json_node_get_object(done), "progress_permille"),
+			==, 1000);
+	g_assert_true(json_object_has_member(json_node_get_object(done), "result"));
+}
+
+static void
+only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room(Fixture *fixture,
+								     gconstpointer data)
+{
+	guint status = 0;
+
+	for (guint i = 0; i < KN_JOBS_MAX; i++) {
+		g_autoptr(JsonNode) job =
+			ask(fixture, "POST",
+			    i == 0 ? "/v1/scans?seconds=1" : "/v1/scans?seconds=60", "{}", &status);
+		g_assert_cmpuint(status, ==, 202);
+	}
+	assert_problem(fixture, "POST", "/v1/scans", "{}", 409, "busy");
+	g_clear_pointer(&(JsonNode *){ask(fixture, "GET", "/v1/jobs/1?wait=20", NULL, &status)},
+			json_node_unref);
+	g_clear_pointer(&(JsonNode *){ask(fixture, "POST", "/v1/scans", "{}", &status)},
+			json_node_unref);
+	g_assert_cmpuint(status, ==, 202);
+	assert_problem(fixture, "GET", "/v1/jobs/1", NULL, 404, "no-such-job");
+	assert_problem(fixture, "GET", "/v1/jobs/x", NULL, 404, "no-such-job");
+}
+
+#define ADD(name) \
+	g_test_add("/serve/control/" #name, Fixture, NULL, fixture_set_up, name, fixture_tear_down)
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD(why_is_answered_for_a_name_a_number_and_a_strangers_address);
+	ADD(forget_and_identify_name_their_device);
+	ADD(a_scan_is_a_job_that_is_waited_for);
+	ADD(only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room);
+	return g_test_run();
+}
