@@ -28,6 +28,8 @@ kn_massager_new(const KnMassagerSpec *spec, gint64 now_us, gint64 utc_us)
 	massager->random = spec->seed;
 	if (!kn_model_describe(spec->kind, spec->serial, &info))
 		g_warning("%s: not a kind of massager, or not a serial", spec->address);
+	if (spec->rate_hz > 0)
+		info.sample_period_us = G_USEC_PER_SEC / spec->rate_hz;
 	/* switched on a day before its first session */
 	massager->firmware =
 		kn_firmware_new(&info, spec->flash_bytes, kn_firmware_random(&massager->random), 1,

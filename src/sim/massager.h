@@ -21,6 +21,7 @@ typedef struct {
 	gsize flash_bytes;
 	guint16 mtu;
 	guint pace_per_s; /* notifications the link carries in a second; 0: no limit */
+	guint rate_hz;    /* of pressure samples; 0: as such a device does */
 } KnMassagerSpec;
 
 typedef struct {

@@ -14,6 +14,7 @@ enum {
 	FLASH_BYTES_MAX = 256 * 1024 * 1024,
 	MTU_DEFAULT = 247,
 	DEVICES_MAX = 64,
+	RATE_MAX_HZ = 400, /* ten times what such devices do: for load */
 };
 
 static const gchar summary[] =
@@ -24,7 +25,8 @@ static const gchar summary[] =
 	"  bonded=yes|no  history=7d (a session a day, banked in its flash)  boots=1|2 (of the "
 	"history)\n"
 	"  flash=BYTES  mtu=23...517 (below 185 is too narrow)  pace=NUMBER (notifications a "
-	"second; 0: no limit)\n";
+	"second; 0: no limit)\n"
+	"  rate=10...400 (pressure samples a second; 25)\n";
 
 static const gchar description[] =
 	"Example:\n"
@@ -125,6 +127,8 @@ take_number(KnMassagerSpec *spec, const gchar *key, const gchar *value)
 		spec->flash_bytes = (gsize)number;
 	else if (g_str_equal(key, "mtu") && parse_number(value, 23, 517, &number))
 		spec->mtu = (guint16)number;
+	else if (g_str_equal(key, "rate") && parse_number(value, 10, RATE_MAX_HZ, &number))
+		spec->rate_hz = (guint)number;
 	else if (g_str_equal(key, "pace") && parse_number(value, 0, 100000, &number))
 		spec->pace_per_s = (guint)number;
 	else

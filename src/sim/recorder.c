@@ -85,8 +85,8 @@ fill_block(const KnRecorder *recorder, guint32 mask, guint n, ktp_SampleBlock *b
 	guint at = 0;
 
 	*block = (ktp_SampleBlock){
-		.period_us = KN_SIGNAL_PERIOD_US,
-		.t0_ms = tick_of(recorder, recorder->sample, KN_SIGNAL_PERIOD_US),
+		.period_us = recorder->info.sample_period_us,
+		.t0_ms = tick_of(recorder, recorder->sample, recorder->info.sample_period_us),
 		.node_mask = mask,
 		.n = n,
 	};
@@ -94,9 +94,9 @@ fill_block(const KnRecorder *recorder, guint32 mask, guint n, ktp_SampleBlock *b
 		if (!(mask & 1u << node))
 			continue;
 		for (guint k = 0; k < n; k++)
-			values[at++] = kn_signal_pressure_hpa(&recorder->signal, node,
-							      (gint64)(recorder->sample + k) *
-								      KN_SIGNAL_PERIOD_US);
+			values[at++] = kn_signal_pressure_hpa(
+				&recorder->signal, node,
+				(gint64)(recorder->sample + k) * recorder->info.sample_period_us);
 	}
 	kn_encode_deltas(block, values);
 }
@@ -206,11 +206,12 @@ make_start(KnRecorder *recorder)
 static void
 make_next(KnRecorder *recorder, guint64 t_ms)
 {
-	guint n_samples = items_left(recorder, recorder->sample, KN_SIGNAL_PERIOD_US,
+	guint n_samples = items_left(recorder, recorder->sample, recorder->info.sample_period_us,
 				     block_samples(recorder));
 	guint n_motion =
 		items_left(recorder, recorder->motion, KN_SIGNAL_MOTION_PERIOD_US, MOTION_ITEMS);
-	guint64 samples_ms = tick_of(recorder, recorder->sample + n_samples, KN_SIGNAL_PERIOD_US);
+	guint64 samples_ms =
+		tick_of(recorder, recorder->sample + n_samples, recorder->info.sample_period_us);
 	guint64 motion_ms =
 		tick_of(recorder, recorder->motion + n_motion, KN_SIGNAL_MOTION_PERIOD_US);
 
