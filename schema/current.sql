@@ -1,3 +1,5 @@
+-- SPDX-FileCopyrightText: 2026 the knead authors
+-- SPDX-License-Identifier: MIT
 -- made by: ninja -C build update-schema; a test keeps it equal to the migrations
 CREATE TABLE anchor (
     log_key INTEGER NOT NULL REFERENCES log, -- which log

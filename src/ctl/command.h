@@ -79,6 +79,7 @@ gboolean kn_call_print_line(JsonNode *node);
 gchar *kn_call_device_query(const KnCall *call, const gchar *first);
 void kn_call_print_json(KnCall *call, JsonNode *node);
 
+/* Each asks, renders into call->out and returns its KN_EXIT_…; argument as the table has it, NULL where it has none. */
 gint kn_cmd_glance(KnCall *call, const gchar *argument);
 gint kn_cmd_summary(KnCall *call, const gchar *argument);
 gint kn_cmd_sessions(KnCall *call, const gchar *argument);

@@ -83,6 +83,7 @@ gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guin
  * in ten minutes. */
 void kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason);
 
+/* FALSE: no such device. The strings are borrowed until the main loop runs again. */
 KnRadioState kn_radio_get_state(const KnRadio *radio);
 gboolean kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_status);
 

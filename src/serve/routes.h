@@ -14,6 +14,7 @@ typedef struct {
 	void (*handle)(KnRequest *request);
 } KnRoute;
 
+/* The whole table; it is constant. */
 const KnRoute *kn_routes_get(gsize *ret_n_routes);
 
 /* ret_argument: the segment that stood for {…}, or NULL. */

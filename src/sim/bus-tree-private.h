@@ -34,6 +34,7 @@ struct KnBusTree {
 	guint name_owner;
 };
 
+/* Borrowed; NULL: not there. The variants float: a{sv} of one interface, a{sa{sv}} of an object. */
 KnBusObject *kn_bus_object_at(const KnBusTree *tree, const gchar *path);
 GHashTable *kn_bus_properties_at(const KnBusTree *tree, const gchar *path, const gchar *interface);
 GVariant *kn_bus_properties_variant(GHashTable *properties);

@@ -47,4 +47,5 @@ struct KnFirmware {
 	guint64 n_live_skipped;
 };
 
+/* Queues a copy; left out when KN_FIRMWARE_REPLIES_MAX wait already. */
 void kn_firmware_reply(KnFirmware *firmware, const ktp_Reply *reply);

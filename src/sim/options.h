@@ -19,6 +19,7 @@ typedef enum {
 	KN_SIM_USAGE, /* a line on stderr says what is wrong: exit 2 */
 } KnSimParse;
 
+/* ret_options is written only with RUN; clear it then. */
 KnSimParse kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options);
 void kn_sim_options_clear(KnSimOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnSimOptions, kn_sim_options_clear)

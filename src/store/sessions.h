@@ -6,6 +6,7 @@
 
 #include "store/db.h"
 
+/* a session with the keys that only the store knows; freed with its nodes */
 typedef struct {
 	KnSession session;
 	gint64 log_key;

@@ -73,10 +73,9 @@ def read_logs(path):
         if word != "n" or len(value) < 2 or value[1] >> 4 != 1:
             continue
         if value[1] & 15 == 4:
-            for body in bodies(value):
-                reply = ktp.Reply.FromString(body)
-                if reply.WhichOneof("body") == "state":
-                    log_id = reply.state.log_id
+            replies = [ktp.Reply.FromString(body) for body in bodies(value)]
+            told = [reply.state.log_id for reply in replies if reply.WhichOneof("body") == "state"]
+            log_id = told[-1] if told else log_id
         elif log_id is not None:
             logs.setdefault(log_id, (info, []))[1].extend(bodies(value))
     return [(log_id, info, records) for log_id, (info, records) in logs.items()]

@@ -85,9 +85,9 @@ def long_holds():
         breath, row = wave(tick, 220), []
         for node in range(14):
             hpa = 60 if 2 * TICKS < tick < 219 * TICKS else 0
-            for first, last, nodes, level, rise in plan:
-                if node in nodes and first * TICKS <= tick < last * TICKS:
-                    hpa = level + rise * (tick // TICKS - first) - (120 if node >= 7 else 0)
+            firm = [level + rise * (tick // TICKS - first) - (120 if node >= 7 else 0) for first, last, nodes, level, rise in plan
+                    if node in nodes and first * TICKS <= tick < last * TICKS]
+            hpa = firm[-1] if firm else hpa
             hpa += hpa * 6 * breath // 100000
             row.append(clip(hpa + noise.lsb(), 4000))
         values.append(row)

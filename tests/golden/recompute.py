@@ -107,6 +107,20 @@ def split(records, info, is_boot_over):
         spans.append(span)
         span = None
 
+    def press(record):
+        nonlocal span, contacts
+        pressed = contact_of(record)
+        if pressed and span and is_quiet(min(pressed)[0]):
+            close("quiet")
+        if pressed and span is None:
+            contacts = [Contact() for _ in info.nodes]
+            pressed = contact_of(record)  # as in a session of its own
+            span = {"has_start": False, "first": record.seq, "last": record.seq, "ticks": [], "end": None, "contact_end": 0}
+        if pressed:
+            span["last"] = record.seq
+            span["ticks"] += [tick for tick, _ in pressed]
+            span["contact_end"] = max([span.get("contact_end", 0)] + [end for _, end in pressed])
+
     for record in records:
         kind = record.WhichOneof("body")
         now = record.t_ms * 1000
@@ -123,19 +137,8 @@ def split(records, info, is_boot_over):
                 close("ended")
                 contacts = [Contact() for _ in info.nodes]
         elif kind == "samples":
-            pressed = contact_of(record)
             latest = max([latest] + [series[-1][0] + series[-1][1] for _, series in samples_of(record)])
-            if pressed:
-                if span and is_quiet(min(pressed)[0]):
-                    close("quiet")
-                if span is None:
-                    contacts = [Contact() for _ in info.nodes]
-                    pressed = contact_of(record)  # as in a session of its own
-                    span = {"has_start": False, "first": record.seq, "last": record.seq, "ticks": [], "end": None,
-                            "contact_end": 0}
-                span["last"] = record.seq
-                span["ticks"] += [tick for tick, _ in pressed]
-                span["contact_end"] = max([span.get("contact_end", 0)] + [end for _, end in pressed])
+            press(record)
         if span and span["has_start"]:
             span["last"] = record.seq
             span["last_record"] = record
@@ -239,8 +242,8 @@ def node_metrics(samples, origin, end, full_scale):
     return result, held
 
 
-def session(span, info):
-    records = span["records"]
+def taken_of(records, info):
+    """(samples taken, for each node; where hold windows begin: at SessionStart, else at the first contact)"""
     contacts = [Contact() for _ in info.nodes]
     nodes = [[] for _ in info.nodes]
     origin = None
@@ -256,6 +259,12 @@ def session(span, info):
             pressed += [tick for tick, _, _, on in taken if on]
         if origin is None and pressed:
             origin = min(pressed)
+    return nodes, origin if origin is not None else 0
+
+
+def session(span, info):
+    records = span["records"]
+    nodes, origin = taken_of(records, info)
     everything = [sample for samples in nodes for sample in samples]
     pressed = [sample for sample in everything if sample[3]]
     ticks = [tick for tick, _, _, _ in pressed]
@@ -267,7 +276,7 @@ def session(span, info):
     else:
         end = samples_end if span["has_start"] else pressed_end
     covered = union([(tick, tick + period) for tick, period, _, _ in pressed])
-    each = [node_metrics(samples, origin if origin is not None else 0, end, info.nodes[i].full_scale_hpa)
+    each = [node_metrics(samples, origin, end, info.nodes[i].full_scale_hpa)
             for i, samples in enumerate(nodes)]
     values = [hpa for _, _, hpa, _ in pressed]
     held = [hpa for _, inside in each for hpa in inside]

@@ -1,59 +1,80 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
-"""Keeps files at 400 lines and functions at 60, and every source file with its two SPDX lines.
+"""Files up to 400 lines, functions up to 60, control statements at most three deep: in C, Python and shell."""
 
-usage: size.py [DIR ...]   prints one line for each offence; exit status 1 when there is any
-"""
-
-import pathlib
+import ast
 import re
-import sys
+
+import tree
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
-SUFFIXES = {".c", ".h", ".py", ".sql", ".proto"}
-GENERATED = {"current.sql"}  # a dump that a test keeps equal to the migrations
-DEFINITION = re.compile(r"^(\w+)\(")
+NESTING_MAX = 3
+GENERATED = {"schema/current.sql"}  # a dump that a test keeps equal to the migrations
+# as formatted: the name of a C function stands at the start of a line, its body between { and } there
+DEFINITION = {"c": re.compile(r"^(\w+)\("), "h": re.compile(r"^(\w+)\("), "sh": re.compile(r"^(\w+)\(\) \{$")}
+CONTROL = {"c": re.compile(r"^(\t+)(?:if|for|while|switch|do)\b"), "sh": re.compile(r"^(\t*)(?:if|for|while|until|case)\b")}
+CONTROL["h"] = CONTROL["c"]
+PYTHON_CONTROL = (ast.If, ast.For, ast.While, ast.With, ast.Try)
 
 
-def functions(lines):
-    """(name, first line, length) of each definition: its name stands at the start of a line, its body between { and } there."""
+def text_functions(lines, kind):
     name, start = None, 0
     for number, line in enumerate(lines, 1):
-        match = DEFINITION.match(line)
+        match = DEFINITION[kind].match(line)
         if match:
             name, start = match.group(1), number
         elif line.startswith("}") and name:
-            yield name, start, number - start
+            yield name, start, number - start + (kind == "sh")
             name = None
+        elif line.endswith(";") and not line.startswith(("\t", " ")):
+            name = None  # it was a declaration
+
+
+def text_nesting(lines, kind):
+    """A statement of a C function stands one tab in, one of a script none; a script's function adds its tab."""
+    inside = kind != "sh"
+    for number, line in enumerate(lines, 1):
+        if kind == "sh":
+            inside = (inside or bool(DEFINITION["sh"].match(line))) and line != "}"
+        match = CONTROL[kind].match(line)
+        if match and len(match.group(1)) - inside >= NESTING_MAX:
+            yield number
+
+
+def python_nesting(node, depth=0):
+    """elif is not a level: it is all there is in the else of the If above."""
+    for child in ast.iter_child_nodes(node):
+        is_control = isinstance(child, PYTHON_CONTROL)
+        is_elif = isinstance(child, ast.If) and isinstance(node, ast.If) and node.orelse == [child]
+        level = 0 if isinstance(child, ast.FunctionDef) else depth + (is_control and not is_elif)
+        if is_control and level > NESTING_MAX:
+            yield child.lineno
+        yield from python_nesting(child, level)
 
 
 def offences(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
-    head = "\n".join(lines[:4])
-    if "SPDX-FileCopyrightText:" not in head or "SPDX-License-Identifier:" not in head:
-        yield f"{path}: no SPDX lines at the top"
+    kind = tree.kind(path)
+    if kind not in {"c", "h", "py", "sh", "sql", "proto"} or str(tree.place(path)) in GENERATED:
+        return
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
     if len(lines) > FILE_LINES_MAX:
-        yield f"{path}: {len(lines)} lines, {FILE_LINES_MAX} are allowed"
-    if path.suffix == ".c":
-        for name, start, length in functions(lines):
-            if length > FUNCTION_LINES_MAX:
-                yield f"{path}:{start}: {name} has {length} lines, {FUNCTION_LINES_MAX} are allowed"
-
-
-def main():
-    root = pathlib.Path(__file__).resolve().parents[2]
-    places = [pathlib.Path(p) for p in sys.argv[1:]] or [root / p for p in ("src", "tests", "proto", "schema")]
-    found = []
-    for place in places:
-        for path in sorted(place.rglob("*")):
-            if path.suffix in SUFFIXES and path.name not in GENERATED and "fixtures" not in path.relative_to(place).parts:
-                found += offences(path)
-    for line in found:
-        print(line)
-    return 1 if found else 0
+        yield 1, f"{len(lines)} lines, {FILE_LINES_MAX} are allowed"
+    functions, deep = [], []
+    if kind == "py":
+        whole = ast.parse(text)
+        functions = [(n.name, n.lineno, n.end_lineno - n.lineno + 1) for n in ast.walk(whole) if isinstance(n, ast.FunctionDef)]
+        deep = python_nesting(whole)
+    elif kind in DEFINITION:
+        functions, deep = text_functions(lines, kind), text_nesting(lines, kind)
+    for name, start, length in functions:
+        if length > FUNCTION_LINES_MAX:
+            yield start, f"{name} has {length} lines, {FUNCTION_LINES_MAX} are allowed"
+    for number in deep:
+        yield number, f"nested deeper than {NESTING_MAX}: turn it round, or give the inside a name"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    tree.main()

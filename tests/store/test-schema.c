@@ -14,7 +14,9 @@ dump(Fixture *fixture)
 		fixture->db,
 		"SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name",
 		KN_SQL_NONE, NULL);
-	GString *text = g_string_new("-- made by: ninja -C build update-schema; a test keeps it "
+	GString *text = g_string_new("-- SPDX-FileCopyrightText: 2026 the knead authors\n"
+				     "-- SPDX-License-Identifier: MIT\n"
+				     "-- made by: ninja -C build update-schema; a test keeps it "
 				     "equal to the migrations\n");
 	gboolean is_row = TRUE;
 

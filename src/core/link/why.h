@@ -62,4 +62,5 @@ typedef struct {
 void kn_why_clear(KnWhy *why);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnWhy, kn_why_clear)
 
+/* The first cause that holds, in the order of KnWhyCause; clear ret_why. */
 void kn_why_judge(const KnWhyFacts *facts, KnWhy *ret_why);

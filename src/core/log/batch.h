@@ -94,6 +94,7 @@ typedef struct {
 	gsize n_bytes;     /* raw bytes in all blocks */
 } KnBatch;
 
+/* Empty means nothing at all to store: no block, and no note either. */
 KnBatch *kn_batch_new(guint64 id);
 void kn_batch_free(KnBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnBatch, kn_batch_free)

@@ -41,6 +41,7 @@ typedef struct {
  * periods of at most 1 s), so sums cannot wrap. */
 guint kn_contact_enter(KnContact *contact, guint64 t0_us, guint32 period_us, guint n);
 
+/* Whether a sample is a contact sample, is_on: the one before it was. */
 static inline gboolean
 kn_contact_step(gboolean is_on, guint value_hpa)
 {

@@ -65,6 +65,7 @@ struct KnPipeline {
 	guint64 next_batch_id;
 };
 
+/* pipeline.c; lookup: NULL when nobody told of the device */
 KnPipelineDevice *kn_pipeline_lookup(const KnPipeline *pipeline, gint64 device_id);
 void kn_pipeline_emit(KnPipeline *pipeline, const KnPipelineDevice *device, KnEventKind kind,
 		      const gchar *format, ...) G_GNUC_PRINTF(4, 5);

@@ -10,6 +10,7 @@
 
 enum { KN_CONTROL_BYTES_MAX = 64, KN_INFO_BYTES_MAX = 512 };
 
+/* n_bytes: the room in ret_bytes */
 size_t kn_encode_record(const ktp_Record *record, uint8_t *ret_bytes, size_t n_bytes);
 size_t kn_encode_control(const ktp_Control *control, uint8_t *ret_bytes, size_t n_bytes);
 size_t kn_encode_reply(const ktp_Reply *reply, uint8_t *ret_bytes, size_t n_bytes);
