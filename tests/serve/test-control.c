@@ -87,6 +87,7 @@ only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room(Fixture *fi
 		g_autoptr(JsonNode) job =
 			ask(fixture, "POST",
 			    i == 0 ? "/v1/scans?seconds=1" : "/v1/scans?seconds=60", "{}", &status);
+		g_assert_nonnull(job);
 		g_assert_cmpuint(status, ==, 202);
 	}
 	assert_problem(fixture, "POST", "/v1/scans", "{}", 409, "busy");

@@ -97,6 +97,7 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 	/* seven jobs, so that there is one with the number that stands for every {id} */
 	for (guint i = 0; i < 7; i++) {
 		g_autoptr(JsonNode) job = ask(fixture, "POST", "/v1/scans", NULL, &status);
+		g_assert_nonnull(job);
 		g_assert_cmpuint(status, ==, 202);
 	}
 	g_assert_cmpuint(n_routes, ==, 15);
