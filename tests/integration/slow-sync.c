@@ -11,9 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-int fdatasync(int fd);
-int fsync(int fd);
-
 static void
 stall(void)
 {
