@@ -24,17 +24,26 @@ struct KnBlockReader {
 static void
 touch(KnBlockHead *head, const ktp_SampleBlock *samples, const guint16 *values, gsize n_values)
 {
-	for (gsize i = 0; i < n_values; i++) {
-		guint64 t_ms =
-			samples->t0_ms + (guint64)(i % samples->n) * samples->period_us / 1000;
-		if (values[i] < KN_CONTACT_OFF_HPA)
-			continue;
-		if (!head->has_touch || t_ms < head->touch_first_t_ms)
-			head->touch_first_t_ms = t_ms;
-		if (!head->has_touch || t_ms > head->touch_last_t_ms)
-			head->touch_last_t_ms = t_ms;
-		head->has_touch = TRUE;
+	guint32 first = samples->n, last = 0;
+	guint64 first_t_ms, last_t_ms;
+
+	for (gsize at = 0; at < n_values; at += samples->n) {
+		for (guint32 k = 0; k < samples->n; k++) {
+			if (values[at + k] < KN_CONTACT_OFF_HPA)
+				continue;
+			first = MIN(first, k);
+			last = MAX(last, k);
+		}
 	}
+	if (first == samples->n)
+		return;
+	first_t_ms = samples->t0_ms + (guint64)first * samples->period_us / 1000;
+	last_t_ms = samples->t0_ms + (guint64)last * samples->period_us / 1000;
+	if (!head->has_touch || first_t_ms < head->touch_first_t_ms)
+		head->touch_first_t_ms = first_t_ms;
+	if (!head->has_touch || last_t_ms > head->touch_last_t_ms)
+		head->touch_last_t_ms = last_t_ms;
+	head->has_touch = TRUE;
 }
 
 static void
@@ -255,6 +264,13 @@ kn_block_reader_free(KnBlockReader *reader)
 		return;
 	kn_columns_clear(&reader->columns);
 	g_free(reader);
+}
+
+void
+kn_block_reader_rewind(KnBlockReader *reader)
+{
+	reader->at = reader->at_columnar = reader->at_raw = reader->at_value = 0;
+	reader->at_byte = 0;
 }
 
 static void

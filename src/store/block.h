@@ -67,6 +67,8 @@ typedef struct {
 	const guint8 *bytes; /* borrowed from the reader */
 	gsize n_bytes;
 } KnBlockItem;
+/* To the first record again. */
+void kn_block_reader_rewind(KnBlockReader *reader);
 /* In seq order; FALSE at the end. */
 gboolean kn_block_reader_next(KnBlockReader *reader, KnBlockItem *ret_item);
 /* The next record that info accepts, whatever the way it is kept; FALSE at the end. */

@@ -90,11 +90,25 @@ put_column(GByteArray *stream, const GArray *column)
 			planes[plane * column->len + i] = (guint8)(codes[i] >> 8 * plane);
 }
 
+static guint *
+first_values(const KnColumns *columns)
+{
+	guint *first = g_new(guint, columns->n->len + 1);
+	guint start = 0;
+
+	for (guint i = 0; i < columns->n->len; i++) {
+		guint32 mask = (guint32)item(columns->node_mask, i);
+		first[i] = start;
+		start += (guint)item(columns->n, i) * (guint)__builtin_popcount(mask);
+	}
+	return first;
+}
+
 /* Steps through the values in the order they are stored in: calls for node 0 of all records,
  * then node 1 … */
 typedef void (*ValueFunc)(guint16 *value, guint16 *before, guint8 *low, guint8 *high);
 
-static void
+static inline void
 encode_value(guint16 *value, guint16 *before, guint8 *low, guint8 *high)
 {
 	gint32 difference = (gint32)*value - *before;
@@ -105,7 +119,7 @@ encode_value(guint16 *value, guint16 *before, guint8 *low, guint8 *high)
 	*high = (guint8)(code >> 8);
 }
 
-static void
+static inline void
 decode_value(guint16 *value, guint16 *before, guint8 *low, guint8 *high)
 {
 	guint16 code = (guint16)(*low | *high << 8);
@@ -115,25 +129,25 @@ decode_value(guint16 *value, guint16 *before, guint8 *low, guint8 *high)
 	*before = *value;
 }
 
-static void
+/* always inline: then func is, too, which runs for every value */
+static inline __attribute__((always_inline)) void
 walk_values(const KnColumns *columns, guint8 *planes, ValueFunc func)
 {
 	guint16 *values = (guint16 *)(gpointer)columns->values->data;
 	guint n_values = columns->values->len, at = 0;
+	/* of each record: where the values of its next node are */
+	g_autofree guint *next = first_values(columns);
 
 	for (guint node = 0; node < KN_NODES_MAX; node++) {
 		guint16 before = 0;
-		guint start = 0;
 		for (guint i = 0; i < columns->n->len; i++) {
-			guint32 mask = (guint32)item(columns->node_mask, i);
 			guint n = (guint)item(columns->n, i);
-			guint32 bit = UINT32_C(1) << node;
-			guint first = start + n * (guint)__builtin_popcount(mask & (bit - 1));
-			guint count = mask & bit ? n : 0;
-			for (guint k = 0; k < count; k++, at++)
-				func(&values[first + k], &before, &planes[at],
+			if (!(item(columns->node_mask, i) >> node & 1))
+				continue;
+			for (guint k = 0; k < n; k++, at++)
+				func(&values[next[i] + k], &before, &planes[at],
 				     &planes[n_values + at]);
-			start += n * (guint)__builtin_popcount(mask);
+			next[i] += n;
 		}
 	}
 }

@@ -59,7 +59,7 @@ judge_time(KnDb *db, gint64 log_key, KnSession *session, GError **error)
 }
 
 static GArray *
-split(KnDb *db, const KnRegion *region, const ktp_Info *info, gboolean is_boot_over, GError **error)
+split(KnDb *db, KnRegion *region, const ktp_Info *info, gboolean is_boot_over, GError **error)
 {
 	g_autoptr(KnSplitter) splitter = kn_splitter_new(info);
 	g_auto(KnRegionReader) reader = {0};
@@ -84,8 +84,8 @@ split(KnDb *db, const KnRegion *region, const ktp_Info *info, gboolean is_boot_o
 }
 
 static gboolean
-fold(KnDb *db, const KnRegion *region, KnRange range, const ktp_Info *info,
-     KnSessionMetrics *ret_metrics, GError **error)
+fold(KnDb *db, KnRegion *region, KnRange range, const ktp_Info *info, KnSessionMetrics *ret_metrics,
+     GError **error)
 {
 	g_autoptr(KnFold) folded = kn_fold_new(info);
 	g_auto(KnRegionReader) reader = {0};
@@ -104,8 +104,8 @@ fold(KnDb *db, const KnRegion *region, KnRange range, const ktp_Info *info,
 }
 
 static gboolean
-make_row(const KnDeriver *deriver, const KnLogState *log, const KnRegion *region,
-	 const KnSpan *span, KnSessionRow *row, GError **error)
+make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, const KnSpan *span,
+	 KnSessionRow *row, GError **error)
 {
 	KnRange range = {span->first_seq, span->last_seq};
 	KnSession *session = &row->session;

@@ -12,6 +12,9 @@
  * before is over for certain. */
 #define CERTAINLY_QUIET_MS (KN_SESSION_QUIET_MS + KN_PERIOD_MAX_US / 1000)
 
+/* of records as they came; unpacked they take about as much */
+enum { KEPT_BYTES_MAX = 512 * 1024 };
+
 typedef struct {
 	gboolean is_found;
 	gboolean is_end;
@@ -22,6 +25,7 @@ void
 kn_region_clear(KnRegion *region)
 {
 	g_clear_pointer(&region->heads, g_array_unref);
+	g_clear_pointer(&region->kept, g_ptr_array_unref);
 }
 
 static gboolean
@@ -115,6 +119,7 @@ kn_region_find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion
 	region.heads = kn_blocks_find(db, log_key, boot, region.first_seq, error);
 	if (!region.heads)
 		return FALSE;
+	region.kept = g_ptr_array_new_with_free_func((GDestroyNotify)kn_block_reader_free);
 	drop_heads(&region, before.is_found && !before.is_end, touched);
 	*ret_region = region;
 	return TRUE;
@@ -134,7 +139,7 @@ kn_region_info_id(const KnRegion *region, KnRange range)
 }
 
 void
-kn_region_reader_init(KnRegionReader *reader, KnDb *db, const KnRegion *region, KnRange range,
+kn_region_reader_init(KnRegionReader *reader, KnDb *db, KnRegion *region, KnRange range,
 		      const ktp_Info *info)
 {
 	guint32 nodes = G_MAXUINT32;
@@ -144,16 +149,50 @@ kn_region_reader_init(KnRegionReader *reader, KnDb *db, const KnRegion *region, 
 	*reader = (KnRegionReader){.db = db, .region = region, .range = range, .nodes = nodes};
 }
 
+static void
+close_current(KnRegionReader *reader)
+{
+	if (reader->is_owned)
+		kn_block_reader_free(reader->reader);
+	reader->reader = NULL;
+}
+
 void
 kn_region_reader_clear(KnRegionReader *reader)
 {
-	g_clear_pointer(&reader->reader, kn_block_reader_free);
+	close_current(reader);
+}
+
+/* the block of head at, kept by the region or to be closed by the reader */
+static gboolean
+open_block(KnRegionReader *reader, guint at, const KnBlockHead *head, GError **error)
+{
+	KnRegion *region = reader->region;
+
+	if (at < region->kept->len && region->kept->pdata[at]) {
+		reader->reader = region->kept->pdata[at];
+		reader->is_owned = FALSE;
+		kn_block_reader_rewind(reader->reader);
+		return TRUE;
+	}
+	reader->reader = kn_blocks_open(reader->db, head->block_id, NULL, error);
+	if (!reader->reader)
+		return FALSE;
+	reader->is_owned = region->kept_bytes + head->raw_bytes > KEPT_BYTES_MAX;
+	if (reader->is_owned)
+		return TRUE;
+	if (at >= region->kept->len)
+		g_ptr_array_set_size(region->kept, (gint)at + 1);
+	region->kept->pdata[at] = reader->reader;
+	region->kept_bytes += head->raw_bytes;
+	return TRUE;
 }
 
 static gboolean
 open_next(KnRegionReader *reader, GError **error)
 {
-	const KnBlockHead *head = &g_array_index(reader->region->heads, KnBlockHead, reader->at++);
+	guint at = reader->at++;
+	const KnBlockHead *head = &g_array_index(reader->region->heads, KnBlockHead, at);
 
 	if (head->last_seq < reader->range.first || head->first_seq > reader->range.last)
 		return TRUE;
@@ -162,8 +201,7 @@ open_next(KnRegionReader *reader, GError **error)
 	/* what came before any description is kept, but says nothing */
 	if (!reader->info)
 		return TRUE;
-	reader->reader = kn_blocks_open(reader->db, head->block_id, NULL, error);
-	return reader->reader != NULL;
+	return open_block(reader, at, head, error);
 }
 
 static gboolean
@@ -190,7 +228,7 @@ kn_region_reader_next(KnRegionReader *reader, ktp_Record *ret_record, gboolean *
 			*ret_is_record = TRUE;
 			return TRUE;
 		}
-		g_clear_pointer(&reader->reader, kn_block_reader_free);
+		close_current(reader);
 	}
 	return TRUE;
 }

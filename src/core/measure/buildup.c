@@ -10,15 +10,40 @@ kn_buildup_clear(KnBuildup *buildup)
 	*buildup = (KnBuildup){0};
 }
 
-void
-kn_buildup_reserve(KnBuildup *buildup, guint n)
+static void
+reserve(KnBuildup *buildup, guint n)
 {
 	gsize n_needed = buildup->n_bytes + 2 * (gsize)n;
 
-	if (n_needed <= buildup->n_allocated || buildup->n >= KN_BUILDUP_SAMPLES_MAX)
+	if (n_needed <= buildup->n_allocated)
 		return;
 	buildup->n_allocated = MAX(n_needed, buildup->n_allocated * 3 / 2);
 	buildup->bytes = g_realloc(buildup->bytes, buildup->n_allocated);
+}
+
+void
+kn_buildup_push(KnBuildup *buildup, const guint16 *values_hpa, guint n)
+{
+	guint64 n_kept = MIN(buildup->n, KN_BUILDUP_SAMPLES_MAX);
+	guint n_here = (guint)MIN(n, KN_BUILDUP_SAMPLES_MAX - n_kept);
+	gint last_hpa = buildup->last_hpa;
+	guint8 *at;
+
+	buildup->n += n;
+	if (n_here == 0)
+		return;
+	reserve(buildup, n_here);
+	at = buildup->bytes + buildup->n_bytes;
+	for (guint k = 0; k < n_here; k++) {
+		gint delta = values_hpa[k] - last_hpa;
+		guint zigzag = delta < 0 ? (guint)(-delta) * 2 - 1 : (guint)delta * 2;
+		if (zigzag >= 0xc0)
+			*at++ = (guint8)(0xc0 | zigzag >> 8);
+		*at++ = (guint8)zigzag;
+		last_hpa = values_hpa[k];
+	}
+	buildup->n_bytes = (gsize)(at - buildup->bytes);
+	buildup->last_hpa = last_hpa;
 }
 
 gboolean

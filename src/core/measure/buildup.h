@@ -23,24 +23,8 @@ typedef struct {
 } KnBuildup;
 
 void kn_buildup_clear(KnBuildup *buildup);
-/* Makes room for n further samples; call before kn_buildup_push. */
-void kn_buildup_reserve(KnBuildup *buildup, guint n);
+/* n further samples, each at most KN_PRESSURE_MAX_HPA */
+void kn_buildup_push(KnBuildup *buildup, const guint16 *values_hpa, guint n);
 /* FALSE when there are fewer than three samples or more than KN_BUILDUP_SAMPLES_MAX. Means are
  * rounded half up. */
 gboolean kn_buildup_finish(const KnBuildup *buildup, gint32 *ret_buildup_hpa);
-
-/* value_hpa <= KN_PRESSURE_MAX_HPA. Inline: it runs for every sample. */
-static inline void
-kn_buildup_push(KnBuildup *buildup, gint value_hpa)
-{
-	gint delta = value_hpa - buildup->last_hpa;
-	guint zigzag = delta < 0 ? (guint)(-delta) * 2 - 1 : (guint)delta * 2;
-
-	buildup->n++;
-	if (buildup->n > KN_BUILDUP_SAMPLES_MAX)
-		return;
-	buildup->last_hpa = value_hpa;
-	if (zigzag >= 0xc0)
-		buildup->bytes[buildup->n_bytes++] = (guint8)(0xc0 | zigzag >> 8);
-	buildup->bytes[buildup->n_bytes++] = (guint8)zigzag;
-}

@@ -30,6 +30,10 @@ kn_cover_add(KnCover *cover, guint64 first_us, guint64 end_us)
 
 	if (stretch.first_us >= stretch.end_us)
 		return;
+	/* the nodes of a block were all read at the same time: nearly always it is there already */
+	if (to > 0 && at(cover, to - 1)->first_us <= stretch.first_us &&
+	    at(cover, to - 1)->end_us >= stretch.end_us)
+		return;
 	/* from the newest back: the place is nearly always the last one */
 	while (to > 0 && at(cover, to - 1)->first_us > stretch.end_us)
 		to--;

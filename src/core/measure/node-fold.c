@@ -24,13 +24,13 @@ push_contact(KnNodeFold *node, const guint16 *values_hpa, guint from, guint to)
 	guint32 n_saturated = 0;
 
 	for (guint k = from; k < to; k++) {
-		guint32 value = MIN(values_hpa[k], KN_PRESSURE_MAX_HPA);
+		guint32 value = values_hpa[k];
 		sum_hpa += value;
 		peak_hpa = MAX(peak_hpa, value);
 		n_saturated += value >= node->saturated_hpa;
-		node->bins[value / KN_BIN_HPA]++;
-		kn_buildup_push(&node->buildup, (gint)value);
+		node->bins[MIN(value, KN_PRESSURE_MAX_HPA) / KN_BIN_HPA]++;
 	}
+	kn_buildup_push(&node->buildup, values_hpa + from, to - from);
 	node->n += to - from;
 	node->sum_hpa += sum_hpa;
 	node->peak_hpa = peak_hpa;
@@ -46,7 +46,6 @@ kn_node_fold_push(KnNodeFold *node, guint64 t0_us, guint32 period_us, guint n,
 	guint n_repeated = kn_contact_enter(&node->contact, t0_us, period_us, n);
 	guint k = n_repeated;
 
-	kn_buildup_reserve(&node->buildup, n);
 	while (k < n) {
 		guint from = k;
 		gboolean is_on = kn_contact_step(node->contact.is_on, values_hpa[k]);

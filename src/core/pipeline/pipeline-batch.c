@@ -48,6 +48,8 @@ kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, const Kn
 	KnBlock *block = block_for(pipeline, device, key, n_bytes);
 
 	kn_block_append(block, key->seq, key->t_ms, bytes, n_bytes);
+	pipeline->has_full_block |=
+		block->records->len + KN_RECORD_ACCEPTED_BYTES > KN_BATCH_LIVE_BYTES;
 	pipeline->batch->n_bytes += 2 + n_bytes;
 	device->n_open++;
 	device->has_news |= is_late(device->ledger, key->seq);
@@ -103,17 +105,6 @@ is_backfilling(const KnPipeline *pipeline, const KnNow *now)
 	return FALSE;
 }
 
-static gboolean
-has_full_block(const KnPipeline *pipeline)
-{
-	for (guint i = 0; i < pipeline->batch->blocks->len; i++) {
-		const KnBlock *block = pipeline->batch->blocks->pdata[i];
-		if (block->records->len + KN_RECORD_ACCEPTED_BYTES > KN_BATCH_LIVE_BYTES)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 static gint64
 scaled(const KnPipeline *pipeline, gint64 interval_us)
 {
@@ -124,13 +115,17 @@ static gboolean
 is_due(const KnPipeline *pipeline, const KnNow *now)
 {
 	gint64 age_us = pipeline->batch_since_us ? now->boottime_us - pipeline->batch_since_us : 0;
+	gboolean is_due_live, is_due_backfill;
 
 	if (pipeline->is_urgent || pipeline->batch->blocks->len >= KN_OPEN_BLOCKS_MAX)
 		return TRUE;
-	if (is_backfilling(pipeline, now))
-		return age_us >= scaled(pipeline, KN_COMMIT_BACKFILL_US) ||
-		       pipeline->batch->n_bytes >= KN_BATCH_BACKFILL_BYTES;
-	return age_us >= scaled(pipeline, KN_COMMIT_LIVE_US) || has_full_block(pipeline);
+	is_due_live = age_us >= scaled(pipeline, KN_COMMIT_LIVE_US) || pipeline->has_full_block;
+	is_due_backfill = age_us >= scaled(pipeline, KN_COMMIT_BACKFILL_US) ||
+			  pipeline->batch->n_bytes >= KN_BATCH_BACKFILL_BYTES;
+	/* asked for every packet: a walk over the devices only when it decides */
+	if (is_due_live == is_due_backfill)
+		return is_due_live;
+	return is_backfilling(pipeline, now) ? is_due_backfill : is_due_live;
 }
 
 static KnFlight *
@@ -185,6 +180,7 @@ hand_over(KnPipeline *pipeline, const KnNow *now)
 	g_ptr_array_add(pipeline->flights, flight_new(batch));
 	pipeline->batch = kn_batch_new(pipeline->next_batch_id++);
 	pipeline->batch_since_us = 0;
+	pipeline->has_full_block = FALSE;
 	pipeline->sink.commit(pipeline->user, batch);
 }
 

@@ -57,9 +57,10 @@ struct KnPipeline {
 	KnPipelineConfig config;
 	KnPipelineSink sink;
 	gpointer user;
-	GHashTable *devices;   /* owned: gint64 id to KnPipelineDevice (owned) */
-	KnBatch *batch;        /* owned: being filled */
-	gint64 batch_since_us; /* first record in it; 0 none */
+	GHashTable *devices;     /* owned: gint64 id to KnPipelineDevice (owned) */
+	KnBatch *batch;          /* owned: being filled */
+	gint64 batch_since_us;   /* first record in it; 0 none */
+	gboolean has_full_block; /* of live records, in it */
 	gboolean is_urgent;
 	GPtrArray *flights; /* owned: KnFlight */
 	guint64 next_batch_id;

@@ -4,7 +4,6 @@
 /* one record: admitted, kept, decoded, and what it means besides */
 
 #include "core/pipeline/pipeline-private.h"
-#include "core/wire/crc32.h"
 
 static void
 count_status(KnPipelineCounters *counters, KnDecodeStatus status)
@@ -65,14 +64,14 @@ apply_record(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Record *r
 
 /* the same record twice is the rule (live beside history); two different ones are the device's fault, and both are kept */
 static void
-note_duplicate(KnPipeline *pipeline, KnPipelineDevice *device, guint64 seq, const guint8 *bytes,
-	       gsize n_bytes, const KnNow *now)
+note_duplicate(KnPipeline *pipeline, KnPipelineDevice *device, guint64 seq, guint32 crc,
+	       const guint8 *bytes, gsize n_bytes, const KnNow *now)
 {
 	const KnRecent *recent = &device->recent[seq % KN_RECENT_RECORDS];
 	KnConflict *conflict;
 
 	device->counters.n_duplicates++;
-	if (recent->seq != seq || recent->crc == kn_crc32(bytes, n_bytes))
+	if (recent->seq != seq || recent->crc == crc)
 		return;
 	device->counters.n_conflicts++;
 	conflict = g_new(KnConflict, 1);
@@ -85,7 +84,7 @@ note_duplicate(KnPipeline *pipeline, KnPipelineDevice *device, guint64 seq, cons
 
 /* FALSE: not to be kept, for a reason that was counted */
 static gboolean
-admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *key,
+admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *key, guint32 crc,
 	     const guint8 *bytes, gsize n_bytes, const KnNow *now)
 {
 	KnLedger *ledger = device->ledger;
@@ -105,7 +104,7 @@ admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *
 		return FALSE;
 	}
 	if (!kn_ledger_receive(ledger, key->seq)) {
-		note_duplicate(pipeline, device, key->seq, bytes, n_bytes, now);
+		note_duplicate(pipeline, device, key->seq, crc, bytes, n_bytes, now);
 		return FALSE;
 	}
 	return TRUE;
@@ -134,14 +133,14 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 	if (frame->kind == KN_FRAME_HISTORY)
 		kn_transfer_heard(&device->transfer, key.seq, now->boottime_us);
 	newest_seq = device->ledger->newest_seq;
-	if (!admit_record(pipeline, device, &key, bytes, n_bytes, now))
+	if (!admit_record(pipeline, device, &key, frame->crc, bytes, n_bytes, now))
 		return;
 	device->counters.n_records++;
 	if (frame->kind == KN_FRAME_HISTORY)
 		device->counters.n_fetched++;
 	else if (key.seq > newest_seq + 1)
 		device->counters.n_live_missed += key.seq - newest_seq - 1;
-	device->recent[key.seq % KN_RECENT_RECORDS] = (KnRecent){key.seq, kn_crc32(bytes, n_bytes)};
+	device->recent[key.seq % KN_RECENT_RECORDS] = (KnRecent){key.seq, frame->crc};
 	kn_pipeline_keep_record(pipeline, device, &key, bytes, n_bytes, now);
 	status = frame->version == KN_FRAME_VERSION
 			 ? kn_decode_record(bytes, n_bytes, &device->info, &record, &is_canonical)

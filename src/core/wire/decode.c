@@ -3,6 +3,7 @@
 
 #include "core/wire/decode.h"
 #include "core/wire/encode.h"
+#include "core/wire/samples.h"
 
 #include <pb_decode.h>
 #include <string.h>
@@ -134,20 +135,33 @@ judge(const ktp_Record *record, const ktp_Info *info)
 	return is_plausible ? KN_DECODE_OK : KN_DECODE_RANGE;
 }
 
+static bool
+is_canonical(const ktp_Record *record, const uint8_t *bytes, size_t n_bytes)
+{
+	uint8_t again[KN_RECORD_ACCEPTED_BYTES];
+
+	return n_bytes <= sizeof again &&
+	       kn_encode_record(record, again, sizeof again) == n_bytes &&
+	       memcmp(again, bytes, n_bytes) == 0;
+}
+
 KnDecodeStatus
 kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp_Record *ret_record,
 		 bool *ret_is_canonical)
 {
-	uint8_t again[KN_RECORD_ACCEPTED_BYTES];
-	KnDecodeStatus status;
+	KnDecodeStatus status = KN_DECODE_OK;
 	KnRecordKey key;
-	size_t n_again;
+	bool is_quick;
 
 	*ret_is_canonical = false;
 	if (!kn_decode_key(bytes, n_bytes, &key))
 		return KN_DECODE_PROTOBUF;
-	*ret_record = (ktp_Record)ktp_Record_init_zero;
-	status = decode(ktp_Record_fields, bytes, n_bytes, ret_record);
+	is_quick =
+		n_bytes <= KN_RECORD_ACCEPTED_BYTES && kn_samples_read(bytes, n_bytes, ret_record);
+	if (!is_quick) {
+		*ret_record = (ktp_Record)ktp_Record_init_zero;
+		status = decode(ktp_Record_fields, bytes, n_bytes, ret_record);
+	}
 	if (status != KN_DECODE_OK)
 		return status;
 	/* a scalar that comes twice is legal protobuf, and the last one wins: then the ledger would hold another key */
@@ -157,8 +171,7 @@ kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp
 	status = judge(ret_record, info);
 	if (status != KN_DECODE_OK)
 		return status;
-	n_again = n_bytes <= sizeof again ? kn_encode_record(ret_record, again, sizeof again) : 0;
-	*ret_is_canonical = n_again == n_bytes && memcmp(again, bytes, n_bytes) == 0;
+	*ret_is_canonical = is_quick || is_canonical(ret_record, bytes, n_bytes);
 	return KN_DECODE_OK;
 }
 

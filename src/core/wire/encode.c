@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "core/wire/encode.h"
+#include "core/wire/samples.h"
 
 #include <pb_encode.h>
 
@@ -17,7 +18,9 @@ encode(const pb_msgdesc_t *fields, const void *message, uint8_t *ret_bytes, size
 size_t
 kn_encode_record(const ktp_Record *record, uint8_t *ret_bytes, size_t n_bytes)
 {
-	return encode(ktp_Record_fields, record, ret_bytes, n_bytes);
+	return record->which_body == ktp_Record_samples_tag
+		       ? kn_samples_write(record, ret_bytes, n_bytes)
+		       : encode(ktp_Record_fields, record, ret_bytes, n_bytes);
 }
 
 size_t

@@ -70,7 +70,8 @@ kn_frame_next(KnFrameReader *reader, const uint8_t **ret_body, size_t *ret_n_bod
 	if (n_length == 0 || n_left - n_length < CRC_BYTES ||
 	    n_body > n_left - n_length - CRC_BYTES)
 		return KN_FRAME_LENGTH;
-	if (kn_crc32(frame, n_length + n_body) != read_u32_le(frame + n_length + n_body))
+	reader->crc = kn_crc32(frame, n_length + n_body);
+	if (reader->crc != read_u32_le(frame + n_length + n_body))
 		return KN_FRAME_CRC;
 	reader->at = (size_t)(frame - reader->bytes) + n_length + n_body + CRC_BYTES;
 	*ret_body = frame + n_length;

@@ -42,6 +42,7 @@ typedef struct {
 	const uint8_t *bytes; /* borrowed: the notification outlives the reader */
 	size_t n_bytes;
 	size_t at;
+	uint32_t crc; /* of the body that kn_frame_next gave last, its length included */
 	uint8_t counter;
 	uint8_t version; /* high nibble of the flags; another than KN_FRAME_VERSION is still framed the same way */
 	KnFrameKind kind;
