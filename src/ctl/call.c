@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 gint
-kn_call_usage(const gchar *message)
+kn_call_usage(const gchar *command, const gchar *message)
 {
-	fprintf(stderr, "knead: %s\n  See: knead --help\n", message);
+	fprintf(stderr, "knead: %s\n  See: knead %s%s--help\n", message,
+		command != NULL ? command : "", command != NULL ? " " : "");
 	return KN_EXIT_USAGE;
 }
 

@@ -23,13 +23,15 @@ kn_cmd_allow(KnCall *call, const gchar *argument)
 	g_autofree gchar *path = NULL;
 	g_autofree gchar *body = NULL;
 	g_autofree gchar *name = NULL;
+	g_autofree gchar *text = NULL;
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = KN_EXIT_OK;
 
 	if (address == NULL)
-		return kn_call_usage("an address looks like C0:FF:EE:00:00:01; see: knead devices");
+		return kn_call_usage("allow",
+				     "an address looks like C0:FF:EE:00:00:01; see: knead devices");
 	if (call->label != NULL && !g_utf8_validate(call->label, -1, NULL))
-		return kn_call_usage("the label is not UTF-8 text");
+		return kn_call_usage("allow", "the label is not UTF-8 text");
 	path = g_strdup_printf("/v1/devices/%s/allow", address);
 	body = new_body(call->label);
 	failed = kn_call_ask(call, path, body, &node);
@@ -40,10 +42,12 @@ kn_cmd_allow(KnCall *call, const gchar *argument)
 		return KN_EXIT_OK;
 	}
 	name = kn_print_device_name(&call->term, kn_doc_root(node));
+	text = g_strdup_printf("%s is allowed: it is recorded whenever it is paired and in range.",
+			       name);
+	kn_print_wrapped(&call->term, call->out, "", text);
 	g_string_append_printf(call->out,
-			       "%s is allowed: it is recorded whenever it is paired and in range.\n"
 			       "  Not paired yet? Start bluetoothctl and type: pair %s\n"
 			       "  See how it goes: knead devices\n",
-			       name, address);
+			       address);
 	return KN_EXIT_OK;
 }

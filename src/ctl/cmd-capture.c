@@ -179,7 +179,8 @@ kn_cmd_capture(KnCall *call, const gchar *argument)
 	gint result;
 
 	if (call->output == NULL)
-		return kn_call_usage("capture needs a file: knead capture DEVICE -o FILE");
+		return kn_call_usage("capture",
+				     "capture needs a file: knead capture DEVICE -o FILE");
 	result = open_file(&capture);
 	if (result == KN_EXIT_OK) {
 		capture.text = g_string_new(NULL);

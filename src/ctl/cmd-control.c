@@ -49,6 +49,7 @@ kn_cmd_forget(KnCall *call, const gchar *argument)
 	g_autofree gchar *path = path_of(argument, "forget");
 	g_autofree gchar *name = NULL;
 	g_autofree gchar *address = NULL;
+	g_autofree gchar *text = NULL;
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = kn_call_ask(call, path, "{}", &node);
 
@@ -60,10 +61,9 @@ kn_cmd_forget(KnCall *call, const gchar *argument)
 	}
 	name = kn_print_device_name(&call->term, kn_doc_root(node));
 	address = kn_term_text(&call->term, kn_doc_text(kn_doc_root(node), "address"));
-	g_string_append_printf(call->out,
-			       "%s is not recorded any more. What it gave is kept.\n"
-			       "  Take it back: sudo knead allow %s\n",
-			       name, address);
+	text = g_strdup_printf("%s is not recorded any more. What it gave is kept.", name);
+	kn_print_wrapped(&call->term, call->out, "", text);
+	g_string_append_printf(call->out, "  Take it back: sudo knead allow %s\n", address);
 	return KN_EXIT_OK;
 }
 

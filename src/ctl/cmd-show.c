@@ -77,7 +77,7 @@ find_session(KnCall *call, const gchar *word, gint64 *ret_id)
 		return find_best(call, g_str_equal(word, "longest"), ret_id);
 	if (!g_ascii_string_to_unsigned(word, 10, 1, G_MAXINT64, &id, NULL))
 		return kn_call_usage(
-			"SESSION is a number, last or longest; knead sessions lists them");
+			"show", "SESSION is a number, last or longest; knead sessions lists them");
 	*ret_id = (gint64)id;
 	return KN_EXIT_OK;
 }

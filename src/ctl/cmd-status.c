@@ -3,132 +3,214 @@
 #include "ctl/command.h"
 #include "ctl/format.h"
 #include "ctl/print.h"
-#include <string.h>
 
-/* The status document is the daemon's and grows with it: it is shown as it comes, with the units that its keys name. */
-
-enum { LABEL_COLUMNS = 26, DEPTH_MAX = 4 };
-
-static gchar *
-label_of(const gchar *key)
-{
-	GString *label = g_string_new(key);
-
-	g_string_replace(label, "_", " ", 0);
-	return g_string_free(label, FALSE);
-}
-
-/* the key without its unit, and the value with it */
-static gchar *
-format_number(const KnTerm *term, GString *label, const gchar *key, gint64 value)
-{
-	gsize n = strlen(key);
-	guint64 size = (guint64)MAX(value, 0);
-
-	if (g_str_has_suffix(key, "_ms")) {
-		g_string_truncate(label, n - 3);
-		return kn_format_duration(size);
-	}
-	if (g_str_has_suffix(key, "_permille")) {
-		g_string_truncate(label, n - 9);
-		return kn_format_percent(value);
-	}
-	if (g_str_has_suffix(key, "_bytes")) {
-		g_string_truncate(label, n - 6);
-		return kn_format_bytes(size);
-	}
-	if (g_str_has_prefix(key, "n_"))
-		g_string_erase(label, 0, 2);
-	return value < 0 ? g_strdup_printf("%" G_GINT64_FORMAT, value) : kn_format_count(size);
-}
-
-static gchar *
-format_value(const KnTerm *term, GString *label, const gchar *key, JsonNode *node)
-{
-	switch (json_node_get_value_type(node)) {
-	case G_TYPE_INT64:
-		return format_number(term, label, key, json_node_get_int(node));
-	case G_TYPE_BOOLEAN:
-		if (g_str_has_prefix(key, "is_"))
-			g_string_erase(label, 0, 3);
-		return g_strdup(json_node_get_boolean(node) ? "yes" : "no");
-	case G_TYPE_STRING:
-		return kn_term_text(term, json_node_get_string(node));
-	case G_TYPE_DOUBLE:
-		return g_strdup_printf("%g", json_node_get_double(node));
-	default:
-		return g_strdup("?");
-	}
-}
-
-static void append_object(const KnTerm *term, GString *out, JsonObject *object, guint depth);
+enum { LABEL_COLUMNS = 12 };
 
 static void
-append_value(const KnTerm *term, GString *out, const gchar *key, JsonNode *node, guint depth)
+append_line(const KnTerm *term, GString *out, const gchar *label, const gchar *text,
+	    gboolean is_wrong)
 {
-	g_autoptr(GString) label = g_string_new(key);
-	g_autofree gchar *value = format_value(term, label, key, node);
-	g_autofree gchar *words = label_of(label->str);
-	guint n_columns = LABEL_COLUMNS > 2 * depth ? LABEL_COLUMNS - 2 * depth : 1;
-	g_autofree gchar *fit = kn_term_fit(term, words, n_columns);
-	g_autofree gchar *start = g_strdup_printf("%*s%s ", (gint)(2 * depth), "", fit);
-	gboolean is_advice = g_str_equal(key, "hint") || g_str_equal(key, "problem") ||
-			     g_str_equal(key, "error");
+	g_autofree gchar *start = kn_term_fit(term, label, LABEL_COLUMNS);
+	g_autofree gchar *indent = g_strnfill(LABEL_COLUMNS, ' ');
+	g_autoptr(GString) lines = g_string_new(NULL);
 
+	kn_print_wrapped(term, lines, indent, text[0] != '\0' ? text : "not known");
+	g_string_erase(lines, 0, LABEL_COLUMNS);
 	g_string_append(out, start);
-	if (is_advice)
-		kn_term_paint(term, out, KN_STYLE_WARN, value);
+	g_string_truncate(lines, lines->len - 1);
+	if (is_wrong)
+		kn_term_paint(term, out, KN_STYLE_WARN, lines->str);
 	else
-		g_string_append(out, value);
+		g_string_append(out, lines->str);
 	g_string_append_c(out, '\n');
 }
 
-static void
-append_member(const KnTerm *term, GString *out, const gchar *key, JsonNode *node, guint depth)
+static guint64
+count_of(JsonObject *object, const gchar *key)
 {
-	g_autofree gchar *words = label_of(key);
-	g_autofree gchar *title = kn_term_text(term, words);
-
-	if (JSON_NODE_HOLDS_VALUE(node)) {
-		append_value(term, out, key, node, depth);
-		return;
-	}
-	if (depth >= DEPTH_MAX || JSON_NODE_HOLDS_NULL(node))
-		return;
-	g_string_append_printf(out, "%*s", (gint)(2 * depth), "");
-	kn_term_paint(term, out, KN_STYLE_TITLE, title);
-	g_string_append_c(out, '\n');
-	if (JSON_NODE_HOLDS_OBJECT(node)) {
-		append_object(term, out, json_node_get_object(node), depth + 1);
-		return;
-	}
-	for (guint i = 0; i < json_array_get_length(json_node_get_array(node)); i++) {
-		JsonNode *element = json_array_get_element(json_node_get_array(node), i);
-
-		if (JSON_NODE_HOLDS_OBJECT(element))
-			append_object(term, out, json_node_get_object(element), depth + 1);
-		else
-			append_member(term, out, "", element, depth + 1);
-	}
+	return (guint64)MAX(kn_doc_int(object, key, 0), 0);
 }
 
 static void
-append_object(const KnTerm *term, GString *out, JsonObject *object, guint depth)
+append_hub(const KnTerm *term, GString *out, JsonObject *status)
 {
-	JsonObjectIter iter;
-	const gchar *key = NULL;
-	JsonNode *node = NULL;
+	g_autofree gchar *version = kn_term_text(term, kn_doc_text(status, "version"));
+	g_autofree gchar *zone = kn_term_text(term, kn_doc_text(status, "tz"));
+	g_autofree gchar *up = kn_format_duration(count_of(status, "uptime_ms"));
+	gboolean is_synced = g_str_equal(kn_doc_text(status, "clock"), "synced");
+	g_autofree gchar *words = g_strdup_printf(
+		"knead %s, up %s, time zone %s%s", version, up, zone,
+		is_synced ? "" : "; its clock is not set by the network: days may be wrong");
 
-	json_object_iter_init_ordered(&iter, object);
-	while (json_object_iter_next_ordered(&iter, &key, &node))
-		append_member(term, out, key, node, depth);
+	append_line(term, out, "Hub", words, FALSE);
+}
+
+static void
+append_radio(const KnTerm *term, GString *out, JsonObject *radio)
+{
+	static const struct {
+		const gchar *state;
+		const gchar *words;
+	} states[] = {
+		{"ready", "on"},
+		{"no-bus", "the message bus (D-Bus) does not answer: sudo systemctl start dbus"},
+		{"no-bluetoothd", "Bluetooth is not running: sudo systemctl start bluetooth"},
+		{"no-adapter", "no Bluetooth adapter: plug one in, or see bluetoothctl list"},
+		{"adapter-off", "switched off: rfkill unblock bluetooth && bluetoothctl power on"},
+	};
+	const gchar *state = kn_doc_text(radio, "state");
+	g_autofree gchar *words = kn_term_text(term, state);
+	g_autofree gchar *n =
+		kn_format_plural(count_of(radio, "n_packets"), "notification", "notifications");
+	g_autofree gchar *all = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+		if (!g_str_equal(states[i].state, state))
+			continue;
+		g_free(words);
+		words = g_strdup(states[i].words);
+	}
+	all = g_str_equal(state, "ready")
+		      ? g_strdup_printf("%s, %s since the hub started", words, n)
+		      : g_strdup(words);
+	append_line(term, out, "Bluetooth", all, !g_str_equal(state, "ready"));
+}
+
+static void
+append_storage(const KnTerm *term, GString *out, JsonObject *storage)
+{
+	gboolean is_fine = g_str_equal(kn_doc_text(storage, "state"), "ok");
+	g_autofree gchar *error = kn_term_text(term, kn_doc_text(storage, "last_error"));
+	g_autofree gchar *n = kn_format_plural(count_of(storage, "n_commits"), "commit", "commits");
+	g_autofree gchar *size = kn_format_bytes(count_of(storage, "stored_bytes"));
+	g_autofree gchar *words =
+		is_fine ? g_strdup_printf("fine, %s (%s) since the hub started", n, size)
+			: g_strdup_printf(
+				  "nothing can be stored: %s. The massagers keep theirs meanwhile.",
+				  error[0] != '\0' ? error : "the disk does not answer");
+
+	append_line(term, out, "Storage", words, !is_fine);
+}
+
+/* ---- what was dropped ---- */
+
+/* Counters that stay 0 while all is well; the others only say how much there was to do. */
+static const struct {
+	const gchar *key;
+	const gchar *words;
+} drops[] = {
+	{"n_live_missed", "lost on the way, and fetched"},
+	{"n_bad_header", "with a wrong header"},
+	{"n_bad_length", "with a wrong length"},
+	{"n_bad_crc", "with a wrong checksum"},
+	{"n_bad_key", "without a place"},
+	{"n_bad_protobuf", "not readable, kept raw"},
+	{"n_bad_version", "of another protocol, kept raw"},
+	{"n_bad_range", "not plausible, kept raw"},
+	{"n_bad_seq", "with a number that cannot be"},
+	{"n_unsupported", "of a kind not known here, kept raw"},
+	{"n_unplaced", "before the massager told its log"},
+	{"n_refused_memory", "left to the massager while the disk was slow"},
+	{"n_conflicts", "that came twice and differed, both kept"},
+	{"n_ring_full", "times the buffer between radio and hub was full"},
+	{"n_truncated", "longer than any may be"},
+	{"n_connect_errors", "connections that failed"},
+	{"n_failures", "commits that failed and were tried again"},
+	{"n_dropped_events", "lines of the log dropped"},
+	{"n_refused_clients", "clients refused: too many"},
+	{"n_denied", "requests denied"},
+	{"n_dropped_readers", "followers dropped: too slow"},
+};
+
+static void
+append_drops(const KnTerm *term, GString *out, JsonObject *status)
+{
+	JsonArray *devices = kn_doc_array(status, "devices");
+	gboolean is_first = TRUE;
+
+	for (guint i = 0; i < G_N_ELEMENTS(drops); i++) {
+		guint64 n = count_of(kn_doc_object(status, "radio"), drops[i].key) +
+			    count_of(kn_doc_object(status, "storage"), drops[i].key) +
+			    count_of(kn_doc_object(status, "clients"), drops[i].key);
+		g_autofree gchar *words = NULL;
+		g_autofree gchar *count = NULL;
+		for (guint k = 0; k < kn_doc_length(devices); k++)
+			n += count_of(kn_doc_object(kn_doc_at(devices, k), "counters"),
+				      drops[i].key);
+		if (n == 0)
+			continue;
+		count = kn_format_count(n);
+		words = g_strdup_printf("%s %s", count, drops[i].words);
+		append_line(term, out, is_first ? "Mishaps" : "", words, FALSE);
+		is_first = FALSE;
+	}
+	if (is_first)
+		append_line(term, out, "Mishaps", "none", FALSE);
+}
+
+/* ---- massagers ---- */
+
+static gchar *
+device_words(const KnTerm *term, JsonObject *device)
+{
+	g_autofree gchar *link = kn_term_text(term, kn_doc_text(device, "link"));
+	g_autofree gchar *missing = kn_format_count(count_of(device, "n_missing"));
+	GString *words = g_string_new(kn_doc_bool(device, "is_allowed") ? link : "not allowed");
+
+	for (gchar *at = words->str; *at; at++)
+		*at = *at == '-' ? ' ' : *at;
+	if (words->len == 0)
+		g_string_append(words, "not in range");
+	if (g_str_equal(link, "ready"))
+		g_string_assign(words, "connected");
+	if (kn_doc_has(device, "signal_dbm"))
+		g_string_append_printf(words, ", %d dBm",
+				       (gint)kn_doc_int(device, "signal_dbm", 0));
+	if (kn_doc_bool(device, "is_newest_known"))
+		g_string_append_printf(words, ", %s missing",
+				       g_str_equal(missing, "0") ? "nothing" : missing);
+	if (kn_doc_int(device, "n_gaps", 0) > 0) {
+		g_autofree gchar *gaps =
+			kn_format_plural(count_of(device, "n_gaps"), "gap", "gaps");
+		g_string_append_printf(words, ", %s for good", gaps);
+	}
+	if (kn_doc_bool(device, "is_foreign_owned"))
+		g_string_append(words, ", owned by another hub");
+	return g_string_free(words, FALSE);
+}
+
+static void
+append_devices(const KnTerm *term, GString *out, JsonArray *devices)
+{
+	for (guint i = 0; i < kn_doc_length(devices); i++) {
+		JsonObject *device = kn_doc_at(devices, i);
+		g_autofree gchar *name = kn_print_device_name(term, device);
+		g_autofree gchar *words = device_words(term, device);
+		g_autofree gchar *line = g_strdup_printf("%s: %s", name, words);
+
+		append_line(term, out, i == 0 ? "Massagers" : "", line, FALSE);
+	}
+	if (kn_doc_length(devices) == 0)
+		append_line(term, out, "Massagers", "none is allowed yet: knead devices", FALSE);
 }
 
 void
 kn_print_status(const KnTerm *term, GString *out, JsonObject *status)
 {
-	if (status != NULL)
-		append_object(term, out, status, 0);
+	g_autofree gchar *now =
+		kn_format_plural(count_of(kn_doc_object(status, "clients"), "n_clients"),
+				 "connection now", "connections now");
+	g_autofree gchar *asked = kn_format_plural(
+		count_of(kn_doc_object(status, "clients"), "n_requests"), "question", "questions");
+	g_autofree gchar *clients = g_strdup_printf("%s, %s since the hub started", now, asked);
+
+	append_hub(term, out, status);
+	append_radio(term, out, kn_doc_object(status, "radio"));
+	append_storage(term, out, kn_doc_object(status, "storage"));
+	append_line(term, out, "Clients", clients, FALSE);
+	append_devices(term, out, kn_doc_array(status, "devices"));
+	append_drops(term, out, status);
+	g_string_append(out, "  Every number: knead status --all. What happened when: knead log\n");
 }
 
 gint
@@ -141,6 +223,8 @@ kn_cmd_status(KnCall *call, const gchar *argument)
 		return failed;
 	if (call->is_json)
 		kn_call_print_json(call, node);
+	else if (call->is_all)
+		kn_print_numbers(&call->term, call->out, kn_doc_root(node));
 	else
 		kn_print_status(&call->term, call->out, kn_doc_root(node));
 	return KN_EXIT_OK;

@@ -140,6 +140,9 @@ kn_print_summary(const KnTerm *term, GString *out, JsonObject *summary)
 	append_facts(term, out, summary);
 	append_remarks(term, out, summary);
 	append_days(term, out, kn_doc_array(summary, "days"));
+	if (!kn_doc_has(summary, "days"))
+		g_string_append(
+			out, "\n  Too many days to list them: ask for 92 at most to see each.\n");
 }
 
 static void
@@ -161,7 +164,7 @@ kn_cmd_summary(KnCall *call, const gchar *argument)
 
 	if (is_range &&
 	    (call->from == NULL || call->to == NULL || call->day != NULL || call->is_week))
-		return kn_call_usage("a range takes --from and --to, and nothing else");
+		return kn_call_usage("summary", "a range takes --from and --to, and nothing else");
 	g_string_append(path, is_range                              ? "range"
 			      : call->day != NULL && !call->is_week ? "day"
 								    : "week");

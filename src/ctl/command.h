@@ -36,6 +36,7 @@ typedef struct {
 	gint seconds; /* 0: not given */
 	gboolean is_raw;
 	gboolean is_forced;
+	gboolean is_all;
 } KnCall;
 
 /* options that a command takes beyond those of all */
@@ -49,6 +50,7 @@ typedef enum {
 	KN_OPTION_FOLLOW = 64,
 	KN_OPTION_SECONDS = 128,
 	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
+	KN_OPTION_ALL = 512,
 } KnOption;
 
 typedef struct {
@@ -72,7 +74,8 @@ gchar *kn_commands_help(const KnCommand *command);
 /* For commands: one question; on failure it is told on standard error and the exit code is returned, else 0. */
 gint kn_call_ask(KnCall *call, const gchar *path, const gchar *body, JsonNode **ret_node);
 gint kn_call_fail(const KnCall *call, const GError *error);
-gint kn_call_usage(const gchar *message);
+/* What was wrong, and where the right way is told: the help of command, NULL that of knead. */
+gint kn_call_usage(const gchar *command, const gchar *message);
 /* For what goes on: each document at once, a line of standard output; FALSE when nobody reads it any more. */
 gboolean kn_call_print_line(JsonNode *node);
 /* ?device=… for a path that has begun its query with first ("?" or "&"); "" without --device. New. */

@@ -36,7 +36,7 @@ static const KnCommand commands[] = {
 	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE, "/v1/captures",
 	 "write down what a massager sends, for a bug report",
 	 "sudo knead capture \"back bed\" -o bed.cap --for 60", kn_cmd_capture},
-	{"status", NULL, 0, "/v1/status", "how the hub itself is doing", "knead status",
+	{"status", NULL, KN_OPTION_ALL, "/v1/status", "how the hub itself is doing", "knead status",
 	 kn_cmd_status},
 	{NULL},
 };
@@ -145,7 +145,8 @@ kn_commands_help(const KnCommand *command)
 		KnOption option;
 		const gchar *help;
 	} lines[] = {
-		{KN_OPTION_DAY, "  --day DAY       that day, for example 2026-11-21\n"},
+		{KN_OPTION_DAY,
+		 "  --day DAY       that day: today, yesterday or for example 2026-11-21\n"},
 		{KN_OPTION_WEEK,
 		 "  --week          the last seven days (with --day: up to that day)\n"},
 		{KN_OPTION_RANGE,
@@ -157,6 +158,7 @@ kn_commands_help(const KnCommand *command)
 		 "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
 		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
 		{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
+		{KN_OPTION_ALL, "  --all           every number there is\n"},
 		{KN_OPTION_CAPTURE,
 		 "  -o FILE         where to\n"
 		 "  --scenario TEXT what is being done meanwhile\n"

@@ -23,6 +23,7 @@ typedef struct {
 	gint seconds;
 	gboolean is_raw;
 	gboolean is_forced;
+	gboolean is_all;
 } Options;
 
 static void
@@ -93,6 +94,7 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"scenario", 0, 0, G_OPTION_ARG_STRING, &options->scenario, NULL, NULL},
 		{"with-identity", 0, 0, G_OPTION_ARG_NONE, &options->is_raw, NULL, NULL},
 		{"force", 0, 0, G_OPTION_ARG_NONE, &options->is_forced, NULL, NULL},
+		{"all", 0, 0, G_OPTION_ARG_NONE, &options->is_all, NULL, NULL},
 		{"limit", 'n', 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
 		{NULL},
 	};
@@ -126,6 +128,7 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->scenario != NULL, KN_OPTION_CAPTURE, "--scenario"},
 		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
 		{options->is_forced, KN_OPTION_CAPTURE, "--force"},
+		{options->is_all, KN_OPTION_ALL, "--all"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -137,22 +140,30 @@ find_foreign_option(const Options *options, guint allowed)
 
 /* ---- main ---- */
 
+/* too many words, or none where one is needed */
+static gint
+wrong_words(const KnTerm *term, const KnCommand *command, gint n_arguments, gchar **arguments)
+{
+	gint n_taken = command->argument != NULL ? 1 : 0;
+	g_autofree gchar *extra =
+		n_arguments > n_taken ? kn_term_text(term, arguments[n_taken]) : NULL;
+	g_autofree gchar *message =
+		extra != NULL ? g_strdup_printf("%s: \"%s\" is a word too many; example: %s",
+						command->name, extra, command->example)
+			      : g_strdup_printf("%s takes one %s; example: %s", command->name,
+						command->argument, command->example);
+
+	return kn_call_usage(command->name, message);
+}
+
 static gint
 run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 {
 	gint exit_code = KN_EXIT_OK;
 
-	if (command == NULL)
-		exit_code = kn_cmd_glance(call, NULL);
-	else if (command->argument == NULL && n_arguments > 0)
-		return kn_call_usage("there is a word too many");
-	else if (command->argument != NULL && n_arguments != 1) {
-		g_autofree gchar *message =
-			g_strdup_printf("%s takes one %s; example: %s", command->name,
-					command->argument, command->example);
-		return kn_call_usage(message);
-	} else
-		exit_code = command->run(call, arguments[0]);
+	if (command != NULL && n_arguments != (command->argument != NULL ? 1 : 0))
+		return wrong_words(&call->term, command, n_arguments, arguments);
+	exit_code = command != NULL ? command->run(call, arguments[0]) : kn_cmd_glance(call, NULL);
 	fputs(call->out->str, stdout);
 	return fflush(stdout) == 0 ? exit_code : KN_EXIT_FAILED;
 }
@@ -170,7 +181,7 @@ unknown_command(const gchar *name)
 					  nearest);
 	else
 		message = g_strdup_printf("there is no command \"%s\"", clean);
-	return kn_call_usage(message);
+	return kn_call_usage(NULL, message);
 }
 
 static gint
@@ -180,6 +191,16 @@ print_text(gchar *owned_text)
 
 	fputs(text, stdout);
 	return fflush(stdout) == 0 ? KN_EXIT_OK : KN_EXIT_FAILED;
+}
+
+static gint
+help(const gchar *name)
+{
+	const KnCommand *command = name != NULL ? kn_commands_find(name) : NULL;
+
+	if (name != NULL && command == NULL)
+		return unknown_command(name);
+	return print_text(command != NULL ? kn_commands_help(command) : kn_commands_usage());
 }
 
 static gboolean
@@ -229,10 +250,13 @@ start(const Options *options, gchar **words)
 		       .scenario = options->scenario,
 		       .seconds = options->seconds,
 		       .is_raw = options->is_raw,
-		       .is_forced = options->is_forced};
+		       .is_forced = options->is_forced,
+		       .is_all = options->is_all};
 
 	if (options->is_version)
 		return print_text(g_strdup("knead " KN_VERSION "\n"));
+	if (g_strcmp0(words[0], "help") == 0)
+		return help(words[1]);
 	if (words[0] != NULL) {
 		command = kn_commands_find(words[0]);
 		if (command == NULL)
@@ -246,10 +270,10 @@ start(const Options *options, gchar **words)
 		g_autofree gchar *message =
 			g_strdup_printf("%s does not go with %s", foreign,
 					command != NULL ? command->name : "knead alone");
-		return kn_call_usage(message);
+		return kn_call_usage(command != NULL ? command->name : NULL, message);
 	}
 	if (!read_color(options->color, &call.color))
-		return kn_call_usage("--color takes auto, always or never");
+		return kn_call_usage(NULL, "--color takes auto, always or never");
 	kn_term_detect(call.color, &call.term);
 	return run(&call, command, command != NULL ? (gint)g_strv_length(words + 1) : 0,
 		   command != NULL ? words + 1 : words);
@@ -265,6 +289,6 @@ main(gint argc, gchar **argv)
 	setlocale(LC_ALL, "");
 	words = g_strdupv(argv);
 	if (!parse(&options, &words, &error))
-		return kn_call_usage(error->message);
+		return kn_call_usage(NULL, error->message);
 	return start(&options, words[0] != NULL ? words + 1 : words);
 }

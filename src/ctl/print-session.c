@@ -11,12 +11,23 @@ enum { CURVE_COLUMNS = 2 + KN_BODYMAP_REGION_COLUMNS + 2 + 9, REGIONS_MAX = 32 }
 
 /* ---- the head: what, when, how long ---- */
 
+/* " (Europe/Berlin time)", " (UTC)" or "" */
+static gchar *
+zone_words(const KnTerm *term, const gchar *tz)
+{
+	g_autofree gchar *clean = kn_term_text(term, tz);
+
+	if (g_str_equal(clean, "UTC") || g_str_equal(clean, "Etc/UTC"))
+		return g_strdup(" (UTC)");
+	return clean[0] != '\0' ? g_strdup_printf(" (%s time)", clean) : g_strdup("");
+}
+
 static void
 append_head(const KnTerm *term, GString *out, JsonObject *session)
 {
 	const gchar *start = kn_doc_text(session, "start");
 	g_autofree gchar *when = kn_format_when(start, "");
-	g_autofree gchar *tz = kn_term_text(term, kn_doc_text(session, "tz"));
+	g_autofree gchar *tz = zone_words(term, kn_doc_text(session, "tz"));
 	g_autofree gchar *device = kn_print_device_name(term, kn_doc_object(session, "device"));
 	g_autofree gchar *time =
 		kn_format_duration((guint64)MAX(kn_doc_int(session, "duration_ms", 0), 0));
@@ -27,8 +38,7 @@ append_head(const KnTerm *term, GString *out, JsonObject *session)
 	g_autofree gchar *fit = kn_term_fit(term, title, term->width);
 
 	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(fit));
-	g_string_append_printf(out, "\n  %s, %s of it with pressure%s%s%s\n", time, active,
-			       tz[0] != '\0' ? " (" : "", tz, tz[0] != '\0' ? " time)" : "");
+	g_string_append_printf(out, "\n  %s, %s of it with pressure%s\n", time, active, tz);
 	if (kn_doc_bool(session, "is_provisional"))
 		kn_term_paint(term, out, KN_STYLE_WARN,
 			      "  Still going: these numbers will grow.\n");
@@ -210,8 +220,10 @@ append_curve(const KnTerm *term, GString *out, JsonObject *curve)
 			       (gint64)(term->width - CURVE_COLUMNS));
 	g_autoptr(GPtrArray) regions = regions_of(nodes);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	g_autofree gchar *slice =
-		kn_format_duration((guint64)MAX(kn_doc_int(curve, "slice_ms", 0), 0));
+	guint64 slice_ms = (guint64)MAX(kn_doc_int(curve, "slice_ms", 0), 0);
+	g_autofree gchar *slice = slice_ms < 1000
+					  ? g_strdup_printf("%" G_GUINT64_FORMAT " ms", slice_ms)
+					  : kn_format_duration(slice_ms);
 	gint64 max = 0;
 
 	if (n == 0 || regions->len == 0)
@@ -221,8 +233,7 @@ append_curve(const KnTerm *term, GString *out, JsonObject *curve)
 		max = MAX(max, max_of(g_ptr_array_index(lines, i), n));
 	}
 	g_string_append_printf(
-		out, "\n  From start to end (a character is %s), with the highest average:\n",
-		slice);
+		out, "\n  From start to end, averages of %s, and the firmest of them:\n", slice);
 	for (guint i = 0; i < regions->len; i++) {
 		const gint64 *values = g_ptr_array_index(lines, i);
 		g_autofree gchar *place =

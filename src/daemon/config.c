@@ -55,10 +55,19 @@ check(const KnConfig *config, GError **error)
 	return TRUE;
 }
 
+static const gchar description[] =
+	"Examples:\n"
+	"  kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n"
+	"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is touched)\n\n"
+	"Exit status: 0 stopped, 65 the database is not ours or newer, 74 the state\n"
+	"directory cannot be used, 75 another kneadd is running, 78 wrong usage or\n"
+	"configuration.";
+
 KnConfig *
 kn_config_parse(gint *argc, gchar ***argv, GError **error)
 {
 	g_autoptr(KnConfig) config = g_new0(KnConfig, 1);
+	g_autoptr(GError) wrong = NULL;
 	g_autoptr(GOptionContext) context =
 		g_option_context_new("- record massagers and answer for them");
 	const GOptionEntry entries[] = {
@@ -85,17 +94,12 @@ kn_config_parse(gint *argc, gchar ***argv, GError **error)
 
 	config->timer_scale = 1.0;
 	g_option_context_add_main_entries(context, entries, NULL);
-	g_option_context_set_description(
-		context,
-		"Examples:\n"
-		"  kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n"
-		"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is "
-		"touched)\n\n"
-		"Exit status: 0 stopped, 65 the database is not ours or newer, 74 the state\n"
-		"directory cannot be used, 75 another kneadd is running, 78 wrong usage or\n"
-		"configuration.");
-	if (!g_option_context_parse(context, argc, argv, error))
+	g_option_context_set_description(context, description);
+	if (!g_option_context_parse(context, argc, argv, &wrong)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s; see kneadd --help",
+			    wrong->message);
 		return NULL;
+	}
 	if (*argc > 1) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
 			    "\"%s\" is not understood; see kneadd --help", (*argv)[1]);

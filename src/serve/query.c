@@ -93,14 +93,29 @@ kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max, 
 	return refuse_value(request, key, wanted);
 }
 
+/* a date, or what people call it: which day that is only the hub's clock and zone know */
+static gboolean
+parse_day(const KnRequest *request, const gchar *text, KnDay *ret_day)
+{
+	const KnServer *server = request->server;
+	gboolean is_yesterday = g_str_equal(text, "yesterday");
+	KnNow now = {0};
+
+	if (!is_yesterday && !g_str_equal(text, "today"))
+		return kn_zone_parse_day(text, ret_day);
+	server->hub.get_now(server->user, &now);
+	*ret_day = kn_zone_day(now.utc_us, server->hub.get_zone(server->user)) - is_yesterday;
+	return TRUE;
+}
+
 gboolean
 kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day)
 {
 	const gchar *text = kn_query_get(request, key);
 
-	if (text == NULL || kn_zone_parse_day(text, ret_day))
+	if (text == NULL || parse_day(request, text, ret_day))
 		return TRUE;
-	return refuse_value(request, key, "a day like 2026-11-21");
+	return refuse_value(request, key, "today, yesterday or a day like 2026-11-21");
 }
 
 /* GDateTime reads many shapes of ISO 8601; only those with date, time and offset are times here */
@@ -130,10 +145,10 @@ kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *re
 
 	if (text == NULL || parse_time(text, ret_utc_us))
 		return TRUE;
-	if (!kn_zone_parse_day(text, &day))
-		return refuse_value(
-			request, key,
-			"a day like 2026-11-21 or a time like 2026-11-21T08:00:00+01:00");
+	if (!parse_day(request, text, &day))
+		return refuse_value(request, key,
+				    "today, yesterday, a day like 2026-11-21 or a time like "
+				    "2026-11-21T08:00:00+01:00");
 	*ret_utc_us = kn_zone_day_start_us(edge == KN_QUERY_TO ? day + 1 : day, zone);
 	return TRUE;
 }

@@ -12,6 +12,7 @@ gboolean kn_query_parse(KnRequest *request, const gchar *query, const gchar *key
 const gchar *kn_query_get(const KnRequest *request, const gchar *key); /* NULL: absent */
 gboolean kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max,
 			 guint64 *ret_number);
+/* A day like 2026-11-21, "today" or "yesterday" of the hub. */
 gboolean kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day);
 /* RFC 3339 with an offset, or a local day: its first instant, or with is_end the first one after it. */
 typedef enum { KN_QUERY_FROM, KN_QUERY_TO } KnQueryEdge;

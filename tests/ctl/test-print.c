@@ -186,10 +186,10 @@ devices_are_told_with_what_to_do(void)
 }
 
 static void
-status_shows_whatever_there_is(void)
+all_numbers_are_shown_whatever_there_is(void)
 {
 	g_autofree gchar *out =
-		print(kn_print_status, &ascii,
+		print(kn_print_numbers, &ascii,
 		      "{\"version\":\"0.1.0\",\"clock\":{\"uptime_ms\":5400000,\"is_synced\":true},"
 		      "\"store\":{\"n_commits\":12345,\"stored_bytes\":1048576,\"hint\":\"\\u001b["
 		      "2Jdo\"},"
@@ -209,9 +209,55 @@ status_shows_whatever_there_is(void)
 	{
 		g_autoptr(GString) nothing = g_string_new(NULL);
 
-		kn_print_status(&ascii, nothing, NULL);
+		kn_print_numbers(&ascii, nothing, NULL);
 		g_assert_cmpuint(nothing->len, ==, 0);
 	}
+}
+
+static void
+a_hub_that_is_well_is_told_in_few_lines(void)
+{
+	g_autofree gchar *out =
+		print(kn_print_status, &utf8,
+		      "{\"version\":\"0.1.0\",\"tz\":\"Europe/Berlin\",\"clock\":\"synced\","
+		      "\"uptime_ms\":5400000,\"radio\":{\"state\":\"ready\",\"n_packets\":1234,"
+		      "\"n_ring_full\":0},\"storage\":{\"state\":\"ok\",\"n_commits\":1,"
+		      "\"stored_bytes\":2048},\"clients\":{\"n_clients\":1,\"n_requests\":7},"
+		      "\"devices\":[{\"id\":1,\"label\":\"back bed\",\"is_allowed\":true,\"link\":"
+		      "\"ready\",\"signal_dbm\":-61,\"is_newest_known\":true,\"n_missing\":0,"
+		      "\"counters\":{\"n_records\":99,\"n_bad_crc\":0}}]}");
+
+	assert_lines_fit(out, 80);
+	assert_has(out, "Hub         knead 0.1.0, up 1 h 30 min, time zone Europe/Berlin\n");
+	assert_has(out, "Bluetooth   on, 1,234 notifications since the hub started\n");
+	assert_has(out, "Storage     fine, 1 commit (2.0 KiB) since the hub started\n");
+	assert_has(out, "Massagers   back bed: connected, -61 dBm, nothing missing\n");
+	assert_has(out, "Mishaps     none\n");
+}
+
+static void
+what_is_wrong_with_a_hub_is_told_with_what_to_do(void)
+{
+	g_autofree gchar *out = print(
+		kn_print_status, &utf8,
+		"{\"clock\":\"unknown\",\"radio\":{\"state\":\"adapter-off\",\"n_ring_full\":2},"
+		"\"storage\":{\"state\":\"degraded\",\"last_error\":\"disk \\u001b[2J full\"},"
+		"\"devices\":[{\"id\":1,\"counters\":{\"n_bad_crc\":3}},"
+		"{\"id\":2,\"address\":\"C0:FF:EE:00:00:02\",\"is_allowed\":true,\"link\":\"not-"
+		"bonded\",\"n_gaps\":1,"
+		"\"is_newest_known\":true,\"n_missing\":5,\"counters\":{\"n_bad_crc\":1}}]}");
+
+	assert_lines_fit(out, 80);
+	assert_has(out, "switched off: rfkill unblock bluetooth");
+	assert_has(out, "nothing can be stored: disk [2J full.");
+	assert_has(out, "massagers keep");
+	assert_has(out, "its clock is not set by the network");
+	assert_has(out, "massager: not allowed\n");
+	assert_has(out, "not bonded, 5 missing, 1 gap for good\n");
+	/* of all massagers together */
+	assert_has(out, "4 with a wrong checksum\n");
+	assert_has(out, "2 times the buffer between radio and hub was full\n");
+	g_assert_null(strstr(out, "none"));
 }
 
 int
@@ -229,7 +275,11 @@ main(int argc, char **argv)
 	g_test_add_func("/ctl/print/a_summary_is_told_in_words", a_summary_is_told_in_words);
 	g_test_add_func("/ctl/print/devices_are_told_with_what_to_do",
 			devices_are_told_with_what_to_do);
-	g_test_add_func("/ctl/print/status_shows_whatever_there_is",
-			status_shows_whatever_there_is);
+	g_test_add_func("/ctl/print/all_numbers_are_shown_whatever_there_is",
+			all_numbers_are_shown_whatever_there_is);
+	g_test_add_func("/ctl/print/a_hub_that_is_well_is_told_in_few_lines",
+			a_hub_that_is_well_is_told_in_few_lines);
+	g_test_add_func("/ctl/print/what_is_wrong_with_a_hub_is_told_with_what_to_do",
+			what_is_wrong_with_a_hub_is_told_with_what_to_do);
 	return g_test_run();
 }

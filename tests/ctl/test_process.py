@@ -66,6 +66,18 @@ def test_a_wrong_command_suggests_the_nearest(hub):
     assert evil.returncode == USAGE and "\x1b" not in evil.stderr
 
 
+def test_a_usage_error_names_the_word_and_the_commands_own_help(hub):
+    text = knead("show", "1", "2", path=hub.path).stderr
+    assert '"2" is a word too many' in text and "See: knead show --help" in text
+    assert "See: knead sessions --help" in knead("sessions", "--day", "today", path=hub.path).stderr
+
+
+def test_help_is_a_command_too(path):
+    assert knead("help", path=path).stdout == knead("--help", path=path).stdout
+    assert knead("help", "show", path=path).stdout == knead("show", "--help", path=path).stdout
+    assert knead("help", "shwo", path=path).returncode == USAGE
+
+
 def test_help_and_version_need_no_hub(path):
     usage = knead("--help", path=path)
     assert usage.returncode == OK and usage.stderr == ""
@@ -84,7 +96,7 @@ def test_help_and_version_need_no_hub(path):
                                           (500, FAILED), (503, FAILED)])
 def test_the_hubs_refusal_becomes_an_exit_code_and_two_lines(hub, status, code):
     hub.problem = {"status": status, "kind": "k", "detail": "What \x1b[31mhappened.", "hint": "What to do."}
-    for words in ((), ("summary",), ("sessions",), ("show", "12"), ("show", "last"), ("devices",), ("status",),
+    for words in ((), ("summary",), ("sessions",), ("show", "12"), ("show", "last"), ("devices",), ("status",), ("status", "--all"), ("summary", "--day", "today"), ("summary", "--day", "yesterday"),
                   ("allow", "C0:FF:EE:00:00:02")):
         result = knead(*words, path=hub.path)
         assert result.returncode == code
@@ -235,11 +247,12 @@ def test_every_command_understands_the_real_server(server):
                   ("allow", "C0:FF:EE:00:00:02", "--label", "roller")):
         result = knead(*words, path=server)
         assert (result.returncode, result.stderr) == (OK, ""), words
+        assert max(map(len, result.stdout.splitlines())) <= 80, words
         shown = knead(*words, "--json", path=server)
         assert isinstance(json.loads(shown.stdout), dict)
     assert knead("show", "longest", path=server).stdout.startswith("Session 6, back bed, Thu 19 Nov 2026 09:00")
     assert knead("show", "5", path=server).returncode == NOT_FOUND
-    assert knead("summary", "--day", "yesterday", path=server).returncode == USAGE
+    assert knead("summary", "--day", "someday", path=server).returncode == USAGE
     assert knead("sessions", "--device", "nobody", path=server).returncode == NOT_FOUND
 
 

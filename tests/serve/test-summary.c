@@ -30,6 +30,15 @@ text(JsonNode *node, const gchar *key)
 	return json_object_get_string_member(json_node_get_object(node), key);
 }
 
+static void
+assert_same_answer(Fixture *fixture, const gchar *a, const gchar *b)
+{
+	g_autoptr(JsonNode) first = get(fixture, a);
+	g_autoptr(JsonNode) second = get(fixture, b);
+
+	g_assert_true(json_node_equal(first, second));
+}
+
 /* local midnight between the 20th and the 21st is 23:00 UTC on the 20th: nine hours before now */
 static void
 fill(Fixture *fixture)
@@ -56,6 +65,10 @@ a_day_is_local_and_half_open(Fixture *fixture, gconstpointer data)
 	g_assert_cmpstr(text(today, "from"), ==, "2026-11-21T00:00:00+01:00");
 	g_assert_cmpstr(text(today, "to"), ==, "2026-11-22T00:00:00+01:00");
 	yesterday = get(fixture, "/v1/summary?period=day&day=2026-11-20");
+	assert_same_answer(fixture, "/v1/summary?period=day&day=today",
+			   "/v1/summary?period=day&day=2026-11-21");
+	assert_same_answer(fixture, "/v1/summary?period=day&day=yesterday",
+			   "/v1/summary?period=day&day=2026-11-20");
 	g_assert_cmpint(number(yesterday, "n_sessions"), ==, 1);
 }
 
