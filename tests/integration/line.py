@@ -32,8 +32,8 @@ TIMER_SCALE = "0.05"
 DEADLINE_S = 60
 
 
-def wait_for(condition, what, deadline_s=DEADLINE_S, process=None):
-    """The first true value of condition()."""
+def wait_for(condition, what, deadline_s=DEADLINE_S, process=None, every_s=0.02):
+    """The first true value of condition(), asked so often."""
     end = time.monotonic() + deadline_s
     while True:
         value = condition()
@@ -43,7 +43,7 @@ def wait_for(condition, what, deadline_s=DEADLINE_S, process=None):
             raise AssertionError(f"{what}: the process ended with {process.returncode}")
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {deadline_s} s")
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 class Process:
