@@ -19,39 +19,36 @@ get_session(GVariant *parameters, guint64 *ret_duration_ms, KnScenario *ret_scen
 }
 
 static KnSimOutcome
-start_session(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
-	      GVariant **ret_result)
+start_session(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	guint64 duration_ms;
 	KnScenario scenario;
 
 	if (!get_session(parameters, &duration_ms, &scenario))
 		return KN_SIM_ARGUMENTS;
-	if (!kn_massager_start_session(massager, kn_fakebus_now_us(), duration_ms, scenario))
+	if (!kn_massager_start_session(device->massager, kn_sim_now_us(), duration_ms, scenario))
 		return KN_SIM_REFUSED;
-	kn_fake_device_pump(device);
+	device->type->pump(device->thing);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-stop_session(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
-	     GVariant **ret_result)
+stop_session(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	kn_massager_stop_session(massager, kn_fakebus_now_us());
-	kn_fake_device_pump(device);
+	kn_massager_stop_session(device->massager, kn_sim_now_us());
+	device->type->pump(device->thing);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-bank_session(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
-	     GVariant **ret_result)
+bank_session(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	guint64 duration_ms;
 	KnScenario scenario;
 
 	if (!get_session(parameters, &duration_ms, &scenario))
 		return KN_SIM_ARGUMENTS;
-	return kn_massager_bank_session(massager, kn_fakebus_now_us(), duration_ms, scenario)
+	return kn_massager_bank_session(device->massager, kn_sim_now_us(), duration_ms, scenario)
 		       ? KN_SIM_OK
 		       : KN_SIM_REFUSED;
 }
@@ -71,14 +68,14 @@ add_truth(GVariantDict *dict, const gchar *name, gboolean is_so)
 }
 
 static KnSimOutcome
-status(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+status(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	KnMassagerStatus now;
-	KnFakeDeviceStatus link;
+	KnSimLink link;
 	GVariantDict dict;
 
-	kn_massager_get_status(massager, kn_fakebus_now_us(), &now);
-	kn_fake_device_get_status(device, &link);
+	kn_massager_get_status(device->massager, kn_sim_now_us(), &now);
+	device->type->get_link(device->thing, &link);
 	g_variant_dict_init(&dict, NULL);
 	add_number(&dict, "seq", now.firmware.newest_seq + 1);
 	add_number(&dict, "oldest", now.firmware.oldest_seq);
@@ -115,19 +112,19 @@ bytes_variant(const guint8 *bytes, gsize n_bytes)
 }
 
 static KnSimOutcome
-info(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+info(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	guint8 bytes[KN_INFO_BYTES_MAX];
-	gsize n_bytes = kn_encode_info(kn_massager_info(massager), bytes, sizeof bytes);
+	gsize n_bytes = kn_encode_info(kn_massager_info(device->massager), bytes, sizeof bytes);
 
 	*ret_result = g_variant_new("(@ay)", bytes_variant(bytes, n_bytes));
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-dump_log(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+dump_log(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	const GPtrArray *truth = kn_massager_truth(massager);
+	const GPtrArray *truth = kn_massager_truth(device->massager);
 	GVariantBuilder builder;
 
 	g_variant_builder_init(&builder, G_VARIANT_TYPE("aay"));
@@ -141,9 +138,9 @@ dump_log(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVari
 }
 
 static KnSimOutcome
-dump_flash(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+dump_flash(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	const KnFlash *flash = kn_massager_flash(massager);
+	const KnFlash *flash = kn_massager_flash(device->massager);
 	GVariantBuilder builder;
 
 	g_variant_builder_init(&builder, G_VARIANT_TYPE("aay"));
@@ -160,111 +157,117 @@ dump_flash(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVa
 /* ---- faults of a device ---- */
 
 static KnSimOutcome
-drop_live(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+drop_live(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	guint32 n_notifications;
 
 	g_variant_get(parameters, "(&su)", NULL, &n_notifications);
-	kn_massager_drop_live(massager, n_notifications);
+	kn_massager_drop_live(device->massager, n_notifications);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-hold_fetch(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+hold_fetch(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	gboolean is_held;
 
 	g_variant_get(parameters, "(&sb)", NULL, &is_held);
-	kn_massager_hold_fetch(massager, is_held);
+	kn_massager_hold_fetch(device->massager, is_held);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-corrupt_record(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
-	       GVariant **ret_result)
+corrupt_record(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	const gchar *mode;
 	guint64 seq;
 
 	g_variant_get(parameters, "(&st&s)", NULL, &seq, &mode);
 	if (g_str_equal(mode, "undecodable"))
-		return kn_massager_garble(massager, seq) ? KN_SIM_OK : KN_SIM_REFUSED;
+		return kn_massager_garble(device->massager, seq) ? KN_SIM_OK : KN_SIM_REFUSED;
 	if (!g_str_equal(mode, "crc"))
 		return KN_SIM_ARGUMENTS;
-	kn_massager_spoil(massager, seq);
+	kn_massager_spoil(device->massager, seq);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-append_raw(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+append_raw(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	g_autoptr(GVariant) record = g_variant_get_child_value(parameters, 1);
 	gsize n_bytes;
 	const guint8 *bytes = g_variant_get_fixed_array(record, &n_bytes, 1);
 	guint64 seq;
 
-	if (!kn_massager_append_raw(massager, bytes, n_bytes, &seq))
+	if (!kn_massager_append_raw(device->massager, bytes, n_bytes, &seq))
 		return KN_SIM_ARGUMENTS;
 	*ret_result = g_variant_new("(t)", seq);
-	kn_fake_device_pump(device);
+	device->type->pump(device->thing);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-overwrite_oldest(KnFakeDevice *device, KnMassager *massager, GVariant *parameters,
-		 GVariant **ret_result)
+overwrite_oldest(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	guint64 n_records;
 
 	g_variant_get(parameters, "(&st)", NULL, &n_records);
-	kn_massager_overwrite_oldest(massager, n_records);
+	kn_massager_overwrite_oldest(device->massager, n_records);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-format(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+format(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	kn_massager_format(massager);
+	kn_massager_format(device->massager);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-reboot(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+reboot(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	kn_fake_device_drop_link(device);
-	kn_massager_reboot(massager, kn_fakebus_now_us());
+	device->type->drop_link(device->thing);
+	kn_massager_reboot(device->massager, kn_sim_now_us());
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-set_owner(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+set_owner(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	guint64 hub_id;
 
 	g_variant_get(parameters, "(&st)", NULL, &hub_id);
-	kn_massager_set_owner(massager, hub_id);
+	kn_massager_set_owner(device->massager, hub_id);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-disconnect(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+disconnect(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	kn_fake_device_drop_link(device);
+	device->type->drop_link(device->thing);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-vanish(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+vanish(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	kn_fake_device_set_present(device, FALSE);
+	device->type->set_present(device->thing, FALSE);
 	return KN_SIM_OK;
 }
 
 static KnSimOutcome
-come_back(KnFakeDevice *device, KnMassager *massager, GVariant *parameters, GVariant **ret_result)
+come_back(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	kn_fake_device_set_present(device, TRUE);
+	device->type->set_present(device->thing, TRUE);
 	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+lose_bond(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
+{
+	return device->type->lose_bond != NULL && device->type->lose_bond(device->thing)
+		       ? KN_SIM_OK
+		       : KN_SIM_REFUSED;
 }
 
 static const KnSimDeviceMethod device_methods[] = {
@@ -286,6 +289,7 @@ static const KnSimDeviceMethod device_methods[] = {
 	{"Disconnect", disconnect},
 	{"Vanish", vanish},
 	{"Return", come_back},
+	{"LoseBond", lose_bond},
 };
 
 const KnSimDeviceMethod *

@@ -33,6 +33,8 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 					METHOD("Disconnect", IN("address", "s"))
 						METHOD("Vanish", IN("address", "s"))
 							METHOD("Return", IN("address", "s"))
+	/* the massager forgets the machine it is paired with */
+	METHOD("LoseBond", IN("address", "s"))
 	/* faults of bluetoothd and its adapter */
 	METHOD("SetBluez", IN("is_running", "b")) METHOD("SetAdapter", IN("is_plugged", "b"))
 		METHOD("SetPowered", IN("is_powered", "b"))

@@ -11,8 +11,8 @@
 #define ERROR_ARGUMENTS KN_SIM_CONTROL_INTERFACE ".Error.InvalidArguments"
 
 struct KnSimControl {
-	KnFakebus *bus; /* borrowed: outlives us */
-	KnFakebusReadyFunc ready;
+	KnSimPlace place;
+	KnSimReadyFunc ready;
 	gpointer user;
 	GCancellable *cancellable;   /* owned */
 	GDBusNodeInfo *info;         /* owned */
@@ -23,31 +23,37 @@ struct KnSimControl {
 
 /* ---- routing ---- */
 
-static gboolean
-run_bus_method(KnFakebus *bus, const gchar *method, GVariant *parameters, GVariant **ret_result)
+static KnSimOutcome
+run_place_method(const KnSimPlace *place, const gchar *method, GVariant *parameters,
+		 GVariant **ret_result)
 {
 	gboolean is_so = FALSE;
 
 	if (g_variant_is_of_type(parameters, G_VARIANT_TYPE("(b)")))
 		g_variant_get(parameters, "(b)", &is_so);
-	if (g_str_equal(method, "SetBluez")) {
-		kn_fakebus_set_bluez(bus, is_so);
-	} else if (g_str_equal(method, "SetAdapter")) {
-		kn_fakebus_set_adapter(bus, is_so);
-	} else if (g_str_equal(method, "SetPowered")) {
-		kn_fakebus_set_powered(bus, is_so);
-	} else if (g_str_equal(method, "ListDevices")) {
-		g_auto(GStrv) addresses = kn_fakebus_list(bus);
+	if (g_str_equal(method, "ListDevices")) {
+		g_auto(GStrv) addresses = place->type->list(place->place);
 		*ret_result = g_variant_new("(^as)", addresses);
+		return KN_SIM_OK;
+	}
+	/* a real bluetoothd is nobody's to play with */
+	if (place->type->set_bluez == NULL)
+		return KN_SIM_REFUSED;
+	if (g_str_equal(method, "SetBluez")) {
+		place->type->set_bluez(place->place, is_so);
+	} else if (g_str_equal(method, "SetAdapter")) {
+		place->type->set_adapter(place->place, is_so);
+	} else if (g_str_equal(method, "SetPowered")) {
+		place->type->set_powered(place->place, is_so);
 	} else if (g_str_equal(method, "FailNext")) {
 		const gchar *failing, *name, *message;
 		guint32 count;
 		g_variant_get(parameters, "(&s&s&su)", &failing, &name, &message, &count);
 		if (!g_dbus_is_error_name(name))
-			return FALSE;
-		kn_fakebus_fail_next(bus, failing, name, message, count);
+			return KN_SIM_ARGUMENTS;
+		place->type->fail_next(place->place, failing, name, message, count);
 	}
-	return TRUE;
+	return KN_SIM_OK;
 }
 
 static void
@@ -57,21 +63,22 @@ on_call(GDBusConnection *connection, const gchar *sender, const gchar *path, con
 	KnSimControl *control = user;
 	GVariant *result = NULL;
 	KnSimOutcome outcome = KN_SIM_OK;
-	KnFakeDevice *device = NULL;
 	const KnSimDeviceMethod *found = kn_sim_find_device_method(method);
 
 	if (found != NULL) {
 		const gchar *address;
+		KnSimDevice device = {.type = control->place.type};
 		g_variant_get_child(parameters, 0, "&s", &address);
-		device = kn_fakebus_find(control->bus, address);
-		if (device == NULL) {
+		device.thing = control->place.type->find(control->place.place, address);
+		if (device.thing == NULL) {
 			g_dbus_method_invocation_return_dbus_error(invocation, ERROR_NOT_FOUND,
 								   "no device has this address");
 			return;
 		}
-		outcome = found->run(device, kn_fake_device_massager(device), parameters, &result);
-	} else if (!run_bus_method(control->bus, method, parameters, &result)) {
-		outcome = KN_SIM_ARGUMENTS;
+		device.massager = device.type->get_massager(device.thing);
+		outcome = found->run(&device, parameters, &result);
+	} else {
+		outcome = run_place_method(&control->place, method, parameters, &result);
 	}
 	if (outcome == KN_SIM_OK)
 		g_dbus_method_invocation_return_value(invocation, result);
@@ -126,12 +133,11 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user)
 }
 
 KnSimControl *
-kn_sim_control_new(const gchar *bus_address, KnFakebus *bus, KnFakebusReadyFunc ready,
-		   gpointer user)
+kn_sim_control_new(const gchar *bus_address, KnSimPlace place, KnSimReadyFunc ready, gpointer user)
 {
 	KnSimControl *control = g_new0(KnSimControl, 1);
 
-	control->bus = bus;
+	control->place = place;
 	control->ready = ready;
 	control->user = user;
 	control->info = g_dbus_node_info_new_for_xml(kn_sim_control_xml, NULL);

@@ -7,7 +7,7 @@
  * are org.knead.Sim1.Error.{NotFound,Refused,InvalidArguments}.
  */
 
-#include "sim/fakebus.h"
+#include "sim/place.h"
 
 #define KN_SIM_CONTROL_NAME      "org.knead.Sim"
 #define KN_SIM_CONTROL_PATH      "/org/knead/sim"
@@ -15,7 +15,7 @@
 
 typedef struct KnSimControl KnSimControl;
 
-/* bus: borrowed, outlives the control. ready: as of kn_fakebus_new. */
-KnSimControl *kn_sim_control_new(const gchar *bus_address, KnFakebus *bus, KnFakebusReadyFunc ready,
+/* place: what it borrows outlives the control. */
+KnSimControl *kn_sim_control_new(const gchar *bus_address, KnSimPlace place, KnSimReadyFunc ready,
 				 gpointer user);
 void kn_sim_control_free(KnSimControl *control);

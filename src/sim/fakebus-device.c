@@ -28,12 +28,6 @@ kn_fake_device_free(gpointer data)
 	g_free(device);
 }
 
-KnMassager *
-kn_fake_device_massager(KnFakeDevice *device)
-{
-	return device->massager;
-}
-
 gboolean
 kn_fake_device_is_linked(const KnFakeDevice *device)
 {
@@ -41,9 +35,9 @@ kn_fake_device_is_linked(const KnFakeDevice *device)
 }
 
 void
-kn_fake_device_get_status(const KnFakeDevice *device, KnFakeDeviceStatus *ret_status)
+kn_fake_device_get_link(const KnFakeDevice *device, KnSimLink *ret_link)
 {
-	*ret_status = (KnFakeDeviceStatus){
+	*ret_link = (KnSimLink){
 		.is_connected = kn_fake_device_is_linked(device),
 		.is_present = device->is_present,
 		.is_notifying = device->notify_fd >= 0 || device->notify_sender != NULL,
@@ -60,7 +54,7 @@ static GVariant *
 service_data(const KnFakeDevice *device)
 {
 	guint8 bytes[2] = {(guint8)kn_massager_info(device->massager)->kind,
-			   kn_massager_advert_flags(device->massager, kn_fakebus_now_us())};
+			   kn_massager_advert_flags(device->massager, kn_sim_now_us())};
 	GVariantBuilder builder;
 
 	g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);

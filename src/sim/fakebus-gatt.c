@@ -163,7 +163,7 @@ static gboolean
 send_slice(KnFakeDevice *device)
 {
 	guint8 bytes[KN_NOTIFICATION_BYTES_MAX];
-	gint64 now_us = kn_fakebus_now_us();
+	gint64 now_us = kn_sim_now_us();
 
 	for (guint i = 0; i < PUMP_SLICE; i++) {
 		gsize n_bytes;
@@ -291,7 +291,7 @@ write_control(KnFakeDevice *device, GVariant *parameters, KnBusCall *call)
 		kn_bus_call_error(call, "org.bluez.Error.InvalidArguments", "Invalid Length");
 		return;
 	}
-	kn_massager_control(device->massager, kn_fakebus_now_us(), bytes, n_bytes);
+	kn_massager_control(device->massager, kn_sim_now_us(), bytes, n_bytes);
 	kn_bus_call_return(call, NULL);
 	kn_fake_device_pump(device);
 }

@@ -7,16 +7,13 @@
 
 #include "sim/bus-tree.h"
 #include "sim/fakebus.h"
+#include "sim/gatt-names.h"
 
 #define KN_ADAPTER_PATH      "/org/bluez/hci0"
 #define KN_ADAPTER_INTERFACE "org.bluez.Adapter1"
 #define KN_DEVICE_INTERFACE  "org.bluez.Device1"
 #define KN_SERVICE_INTERFACE "org.bluez.GattService1"
 #define KN_CHRC_INTERFACE    "org.bluez.GattCharacteristic1"
-#define KN_SERVICE_UUID      "9132dae8-c465-4676-9d00-0fe393095fc5"
-#define KN_INFO_UUID         "9132dae9-c465-4676-9d00-0fe393095fc5"
-#define KN_DATA_UUID         "9132daea-c465-4676-9d00-0fe393095fc5"
-#define KN_CONTROL_UUID      "9132daeb-c465-4676-9d00-0fe393095fc5"
 
 enum {
 	KN_FAKE_ADVERT_MS = 400,        /* a slow advertiser */
@@ -67,7 +64,7 @@ typedef struct {
 struct KnFakebus {
 	gchar *bus_address;     /* owned; NULL system */
 	gchar *adapter_address; /* owned */
-	KnFakebusReadyFunc ready;
+	KnSimReadyFunc ready;
 	gpointer user;
 	KnBusTree *tree;      /* owned; NULL while bluetoothd is gone */
 	GPtrArray *devices;   /* owned: KnFakeDevice */
@@ -90,7 +87,16 @@ void kn_fake_adapter_call(KnFakebus *bus, const gchar *method, GVariant *paramet
 void kn_fake_adapter_stop_scans(KnFakebus *bus);
 gboolean kn_fake_adapter_is_up(const KnFakebus *bus);
 
+/* faults */
+void kn_fakebus_set_bluez(KnFakebus *bus, gboolean is_running); /* bluetoothd gone, and back */
+void kn_fakebus_set_adapter(KnFakebus *bus, gboolean is_plugged);
+void kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered);
+
 /* device: the object and the link */
+void kn_fake_device_get_link(const KnFakeDevice *device, KnSimLink *ret_link);
+void kn_fake_device_drop_link(KnFakeDevice *device);
+void kn_fake_device_set_present(KnFakeDevice *device, gboolean is_present);
+void kn_fake_device_pump(KnFakeDevice *device);
 void kn_fake_device_free(gpointer device);
 void kn_fake_device_publish(KnFakeDevice *device);
 void kn_fake_device_unpublish(KnFakeDevice *device);

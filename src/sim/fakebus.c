@@ -4,16 +4,6 @@
 #include "sim/fakebus-private.h"
 
 #include <string.h>
-#include <time.h>
-
-gint64
-kn_fakebus_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (gint64)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void
 failure_free(gpointer data)
@@ -110,7 +100,7 @@ static gboolean
 on_tick(gpointer user)
 {
 	KnFakebus *bus = user;
-	gint64 now_us = kn_fakebus_now_us();
+	gint64 now_us = kn_sim_now_us();
 
 	for (guint i = 0; i < bus->devices->len; i++) {
 		KnFakeDevice *device = bus->devices->pdata[i];
@@ -144,7 +134,7 @@ start(KnFakebus *bus)
 }
 
 KnFakebus *
-kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, KnFakebusReadyFunc ready,
+kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, KnSimReadyFunc ready,
 	       gpointer user)
 {
 	KnFakebus *bus = g_new0(KnFakebus, 1);
@@ -195,17 +185,6 @@ kn_fakebus_free(KnFakebus *bus)
 }
 
 KnFakeDevice *
-kn_fakebus_find(KnFakebus *bus, const gchar *address)
-{
-	for (guint i = 0; i < bus->devices->len; i++) {
-		KnFakeDevice *device = bus->devices->pdata[i];
-		if (g_ascii_strcasecmp(device->address, address) == 0)
-			return device;
-	}
-	return NULL;
-}
-
-KnFakeDevice *
 kn_fakebus_add(KnFakebus *bus, KnMassager *massager)
 {
 	const KnMassagerSpec *spec = kn_massager_spec(massager);
@@ -223,16 +202,6 @@ kn_fakebus_add(KnFakebus *bus, KnMassager *massager)
 	if (device->is_bonded && bus->is_plugged && bus->tree != NULL)
 		kn_fake_device_publish(device);
 	return device;
-}
-
-gchar **
-kn_fakebus_list(KnFakebus *bus)
-{
-	gchar **addresses = g_new0(gchar *, bus->devices->len + 1);
-
-	for (guint i = 0; i < bus->devices->len; i++)
-		addresses[i] = g_strdup(((KnFakeDevice *)bus->devices->pdata[i])->address);
-	return addresses;
 }
 
 /* ---- faults ---- */
@@ -278,10 +247,11 @@ kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 				g_variant_new_boolean(is_powered));
 }
 
-void
-kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_name,
-		     const gchar *message, guint count)
+static void
+fail_next(gpointer place, const gchar *method, const gchar *error_name, const gchar *message,
+	  guint count)
 {
+	KnFakebus *bus = place;
 	KnFakeFailure *failure = g_new0(KnFakeFailure, 1);
 
 	failure->method = g_strdup(method);
@@ -292,4 +262,96 @@ kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_nam
 		g_ptr_array_add(bus->failures, failure);
 	else
 		failure_free(failure);
+}
+
+/* ---- what the control interface sees ---- */
+
+static gpointer
+find(gpointer place, const gchar *address)
+{
+	KnFakebus *bus = place;
+
+	for (guint i = 0; i < bus->devices->len; i++) {
+		KnFakeDevice *device = bus->devices->pdata[i];
+		if (g_ascii_strcasecmp(device->address, address) == 0)
+			return device;
+	}
+	return NULL;
+}
+
+static gchar **
+list(gpointer place)
+{
+	KnFakebus *bus = place;
+	gchar **addresses = g_new0(gchar *, bus->devices->len + 1);
+
+	for (guint i = 0; i < bus->devices->len; i++)
+		addresses[i] = g_strdup(((KnFakeDevice *)bus->devices->pdata[i])->address);
+	return addresses;
+}
+
+static KnMassager *
+get_massager(gpointer thing)
+{
+	return ((KnFakeDevice *)thing)->massager;
+}
+
+static void
+get_link(gconstpointer thing, KnSimLink *ret_link)
+{
+	kn_fake_device_get_link(thing, ret_link);
+}
+
+static void
+pump(gpointer thing)
+{
+	kn_fake_device_pump(thing);
+}
+
+static void
+drop_link(gpointer thing)
+{
+	kn_fake_device_drop_link(thing);
+}
+
+static void
+set_present(gpointer thing, gboolean is_present)
+{
+	kn_fake_device_set_present(thing, is_present);
+}
+
+static void
+set_bluez(gpointer place, gboolean is_running)
+{
+	kn_fakebus_set_bluez(place, is_running);
+}
+
+static void
+set_adapter(gpointer place, gboolean is_plugged)
+{
+	kn_fakebus_set_adapter(place, is_plugged);
+}
+
+static void
+set_powered(gpointer place, gboolean is_powered)
+{
+	kn_fakebus_set_powered(place, is_powered);
+}
+
+KnSimPlace
+kn_fakebus_place(KnFakebus *bus)
+{
+	static const KnSimPlaceType type = {.find = find,
+					    .list = list,
+					    .get_massager = get_massager,
+					    .get_link = get_link,
+					    .pump = pump,
+					    .drop_link = drop_link,
+					    .set_present = set_present,
+					    .set_bluez = set_bluez,
+					    .set_adapter = set_adapter,
+					    .set_powered = set_powered,
+					    .fail_next = fail_next};
+
+	return (KnSimPlace){&type, bus};
 }

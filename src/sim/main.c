@@ -72,8 +72,8 @@ static void
 add_devices(KnFakebus *bus, const KnSimOptions *options)
 {
 	for (guint i = 0; i < options->devices->len; i++) {
-		KnMassager *massager = kn_massager_new(options->devices->pdata[i],
-						       kn_fakebus_now_us(), g_get_real_time());
+		KnMassager *massager = kn_massager_new(options->devices->pdata[i], kn_sim_now_us(),
+						       g_get_real_time());
 		if (options->live_session_s > 0)
 			kn_massager_plan_live_session(massager,
 						      (guint64)options->live_session_s * 1000);
@@ -98,7 +98,8 @@ main(int argc, char **argv)
 	program.bus = kn_fakebus_new(options.bus_address, options.adapter_address, on_bluez_ready,
 				     &program);
 	add_devices(program.bus, &options);
-	control = kn_sim_control_new(options.bus_address, program.bus, on_control_ready, &program);
+	control = kn_sim_control_new(options.bus_address, kn_fakebus_place(program.bus),
+				     on_control_ready, &program);
 	g_main_loop_run(loop);
 	kn_sim_control_free(control);
 	kn_fakebus_free(program.bus);
