@@ -73,7 +73,7 @@ kn_client_explain(const gchar *socket_path, const GError *reason, GError **error
 	else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
 		g_set_error(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_DENIED,
 			    "You may not talk to the hub.\n"
-			    "Run: sudo adduser \"$USER\" knead   then log out and in again;\n"
+			    "Run: sudo adduser \"$USER\" knead   then log out and in again; "
 			    "or put sudo before the command.");
 	else
 		g_set_error(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_FAILED,

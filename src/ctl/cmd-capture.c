@@ -88,13 +88,32 @@ open_file(Capture *capture)
 			   capture->path);
 		return KN_EXIT_FAILED;
 	}
-	capture->making = g_strconcat(capture->path, ".part", NULL);
-	/* of somebody's body: nobody else reads it */
-	fd = g_open(capture->making, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	capture->making = g_strconcat(capture->path, ".XXXXXX", NULL);
+	/* a new file under a name that nobody could plant (this is often root), and nobody else reads it: it is of somebody's body */
+	fd = g_mkstemp_full(capture->making, O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return fail_on_file(capture, "cannot write");
 	capture->file = fdopen(fd, "w");
 	return KN_EXIT_OK;
+}
+
+/* Whatever was put there meanwhile is not written over, unless that was asked for; what was captured is kept in any case. */
+static gint
+put_in_place(const Capture *capture)
+{
+	gboolean is_free = !capture->call->is_forced;
+	gint failed = renameat2(AT_FDCWD, capture->making, AT_FDCWD, capture->path,
+				is_free ? RENAME_NOREPLACE : 0);
+
+	/* not every file system knows the flag */
+	if (failed != 0 && is_free && errno == EINVAL)
+		failed =
+			link(capture->making, capture->path) != 0 || g_unlink(capture->making) != 0;
+	if (failed == 0)
+		return KN_EXIT_OK;
+	g_printerr("knead: cannot put it at %s: %s\n  What was captured is in %s.\n", capture->path,
+		   g_strerror(errno), capture->making);
+	return KN_EXIT_FAILED;
 }
 
 static gint
@@ -108,9 +127,12 @@ close_file(Capture *capture)
 	is_written = !capture->is_unwritable && fputs(end->str, capture->file) >= 0 &&
 		     fflush(capture->file) == 0 && fsync(fileno(capture->file)) == 0;
 	fclose(g_steal_pointer(&capture->file));
-	if (!is_written || g_rename(capture->making, capture->path) != 0)
-		return fail_on_file(capture, "cannot write");
-	return KN_EXIT_OK;
+	if (!is_written) {
+		gint failed = fail_on_file(capture, "cannot write");
+		g_unlink(capture->making);
+		return failed;
+	}
+	return put_in_place(capture);
 }
 
 /* ---- the command ---- */

@@ -7,11 +7,18 @@
 
 enum { LIMIT_DEFAULT = 20 };
 
+typedef struct {
+	KnCall *call;
+	gboolean is_dropped; /* the last document said so */
+} Follow;
+
 static gboolean
 on_event(JsonNode *document, gpointer data)
 {
-	KnCall *call = data;
+	Follow *follow = data;
+	KnCall *call = follow->call;
 
+	follow->is_dropped = g_str_equal(kn_doc_text(kn_doc_root(document), "class"), "dropped");
 	if (call->is_json)
 		return kn_call_print_line(document);
 	g_string_truncate(call->out, 0);
@@ -24,7 +31,7 @@ on_event(JsonNode *document, gpointer data)
 
 /* from the last one that was shown on */
 static gint
-follow(KnCall *call, JsonArray *shown)
+go_on(KnCall *call, JsonArray *shown)
 {
 	JsonObject *last = kn_doc_at(shown, kn_doc_length(shown) - 1);
 	g_autofree gchar *device = kn_call_device_query(call, "&");
@@ -32,10 +39,14 @@ follow(KnCall *call, JsonArray *shown)
 		"/v1/events?follow=1&class=session,link,alarm&since=%" G_GINT64_FORMAT "%s",
 		kn_doc_int(last, "id", 0), device);
 	g_autoptr(GError) error = NULL;
+	Follow follow = {.call = call};
 
-	if (kn_client_follow(call->socket_path, path, on_event, call, NULL, &error))
-		return KN_EXIT_OK;
-	return kn_call_fail(call, error);
+	if (!kn_client_follow(call->socket_path, path, on_event, &follow, NULL, &error))
+		return kn_call_fail(call, error);
+	if (follow.is_dropped)
+		g_printerr("knead: whoever reads this was too slow, and the hub cut it off\n"
+			   "  Run it again: it goes on behind what you saw.\n");
+	return follow.is_dropped ? KN_EXIT_FAILED : KN_EXIT_OK;
 }
 
 static void
@@ -68,7 +79,7 @@ kn_cmd_log(KnCall *call, const gchar *argument)
 		return failed;
 	if (call->is_follow) {
 		print_page(call, page);
-		return follow(call, kn_doc_array(kn_doc_root(page), "events"));
+		return go_on(call, kn_doc_array(kn_doc_root(page), "events"));
 	}
 	if (call->is_json)
 		kn_call_print_json(call, page);

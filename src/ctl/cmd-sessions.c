@@ -30,9 +30,12 @@ append_session(const KnTerm *term, GString *out, JsonObject *session, const gcha
 	g_autofree gchar *name = kn_print_device_name(term, kn_doc_object(session, "device"));
 	g_autofree gchar *name_fit = kn_term_fit(term, name, n_name);
 	g_autofree gchar *remark = remark_of(session);
-	g_autofree gchar *line = g_strdup_printf("%5" G_GINT64_FORMAT "  %s  %10s  %10s  %s  %s",
-						 kn_doc_int(session, "id", 0), when_fit, time, peak,
-						 name_fit, remark);
+	/* one that runs may not have its number yet */
+	gint64 number = kn_doc_int(session, "id", 0);
+	g_autofree gchar *id =
+		number > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, number) : g_strdup("-");
+	g_autofree gchar *line = g_strdup_printf("%5s  %s  %10s  %10s  %s  %s", id, when_fit, time,
+						 peak, name_fit, remark);
 
 	g_string_append_printf(out, "%s\n", g_strchomp(line));
 }

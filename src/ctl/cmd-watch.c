@@ -21,7 +21,6 @@ typedef struct {
 	JsonNode *sessions;        /* owned or NULL: the newest one */
 	gboolean is_screen;
 	gboolean is_dropped;
-	gint64 line_us; /* when the last line was written */
 } Watch;
 
 typedef struct {
@@ -85,20 +84,6 @@ draw(Watch *watch)
 }
 
 static void
-print_line(Watch *watch, JsonObject *live)
-{
-	g_autoptr(GString) out = g_string_new(NULL);
-	gint64 now_us = g_get_monotonic_time();
-
-	if (watch->line_us != 0 && now_us - watch->line_us < LINE_S * G_USEC_PER_SEC)
-		return;
-	watch->line_us = now_us;
-	kn_print_live_line(&watch->call->term, out, live);
-	fputs(out->str, stdout);
-	fflush(stdout);
-}
-
-static void
 keep_live(Watch *watch, JsonNode *document)
 {
 	gint64 id = kn_doc_int(kn_doc_root(document), "device_id", 0);
@@ -107,6 +92,23 @@ keep_live(Watch *watch, JsonNode *document)
 	seen->document = json_node_ref(document);
 	seen->at_us = g_get_monotonic_time();
 	g_hash_table_replace(watch->live, g_memdup2(&id, sizeof id), seen);
+}
+
+static void
+print_line(Watch *watch, JsonNode *document)
+{
+	JsonObject *live = kn_doc_root(document);
+	gint64 id = kn_doc_int(live, "device_id", 0);
+	const Seen *before = g_hash_table_lookup(watch->live, &id);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	/* of each massager: two must not take each other's turn */
+	if (before != NULL && g_get_monotonic_time() - before->at_us < LINE_S * G_USEC_PER_SEC)
+		return;
+	keep_live(watch, document);
+	kn_print_live_line(&watch->call->term, out, live);
+	fputs(out->str, stdout);
+	fflush(stdout);
 }
 
 static void
@@ -136,7 +138,7 @@ on_document(JsonNode *document, gpointer data)
 		return !is_live || kn_call_print_line(document);
 	if (!watch->is_screen) {
 		if (is_live)
-			print_line(watch, object);
+			print_line(watch, document);
 		return TRUE;
 	}
 	if (is_live)

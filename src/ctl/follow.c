@@ -140,6 +140,7 @@ typedef struct {
 	KnClientFunc func;
 	gpointer data;
 	gboolean is_dropped;    /* the last document said so */
+	gchar *reason;          /* owned: why, if it said that, too; NULL */
 	gboolean is_unreadable; /* it was no document */
 } Follow;
 
@@ -157,6 +158,10 @@ on_document_line(const gchar *line, gsize n_bytes, gpointer data)
 	if (document == NULL)
 		return FALSE;
 	follow->is_dropped = g_str_equal(kn_doc_text(kn_doc_root(document), "class"), "dropped");
+	if (follow->is_dropped && kn_doc_has(kn_doc_root(document), "detail")) {
+		g_free(follow->reason);
+		follow->reason = g_strdup(kn_doc_text(kn_doc_root(document), "detail"));
+	}
 	return follow->func(document, follow->data);
 }
 
@@ -165,6 +170,7 @@ kn_client_follow(const gchar *socket_path, const gchar *path, KnClientFunc func,
 		 GCancellable *cancellable, GError **error)
 {
 	Follow follow = {.func = func, .data = data};
+	gboolean is_fine = FALSE;
 	Stream stream = {.socket_path = socket_path,
 			 .func = on_document_line,
 			 .data = &follow,
@@ -177,11 +183,15 @@ kn_client_follow(const gchar *socket_path, const gchar *path, KnClientFunc func,
 		g_set_error_literal(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_FAILED,
 				    "What the hub sent can not be read.\n"
 				    "Are knead and kneadd of the same version?");
+	else if (follow.reason != NULL)
+		g_set_error(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_FAILED,
+			    "The hub could not go on: %s\nTry again in a minute.", follow.reason);
 	else if (stream.end != END_CALLER && !follow.is_dropped)
 		/* a hub goes on for ever; one that is stopped may have no time for a last chunk */
 		g_set_error_literal(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_NOT_RUNNING,
 				    "The hub has ended.\nStart it: sudo kneadd");
 	else
-		return TRUE;
-	return FALSE;
+		is_fine = TRUE;
+	g_free(follow.reason);
+	return is_fine;
 }

@@ -44,7 +44,9 @@ kn_print_device_trouble(JsonObject *device, const gchar *now, gboolean *ret_is_u
 	gint64 charge = kn_doc_int(battery, "charge_permille", 1000);
 	gint days = kn_format_days_ago(kn_doc_text(device, "synced"), now);
 	gboolean is_low = charge < BATTERY_LOW_PERMILLE && !kn_doc_bool(battery, "is_charging");
-	gboolean is_late = kn_doc_has(device, "synced") && days >= SYNC_LATE_DAYS;
+	/* one that is connected is being fetched right now: there is nothing to do */
+	gboolean is_linked = g_str_equal(kn_doc_text(device, "link"), "ready");
+	gboolean is_late = kn_doc_has(device, "synced") && days >= SYNC_LATE_DAYS && !is_linked;
 	g_autoptr(GString) words = g_string_new(NULL);
 
 	if (is_low)
@@ -52,7 +54,7 @@ kn_print_device_trouble(JsonObject *device, const gchar *now, gboolean *ret_is_u
 	if (is_late)
 		g_string_append_printf(words, "%snot synced for %d days%s", is_low ? "; " : "",
 				       days, is_low ? "" : ": bring it near the hub");
-	else if (!kn_doc_has(device, "synced"))
+	else if (!kn_doc_has(device, "synced") && !is_linked)
 		g_string_append_printf(words, "%snot synced yet%s", is_low ? "; " : "",
 				       is_low ? "" : ": bring it near the hub");
 	*ret_is_urgent = words->len > 0;

@@ -5,6 +5,17 @@
 
 #include "daemon/app-private.h"
 
+/* Clients that went take their place with them, their questions stay until the store has seen them. */
+gboolean
+kn_app_has_room(const KnApp *app, GError **error)
+{
+	if (g_hash_table_size(app->asks) < KN_APP_ASKS_MAX)
+		return TRUE;
+	g_set_error_literal(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED,
+			    "the hub is busy: too many questions wait for its disk");
+	return FALSE;
+}
+
 KnAsk *
 kn_app_ask_new(const KnAsk *values)
 {
@@ -29,7 +40,8 @@ kn_app_translate(const GError *error)
 	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND))
 		code = KN_HUB_ERROR_NOT_FOUND;
 	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
-		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
+		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) ||
+		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY))
 		code = KN_HUB_ERROR_DEGRADED;
 	return g_error_new_literal(KN_HUB_ERROR, code, error->message);
 }
@@ -47,7 +59,7 @@ kn_app_refuse_asks(KnApp *app)
 		g_autofree KnAsk *ask = key;
 		g_hash_table_iter_remove(&iter);
 		if (ask->on_sessions)
-			ask->on_sessions(NULL, error, ask->request);
+			ask->on_sessions(NULL, 0, error, ask->request);
 		if (ask->on_session)
 			ask->on_session(NULL, error, ask->request);
 		if (ask->on_events)

@@ -225,7 +225,7 @@ kn_app_start_capture(gpointer user, const KnHubCapture *what, const KnHubCapture
 			    CAPTURES_MAX);
 		return NULL;
 	}
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	capture = g_new0(KnAppCapture, 1);
 	capture->app = app;
 	capture->device_id = device->id;

@@ -5,6 +5,29 @@
 
 #include "daemon/app-private.h"
 
+void
+kn_app_note_storage(KnApp *app, const GError *error)
+{
+	KnStoreStats stats;
+
+	kn_store_get_stats(app->store, &stats);
+	if (stats.n_damaged > app->n_damaged) {
+		g_autofree gchar *detail =
+			g_strdup_printf("%" G_GUINT64_FORMAT " blocks", stats.n_damaged);
+		app->n_damaged = stats.n_damaged;
+		kn_app_emit(app, KN_EVENT_STORAGE_DAMAGED, 0, detail);
+	}
+	if (error) {
+		g_warning("records not stored yet, no massager is told to forget any: %s",
+			  error->message);
+		if (!app->is_storage_degraded)
+			kn_app_emit(app, KN_EVENT_STORAGE_DEGRADED, 0, error->message);
+	} else if (app->is_storage_degraded) {
+		kn_app_emit(app, KN_EVENT_STORAGE_RECOVERED, 0, "");
+	}
+	app->is_storage_degraded = error != NULL;
+}
+
 static void
 on_committed(KnCommit *commit, const GError *error, gpointer user)
 {
@@ -12,19 +35,12 @@ on_committed(KnCommit *commit, const GError *error, gpointer user)
 	KnApp *app = user;
 	KnNow now;
 
-	/* BUSY, which would drop the batch, cannot come: two batches at most wait beside one query of each of 32 clients */
-	if (error) {
-		g_warning("records not stored yet, no massager is told to forget any: %s",
-			  error->message);
-		if (!app->is_storage_degraded)
-			kn_app_emit(app, KN_EVENT_STORAGE_DEGRADED, 0, error->message);
-		app->is_storage_degraded = TRUE;
+	/* BUSY, which would drop the batch, cannot come: the store keeps places for more batches than the pipeline has under way */
+	kn_app_note_storage(app, error);
+	if (!owned)
 		return;
-	}
-	if (app->is_storage_degraded)
-		kn_app_emit(app, KN_EVENT_STORAGE_RECOVERED, 0, "");
-	app->is_storage_degraded = FALSE;
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
+	kn_app_events_stored(app, owned->last_event_id);
 	kn_pipeline_committed(app->pipeline, owned->batch_id, &now);
 	kn_app_emit_sessions(app, owned);
 }
@@ -63,6 +79,7 @@ kn_app_commit(gpointer user, KnBatch *batch)
 {
 	KnApp *app = user;
 
+	batch->zone = g_strdup(app->config->zone);
 	show_batch(app, batch);
 	kn_app_attach_events(app, batch);
 	kn_store_commit(app->store, batch, on_committed, app);

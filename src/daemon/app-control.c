@@ -25,8 +25,9 @@ link_of(KnLinkPhase phase)
 		return KN_WHY_LINK_BUSY;
 	case KN_LINK_UNSUPPORTED:
 		return KN_WHY_LINK_UNSUPPORTED;
-	case KN_LINK_IDLE:
 	case KN_LINK_WAITING:
+		return KN_WHY_LINK_WAITING;
+	case KN_LINK_IDLE:
 	case KN_LINK_SEARCHING:
 		break;
 	}
@@ -34,14 +35,14 @@ link_of(KnLinkPhase phase)
 }
 
 static void
-add_device_facts(const KnApp *app, const KnDevice *device, KnWhyFacts *facts)
+add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 {
 	const KnAppSeen *seen = g_hash_table_lookup(app->seen, facts->address);
 	KnPipelineDeviceStatus status;
 	KnLinkStatus link;
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	if (seen) {
 		facts->unseen_ms = MAX(now.utc_us - seen->seen_us, 0) / 1000;
 		facts->signal_dbm = seen->signal_dbm;
@@ -50,15 +51,20 @@ add_device_facts(const KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->link = link_of(link.phase);
 		facts->n_attempts = link.attempts;
 		facts->last_error = link.last_error;
+		/* traffic counts as well as advertisements, and a step of the clock does not */
+		if (link.seen_boottime_us > 0)
+			facts->unseen_ms = MAX(now.boottime_us - link.seen_boottime_us, 0) / 1000;
 	}
-	if (device && kn_pipeline_get_status(app->pipeline, device->id, &status))
+	if (device && kn_pipeline_get_status(app->pipeline, device->id, &status)) {
 		facts->n_missing = status.n_missing;
+		facts->is_newest_known = status.is_newest_known;
+	}
 }
 
 void
 kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 {
-	const KnApp *app = user;
+	KnApp *app = user;
 	const KnDevice *device = kn_app_find_address(app, address);
 	KnRadioState radio = kn_radio_get_state(app->radio);
 	KnWhyFacts facts = {
@@ -145,7 +151,13 @@ void
 kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request)
 {
 	KnApp *app = user;
-	KnAsk *ask = kn_app_ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
+	g_autoptr(GError) error = NULL;
+	KnAsk *ask;
 
+	if (!kn_app_has_room(app, &error)) {
+		func(NULL, error, request);
+		return;
+	}
+	ask = kn_app_ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
 	kn_store_forget(app->store, device_id, on_forgotten, ask);
 }

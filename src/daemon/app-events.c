@@ -11,6 +11,7 @@ kn_app_events_init(KnApp *app)
 	KnAppEvents *events = &app->events;
 
 	events->next_id = kn_store_first_event_id(app->store);
+	events->end_id = events->next_id + KN_STORE_EVENTS_AHEAD;
 	g_queue_init(&events->recent);
 	events->waiting = g_ptr_array_new_with_free_func((GDestroyNotify)kn_event_free);
 }
@@ -39,15 +40,24 @@ kn_app_attach_events(KnApp *app, KnBatch *batch)
 
 static void plan_flush(KnApp *app);
 
+void
+kn_app_events_stored(KnApp *app, gint64 last_id)
+{
+	if (last_id != 0)
+		app->events.end_id = MAX(app->events.end_id, last_id + KN_STORE_EVENTS_AHEAD);
+}
+
 static void
 on_flushed(KnCommit *commit, const GError *error, gpointer user)
 {
 	g_autoptr(KnCommit) owned = commit;
 	KnApp *app = user;
 
+	kn_app_note_storage(app, error);
 	/* the store keeps what failed, and answers again when it succeeds */
-	if (!owned && !g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY))
+	if (!owned)
 		return;
+	kn_app_events_stored(app, owned->last_event_id);
 	app->events.is_flushing = FALSE;
 	plan_flush(app);
 }
@@ -60,7 +70,7 @@ kn_app_flush_events(KnApp *app)
 
 	if (app->events.waiting->len == 0)
 		return;
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	/* no batch of the pipeline: those count from 1 */
 	batch = kn_batch_new(0);
 	batch->at_us = now.utc_us;
@@ -95,7 +105,7 @@ plan_flush(KnApp *app)
 								: KN_APP_EVENTS_SOON_S;
 	if (events->waiting->len >= KN_APP_EVENTS_FLUSH)
 		seconds = 0;
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	if (events->flush_source &&
 	    events->flush_boottime_us <= now.boottime_us + seconds * G_USEC_PER_SEC)
 		return;
@@ -129,7 +139,13 @@ emit(KnApp *app, KnEvent *event)
 {
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	/* nothing could be stored for long: an id that may be given again after the next start must not be seen */
+	if (app->events.next_id >= app->events.end_id) {
+		app->events.n_dropped++;
+		kn_event_free(event);
+		return;
+	}
+	kn_hub_clock_read(&app->clock, &now);
 	event->id = app->events.next_id++;
 	event->at_us = now.utc_us;
 	keep(app, event);
@@ -230,7 +246,14 @@ kn_app_query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc fu
 		    gpointer request)
 {
 	KnApp *app = user;
-	KnAsk *ask = kn_app_ask_new(&(KnAsk){
+	g_autoptr(GError) error = NULL;
+	KnAsk *ask;
+
+	if (!kn_app_has_room(app, &error)) {
+		func(NULL, 0, FALSE, error, request);
+		return;
+	}
+	ask = kn_app_ask_new(&(KnAsk){
 		.app = app,
 		.event_query = *query,
 		.asked_at_id = app->events.next_id - 1,

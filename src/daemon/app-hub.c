@@ -11,7 +11,7 @@
 static void
 get_now(gpointer user, KnNow *ret_now)
 {
-	kn_hub_clock_read(ret_now);
+	kn_hub_clock_read(&((KnApp *)user)->clock, ret_now);
 }
 
 static const gchar *
@@ -153,12 +153,12 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 {
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&ask->app->clock, &now);
 	for (guint i = 0; i < ask->app->devices->len; i++) {
 		const KnDevice *device = ask->app->devices->pdata[i];
 		g_autoptr(KnSession) live = kn_app_live_session(ask->app, device, &now);
 		gboolean is_wanted =
-			live && ask->query.before_id == 0 &&
+			live && ask->query.after.id == 0 &&
 			(ask->query.device_id == 0 || ask->query.device_id == device->id) &&
 			live->start_utc_us >= ask->query.from_us &&
 			live->start_utc_us < ask->query.to_us;
@@ -175,7 +175,9 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			live->id = stored->id;
 			live->revision = stored->revision;
 			live->start_utc_us = stored->start_utc_us;
-			g_ptr_array_remove_index(sessions, k);
+			/* in its place: who pages on must find the last row last */
+			kn_session_free(sessions->pdata[k]);
+			sessions->pdata[k] = g_steal_pointer(&live);
 			break;
 		}
 		if (live)
@@ -188,30 +190,37 @@ on_stored_sessions(GPtrArray *sessions, const GError *error, gpointer user)
 {
 	g_autofree KnAsk *ask = kn_app_take_ask(user);
 	g_autoptr(GError) translated = NULL;
+	guint n_stored = 0;
 
 	if (error) {
 		translated = kn_app_translate(error);
-		ask->on_sessions(NULL, translated, ask->request);
+		ask->on_sessions(NULL, 0, translated, ask->request);
 		return;
 	}
+	n_stored = sessions->len;
 	merge_live(ask, sessions);
-	ask->on_sessions(sessions, NULL, ask->request);
+	ask->on_sessions(sessions, n_stored, NULL, ask->request);
 }
 
 static void
 query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, gpointer request)
 {
 	KnApp *app = user;
+	g_autoptr(GError) error = NULL;
 	KnAsk *ask;
 	const KnSessionQuery stored = {
 		.from_us = query->from_us,
 		.to_us = query->to_us,
 		.device_id = query->device_id,
-		.before_id = query->before_id,
+		.after = query->after,
 		.limit = query->limit,
 		.is_with_nodes = TRUE,
 	};
 
+	if (!kn_app_has_room(app, &error)) {
+		func(NULL, 0, error, request);
+		return;
+	}
 	ask = kn_app_ask_new(
 		&(KnAsk){.app = app, .query = *query, .on_sessions = func, .request = request});
 	kn_store_query_sessions(app->store, &stored, on_stored_sessions, ask);
@@ -246,8 +255,13 @@ static void
 query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, gpointer request)
 {
 	KnApp *app = user;
+	g_autoptr(GError) error = NULL;
 	KnAsk *ask;
 
+	if (!kn_app_has_room(app, &error)) {
+		func(NULL, error, request);
+		return;
+	}
 	ask = kn_app_ask_new(&(KnAsk){.app = app, .on_session = func, .request = request});
 	kn_store_query_session(app->store, id, n_slices, on_stored_session, ask);
 }
@@ -270,6 +284,28 @@ on_allowed(const KnDevice *device, const GError *error, gpointer user)
 	ask->on_device(device, NULL, ask->request);
 }
 
+/* those that are allowed, and those that are about to be; forgotten ones make room */
+static gboolean
+may_allow(const KnApp *app, const gchar *address, GError **error)
+{
+	const KnDevice *known = kn_app_find_address(app, address);
+	guint n = 0;
+	GHashTableIter iter;
+	gpointer ask;
+
+	for (guint i = 0; i < app->devices->len; i++)
+		n += ((const KnDevice *)app->devices->pdata[i])->is_allowed;
+	g_hash_table_iter_init(&iter, app->asks);
+	while (g_hash_table_iter_next(&iter, &ask, NULL))
+		n += ((const KnAsk *)ask)->is_allowing;
+	if (n < KN_APP_DEVICES_MAX || (known && known->is_allowed))
+		return TRUE;
+	g_set_error(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY,
+		    "this hub has %d massagers, which is its limit: forget one first",
+		    KN_APP_DEVICES_MAX);
+	return FALSE;
+}
+
 static void
 allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
       gpointer request)
@@ -279,15 +315,13 @@ allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc f
 	KnNow now;
 	KnAsk *ask;
 
-	if (app->devices->len >= KN_APP_DEVICES_MAX && !kn_app_find_address(app, address)) {
-		error = g_error_new(KN_HUB_ERROR, KN_HUB_ERROR_BUSY,
-				    "this hub has %d massagers already, which is its limit",
-				    KN_APP_DEVICES_MAX);
+	if (!kn_app_has_room(app, &error) || !may_allow(app, address, &error)) {
 		func(NULL, error, request);
 		return;
 	}
-	kn_hub_clock_read(&now);
-	ask = kn_app_ask_new(&(KnAsk){.app = app, .on_device = func, .request = request});
+	kn_hub_clock_read(&app->clock, &now);
+	ask = kn_app_ask_new(
+		&(KnAsk){.app = app, .on_device = func, .request = request, .is_allowing = TRUE});
 	kn_store_allow(app->store, address, label, now.utc_us, on_allowed, ask);
 }
 

@@ -12,6 +12,8 @@
 enum {
 	KN_APP_SEEN_MAX = 512,
 	KN_APP_DEVICES_MAX = 64,
+	KN_APP_ASKS_MAX =
+		64, /* twice the clients there may be at once; those that hung up count until they are answered */
 	/* more than can wait to be stored (KN_APP_EVENTS_WAITING_MAX and one batch): what left the ring is stored, or was dropped */
 	KN_APP_EVENTS_RECENT_MAX = 1000,
 	KN_APP_EVENTS_WAITING_MAX = 500,
@@ -33,6 +35,7 @@ typedef struct {
 /* what happened lately */
 typedef struct {
 	gint64 next_id;
+	gint64 end_id;      /* ids from here on are not reserved: they might come twice */
 	gint64 evicted_id;  /* newest that left the ring; 0 none */
 	GQueue recent;      /* owned: KnEvent, oldest first */
 	GPtrArray *waiting; /* owned: KnEvent that no batch has taken yet */
@@ -45,10 +48,10 @@ typedef struct {
 typedef struct KnAppCapture KnAppCapture;
 
 struct KnApp {
-	const KnConfig *config; /* borrowed: outlives the app */
-	GTimeZone *zone; /* owned: held, so that local days do not read the zone file each time */
-	GMainLoop *loop; /* owned */
-	KnStore *store;  /* owned */
+	KnConfig *config; /* borrowed: outlives the app */
+	GTimeZone *zone;  /* owned: held, so that local days do not read the zone file each time */
+	GMainLoop *loop;  /* owned */
+	KnStore *store;   /* owned */
 	KnPipeline *pipeline; /* owned */
 	KnRadio *radio;       /* owned */
 	KnServer *server;     /* owned */
@@ -56,13 +59,15 @@ struct KnApp {
 	GHashTable *seen;     /* owned: address (borrowed from value) to KnAppSeen */
 	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
+	KnHubClock clock;
 	gint64 started_boottime_us;
 	guint tick_source; /* 0: none is needed */
-	guint signal_sources[2];
+	guint signal_sources[3];
 	guint n_links_up;
 	KnAppEvents events;
 	GPtrArray *captures;          /* owned: KnAppCapture, those that are running */
 	gboolean is_storage_degraded; /* as the last event told */
+	guint64 n_damaged;            /* blocks on the disk, as the last event told */
 };
 
 /* A question of a client that the store has not answered yet. */
@@ -75,8 +80,11 @@ typedef struct {
 	KnHubSessionFunc on_session;
 	KnHubEventsFunc on_events;
 	KnHubDeviceFunc on_device;
+	gboolean is_allowing; /* on_device is of an allow */
 	gpointer request;
 } KnAsk;
+/* FALSE with DEGRADED: too many wait. Asked before every new one. */
+gboolean kn_app_has_room(const KnApp *app, GError **error);
 /* Copies values; known to the app until it is taken. */
 KnAsk *kn_app_ask_new(const KnAsk *values);
 /* Answered now: nobody else will. The caller owns it. */
@@ -89,6 +97,8 @@ KnDevice *kn_app_find_address(const KnApp *app, const gchar *address);
 /* A device was enrolled or allowed again: the pipeline and the radio learn of it. */
 void kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers);
 
+/* What a commit's answer says of the disk: to the journal, as an alarm, and as one that is over. */
+void kn_app_note_storage(KnApp *app, const GError *error);
 /* app-commit.c: the pipeline hands over a batch; what clients see of devices changes with it. */
 void kn_app_commit(gpointer user, KnBatch *batch);
 
@@ -99,6 +109,8 @@ void kn_app_emit(KnApp *app, KnEventKind kind, gint64 device_id, const gchar *de
 void kn_app_emit_sessions(KnApp *app, const KnCommit *commit);
 /* The batch takes what waits to be stored. */
 void kn_app_attach_events(KnApp *app, KnBatch *batch);
+/* Events up to this one have their rows: further ids are reserved. 0: none was in the commit. */
+void kn_app_events_stored(KnApp *app, gint64 last_id);
 /* Stores what waits: shutdown. */
 void kn_app_flush_events(KnApp *app);
 void kn_app_query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func,
@@ -116,6 +128,9 @@ void kn_app_capture_link_up(KnApp *app, gint64 device_id, const guint8 *info, gs
 void kn_app_capture_packet(KnApp *app, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			   const KnNow *now);
 void kn_app_capture_link_down(KnApp *app, gint64 device_id, const gchar *reason, const KnNow *now);
+
+/* app-reload.c: SIGHUP. What can change at once does; a file that is wrong changes nothing. */
+gboolean kn_app_reload(gpointer app);
 
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);

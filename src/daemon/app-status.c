@@ -71,6 +71,7 @@ add_storage(JsonBuilder *builder, const KnApp *app)
 	add_int(builder, "n_commits", (gint64)stats.n_commits);
 	add_int(builder, "n_failures", (gint64)stats.n_failures);
 	add_int(builder, "n_blocks", (gint64)stats.n_blocks);
+	add_int(builder, "n_damaged_blocks", (gint64)stats.n_damaged);
 	add_int(builder, "raw_bytes", (gint64)stats.raw_bytes);
 	add_int(builder, "stored_bytes", (gint64)stats.stored_bytes);
 	add_int(builder, "n_pending", kn_store_n_pending(app->store));
@@ -139,7 +140,7 @@ kn_app_build_status(KnApp *app)
 	g_autofree gchar *time = NULL;
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	time = kn_zone_format_time(now.utc_us, app->config->zone);
 	json_builder_begin_object(builder);
 	add_string(builder, "version", KN_VERSION);

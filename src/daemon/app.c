@@ -68,7 +68,7 @@ on_tick(gpointer user)
 	KnApp *app = user;
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	kn_pipeline_tick(app->pipeline, &now);
 	if (app->n_links_up > 0 || kn_pipeline_n_open_bytes(app->pipeline) > 0)
 		return G_SOURCE_CONTINUE;
@@ -127,7 +127,7 @@ on_seen(gpointer user, const gchar *address, const gchar *name, gint16 signal_db
 	KnAppSeen *seen = g_hash_table_lookup(app->seen, address);
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	if (!seen) {
 		if (g_hash_table_size(app->seen) >= KN_APP_SEEN_MAX)
 			drop_oldest_seen(app);
@@ -162,7 +162,7 @@ on_link_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info
 
 	if (!device)
 		return;
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	kn_app_capture_link_up(app, device->id, info, n_info, &now);
 	status = kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now);
 	if (status != KN_DECODE_OK) {
@@ -185,7 +185,7 @@ on_link_down(gpointer user, const gchar *address, const gchar *reason)
 
 	if (!device || !kn_pipeline_get_status(app->pipeline, device->id, &status) || !status.is_up)
 		return;
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	g_message("device %" G_GINT64_FORMAT ": link ended: %s", device->id, reason);
 	kn_app_capture_link_down(app, device->id, reason, &now);
 	kn_pipeline_link_down(app->pipeline, device->id, &now);
@@ -201,7 +201,7 @@ on_packet(gpointer user, const gchar *address, const guint8 *bytes, gsize n_byte
 
 	if (!device)
 		return;
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	kn_app_capture_packet(app, device->id, bytes, n_bytes, &now);
 	kn_pipeline_packet(app->pipeline, device->id, bytes, n_bytes, &now);
 	if (kn_server_wants_live(app->server))
@@ -246,7 +246,9 @@ start(KnApp *app, GError **error)
 	const KnStoreConfig store_config = {app->config->state_directory, app->config->zone};
 	const KnServerConfig server_config = {app->config->socket_path, app->config->read_group,
 					      app->config->admin_group};
-	const KnRadioConfig radio_config = {app->config->bus_address, app->config->timer_scale};
+	const KnRadioConfig radio_config = {app->config->bus_address,
+					    (const gchar *const *)app->config->adapters,
+					    app->config->timer_scale};
 	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
 	const KnRadioSink radio_sink = {on_radio_state, on_seen,   on_link_up,
 					on_link_down,   on_packet, on_control_failed};
@@ -278,12 +280,12 @@ start(KnApp *app, GError **error)
 }
 
 KnApp *
-kn_app_new(const KnConfig *config, GError **error)
+kn_app_new(KnConfig *config, GError **error)
 {
 	KnApp *app = g_new0(KnApp, 1);
 	KnNow now;
 
-	kn_hub_clock_read(&now);
+	kn_hub_clock_read(&app->clock, &now);
 	app->config = config;
 	app->started_boottime_us = now.boottime_us;
 	app->zone = kn_zone_hold(config->zone);
@@ -294,6 +296,7 @@ kn_app_new(const KnConfig *config, GError **error)
 	app->seen = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, seen_free);
 	app->signal_sources[0] = g_unix_signal_add(SIGTERM, on_terminate, app);
 	app->signal_sources[1] = g_unix_signal_add(SIGINT, on_terminate, app);
+	app->signal_sources[2] = g_unix_signal_add(SIGHUP, kn_app_reload, app);
 	if (!start(app, error)) {
 		kn_app_free(app);
 		return NULL;
@@ -317,7 +320,7 @@ kn_app_free(KnApp *app)
 	kn_server_free(g_steal_pointer(&app->server));
 	kn_radio_free(app->radio);
 	if (app->pipeline) {
-		kn_hub_clock_read(&now);
+		kn_hub_clock_read(&app->clock, &now);
 		kn_pipeline_flush(app->pipeline, &now);
 	}
 	if (app->store) {

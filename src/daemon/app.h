@@ -10,9 +10,12 @@
 
 typedef struct KnApp KnApp;
 
-/* Opens the store, then the socket, then the radio. config outlives the app. Errors: KN_STORE_ERROR, KN_SERVE_ERROR. */
-KnApp *kn_app_new(const KnConfig *config, GError **error);
+/* Opens the store, then the socket, then the radio. config outlives the app; SIGHUP changes it. Errors: KN_STORE_ERROR, KN_SERVE_ERROR. */
+KnApp *kn_app_new(KnConfig *config, GError **error);
 /* Runs until SIGTERM or SIGINT. */
 void kn_app_run(KnApp *app);
 /* Mirrors the start: radio off, open records stored, socket gone, database closed. */
 void kn_app_free(KnApp *app);
+
+/* sysexits: what an init system may act on without reading text. kneadd --help lists them. */
+int kn_app_exit_status(const GError *error);

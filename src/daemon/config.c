@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "daemon/config.h"
+#include "core/base/text.h"
 #include "core/base/zone.h"
+#include "daemon/config-file.h"
 
 enum { SOCKET_PATH_MAX = 107 /* sockaddr_un.sun_path less its end */ };
 
@@ -18,6 +20,9 @@ kn_config_free(KnConfig *config)
 	g_free(config->read_group);
 	g_free(config->admin_group);
 	g_free(config->replay_path);
+	g_free(config->config_path);
+	g_strfreev(config->adapters);
+	g_strfreev(config->words);
 	g_free(config);
 }
 
@@ -36,15 +41,22 @@ check(const KnConfig *config, GError **error)
 {
 	if (config->zone && !kn_zone_is_known(config->zone)) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "--zone: \"%s\" is no known time zone; take a name like Europe/Berlin "
+			    "zone: \"%s\" is no known time zone; take a name like Europe/Berlin "
 			    "(timedatectl list-timezones)",
 			    config->zone);
 		return FALSE;
 	}
 	if (strlen(config->socket_path) > SOCKET_PATH_MAX) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "--socket: the path has more than %d bytes; choose a shorter one",
+			    "socket: the path has more than %d bytes; choose a shorter one",
 			    SOCKET_PATH_MAX);
+		return FALSE;
+	}
+	if (!g_path_is_absolute(config->socket_path) ||
+	    (config->state_directory && !config->replay_path &&
+	     !g_path_is_absolute(config->state_directory))) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "socket and state directory take a whole path, from / on");
 		return FALSE;
 	}
 	if (config->timer_scale < 0.001 || config->timer_scale > 1.0) {
@@ -59,18 +71,22 @@ static const gchar description[] =
 	"Examples:\n"
 	"  kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n"
 	"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is touched)\n\n"
-	"Exit status: 0 stopped, 65 the database is not ours or newer, 74 the state\n"
-	"directory cannot be used, 75 another kneadd is running, 78 wrong usage or\n"
+	"Settings may stand in " KN_CONFIG_PATH " too: see kneadd.conf(5).\n"
+	"Exit status: 0 stopped, 65 the database is not ours or newer (or the capture\n"
+	"is none), 74 the state directory cannot be used, 75 another kneadd is running, 78 wrong "
+	"usage or\n"
 	"configuration.";
 
-KnConfig *
-kn_config_parse(gint *argc, gchar ***argv, GError **error)
+static gboolean
+parse_options(KnConfig *config, GError **error)
 {
-	g_autoptr(KnConfig) config = g_new0(KnConfig, 1);
 	g_autoptr(GError) wrong = NULL;
+	g_auto(GStrv) words = g_strdupv(config->words);
 	g_autoptr(GOptionContext) context =
 		g_option_context_new("- record massagers and answer for them");
 	const GOptionEntry entries[] = {
+		{"config", 0, 0, G_OPTION_ARG_FILENAME, &config->config_path,
+		 "Settings (default " KN_CONFIG_PATH ", if it is there)", "FILE"},
 		{"state-dir", 0, 0, G_OPTION_ARG_FILENAME, &config->state_directory,
 		 "Where the database is kept (default /var/lib/knead)", "DIR"},
 		{"socket", 0, 0, G_OPTION_ARG_FILENAME, &config->socket_path,
@@ -92,30 +108,91 @@ kn_config_parse(gint *argc, gchar ***argv, GError **error)
 		G_OPTION_ENTRY_NULL,
 	};
 
-	config->timer_scale = 1.0;
 	g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(context, description);
-	if (!g_option_context_parse(context, argc, argv, &wrong)) {
+	if (!g_option_context_parse_strv(context, &words, &wrong)) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s; see kneadd --help",
 			    wrong->message);
-		return NULL;
+		return FALSE;
 	}
-	if (*argc > 1) {
+	if (words[0] && words[1]) {
+		g_autofree gchar *word = kn_text_clean(words[1], -1);
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-			    "\"%s\" is not understood; see kneadd --help", (*argv)[1]);
-		return NULL;
+			    "\"%s\" is not understood; see kneadd --help", word);
+		return FALSE;
 	}
-	if (!config->state_directory && !config->replay_path)
-		config->state_directory = g_strdup("/var/lib/knead");
-	if (!config->socket_path)
-		config->socket_path = g_strdup("/run/knead/knead.sock");
-	if (!config->read_group)
-		config->read_group = g_strdup("knead");
-	if (!config->admin_group)
-		config->admin_group = g_strdup("knead-admin");
+	return TRUE;
+}
+
+static void
+set_default(gchar **field, const gchar *value)
+{
+	if (!*field)
+		*field = g_strdup(value);
+}
+
+KnConfig *
+kn_config_parse(const gchar *const *words, GError **error)
+{
+	g_autoptr(KnConfig) config = g_new0(KnConfig, 1);
+
+	config->timer_scale = 1.0;
+	config->words = g_strdupv((gchar **)words);
+	if (!parse_options(config, error))
+		return NULL;
+	/* a replay touches no hub, and is none */
+	if (!config->replay_path && !config->is_version_asked &&
+	    !kn_config_file_read(config, config->config_path ? config->config_path : KN_CONFIG_PATH,
+				 config->config_path != NULL, error))
+		return NULL;
+	if (!config->replay_path)
+		set_default(&config->state_directory, "/var/lib/knead");
+	set_default(&config->socket_path, "/run/knead/knead.sock");
+	set_default(&config->read_group, "knead");
+	set_default(&config->admin_group, "knead-admin");
 	if (!check(config, error))
 		return NULL;
 	if (!config->zone)
 		config->zone = local_zone();
 	return g_steal_pointer(&config);
+}
+
+KnConfig *
+kn_config_reload(const KnConfig *config, GError **error)
+{
+	return kn_config_parse((const gchar *const *)config->words, error);
+}
+
+static void
+swap(gchar **a, gchar **b)
+{
+	gchar *kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+static gboolean
+is_same_list(gchar **a, gchar **b)
+{
+	return a && b ? g_strv_equal((const gchar *const *)a, (const gchar *const *)b) : a == b;
+}
+
+gchar *
+kn_config_adopt(KnConfig *config, KnConfig *fresh)
+{
+	GString *names = g_string_new(NULL);
+
+	swap(&config->zone, &fresh->zone);
+	swap(&config->read_group, &fresh->read_group);
+	swap(&config->admin_group, &fresh->admin_group);
+	if (g_strcmp0(config->state_directory, fresh->state_directory) != 0)
+		g_string_append(names, " state-dir");
+	if (g_strcmp0(config->socket_path, fresh->socket_path) != 0)
+		g_string_append(names, " path");
+	if (g_strcmp0(config->bus_address, fresh->bus_address) != 0)
+		g_string_append(names, " bus");
+	if (!is_same_list(config->adapters, fresh->adapters))
+		g_string_append(names, " adapters");
+	return g_strchug(g_string_free(names, FALSE));
 }

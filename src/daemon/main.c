@@ -2,33 +2,18 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "daemon/app.h"
+#include "daemon/config.h"
 #include "daemon/replay.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
-/* sysexits: what an init system may act on without reading text */
-static int
-exit_status_of(const GError *error)
-{
-	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FOREIGN) ||
-	    g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_TOO_NEW) ||
-	    g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT))
-		return EX_DATAERR;
-	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY) ||
-	    g_error_matches(error, KN_SERVE_ERROR, KN_SERVE_ERROR_IN_USE))
-		return EX_TEMPFAIL;
-	if (error->domain == KN_STORE_ERROR)
-		return EX_IOERR;
-	return EX_CONFIG;
-}
-
 int
 main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(KnConfig) config = kn_config_parse(&argc, &argv, &error);
+	g_autoptr(KnConfig) config = kn_config_parse((const gchar *const *)argv, &error);
 	KnApp *app;
 
 	if (!config) {
@@ -46,7 +31,7 @@ main(int argc, char **argv)
 	app = kn_app_new(config, &error);
 	if (!app) {
 		fprintf(stderr, "kneadd: %s\n", error->message);
-		return exit_status_of(error);
+		return kn_app_exit_status(error);
 	}
 	kn_app_run(app);
 	kn_app_free(app);

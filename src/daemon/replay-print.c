@@ -12,6 +12,7 @@ typedef struct {
 	KnReplay *replay;
 	GArray *ids; /* owned: gint64, newest first */
 	JsonBuilder *builder;
+	KnSessionPlace last;
 	guint n_page;
 	gboolean is_answered;
 } Print;
@@ -29,6 +30,7 @@ on_sessions(GPtrArray *owned_sessions, const GError *error, gpointer user)
 	for (guint i = 0; i < print->n_page; i++) {
 		const KnSession *session = sessions->pdata[i];
 		g_array_append_val(print->ids, session->id);
+		print->last = kn_session_place(session);
 	}
 }
 
@@ -67,8 +69,7 @@ list_sessions(Print *print)
 		kn_store_query_sessions(print->replay->store, &query, on_sessions, print);
 		if (!wait_for(print))
 			return FALSE;
-		if (print->ids->len > 0)
-			query.before_id = g_array_index(print->ids, gint64, print->ids->len - 1);
+		query.after = print->last;
 	} while (print->n_page == PAGE);
 	return TRUE;
 }

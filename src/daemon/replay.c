@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "daemon/replay.h"
+#include "daemon/app.h"
 
 #include "core/base/zone.h"
 #include "core/capture/capture.h"
@@ -258,7 +259,7 @@ kn_replay_run(const KnConfig *config)
 	umask(S_IRWXG | S_IRWXO);
 	if (!prepare(&replay, capture, kn_zone_is_known(zone) ? zone : config->zone) ||
 	    !play(&replay, capture) || !kn_replay_print(&replay))
-		return fail(replay.error, EX_IOERR);
+		return fail(replay.error, kn_app_exit_status(replay.error));
 	if (!capture->is_whole)
 		fprintf(stderr,
 			"kneadd: the end of %s is missing: it was cut. What is there was "

@@ -11,7 +11,8 @@
 enum { KN_BLUEZ_N_SUBSCRIPTIONS = 4 };
 
 struct KnBluez {
-	gchar *address; /* owned */
+	gchar *address;   /* owned */
+	gchar **adapters; /* owned: addresses of those that may be used; NULL all */
 	gdouble scale;
 	KnBluezEvents events;
 	gpointer user; /* borrowed: outlives us */

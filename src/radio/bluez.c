@@ -65,7 +65,7 @@ on_objects(gpointer user, GVariant *result, GUnixFDList *fds G_GNUC_UNUSED,
 	}
 	bluez->n_read_retries = 0;
 	g_autoptr(KnTree) older = g_steal_pointer(&bluez->tree);
-	bluez->tree = kn_tree_new();
+	bluez->tree = kn_tree_new((const gchar *const *)bluez->adapters);
 	g_autoptr(GVariant) objects = g_variant_get_child_value(result, 0);
 	GVariantIter iter;
 	const gchar *path = NULL;
@@ -349,7 +349,8 @@ open_bus(KnBluez *bluez)
 }
 
 KnBluez *
-kn_bluez_new(const gchar *address, gdouble scale, const KnBluezEvents *events, gpointer user)
+kn_bluez_new(const gchar *address, const gchar *const *adapters, gdouble scale,
+	     const KnBluezEvents *events, gpointer user)
 {
 	KnBluez *bluez = g_new0(KnBluez, 1);
 	const gchar *system = g_getenv("DBUS_SYSTEM_BUS_ADDRESS");
@@ -357,7 +358,8 @@ kn_bluez_new(const gchar *address, gdouble scale, const KnBluezEvents *events, g
 	bluez->scale = scale;
 	bluez->events = *events;
 	bluez->user = user;
-	bluez->tree = kn_tree_new();
+	bluez->adapters = g_strdupv((gchar **)adapters);
+	bluez->tree = kn_tree_new(adapters);
 	open_bus(bluez);
 	return bluez;
 }
@@ -376,6 +378,7 @@ kn_bluez_free(KnBluez *bluez)
 	}
 	kn_tree_free(bluez->tree);
 	g_free(bluez->address);
+	g_strfreev(bluez->adapters);
 	g_free(bluez);
 }
 

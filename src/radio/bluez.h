@@ -45,9 +45,9 @@ typedef struct {
 
 typedef struct KnBluez KnBluez;
 
-/* address: D-Bus address, NULL for the system bus. Nothing is called before the main loop runs. */
-KnBluez *kn_bluez_new(const gchar *address, gdouble scale, const KnBluezEvents *events,
-		      gpointer user);
+/* address: D-Bus address, NULL for the system bus. adapters: as KnRadioConfig. Nothing is called before the main loop runs. */
+KnBluez *kn_bluez_new(const gchar *address, const gchar *const *adapters, gdouble scale,
+		      const KnBluezEvents *events, gpointer user);
 void kn_bluez_free(KnBluez *bluez);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnBluez, kn_bluez_free)
 

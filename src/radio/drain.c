@@ -146,8 +146,11 @@ read_all(KnDrain *drain)
 	struct pollfd fds[KN_DRAIN_STREAMS_MAX];
 	Stream *polled[KN_DRAIN_STREAMS_MAX];
 	nfds_t n = 0;
+	gboolean had_pending = drain->has_pending;
 	if (!flush_pending(drain))
 		return;
+	if (had_pending)
+		kn_handoff_signal(drain->ring);
 	for (guint i = 0; i < KN_DRAIN_STREAMS_MAX; i++) {
 		Stream *stream = &drain->streams[i];
 		if (!stream->id || stream->has_ended)

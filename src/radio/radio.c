@@ -104,7 +104,8 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 	radio->host.kick = kn_radio_kick;
 	radio->host.listen = kn_radio_listen;
 	radio->host.user = radio;
-	radio->host.bluez = kn_bluez_new(config->bus_address, scale, &bluez_events, radio);
+	radio->host.bluez =
+		kn_bluez_new(config->bus_address, config->adapters, scale, &bluez_events, radio);
 	return radio;
 }
 

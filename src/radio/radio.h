@@ -59,7 +59,9 @@ typedef struct {
 
 typedef struct {
 	const gchar *bus_address; /* D-Bus address; NULL: the system bus */
-	gdouble timer_scale;      /* 1.0; tests scale every timer of the radio down */
+	/* addresses in upper case of those that may be used; NULL: all. Copied. */
+	const gchar *const *adapters;
+	gdouble timer_scale; /* 1.0; tests scale every timer of the radio down */
 } KnRadioConfig;
 
 typedef struct KnRadio KnRadio;
@@ -79,7 +81,7 @@ void kn_radio_scan(KnRadio *radio, guint ms);
 /* Queues a write with response; bounded (64 a device), FALSE when full or the link is not ready. */
 gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes,
 				gsize n_bytes);
-/* The owner does not accept the device (INFO refused, serial conflict): disconnect, show UNSUPPORTED with the reason, try again
+/* The owner does not accept the device (its INFO is refused): disconnect, show UNSUPPORTED with the reason, try again
  * in ten minutes. */
 void kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason);
 

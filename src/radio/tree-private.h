@@ -7,7 +7,8 @@
 #include "radio/tree.h"
 
 struct KnTree {
-	GHashTable *adapters; /* owned: path → KnTreeAdapter */
+	gchar **wanted;       /* owned: addresses of the adapters that count; NULL all */
+	GHashTable *adapters; /* owned: path → KnTreeAdapter, of those that count */
 	GHashTable *devices;  /* owned: path → KnTreeDevice */
 	/* owned: device path → GPtrArray of KnTreeAttr, for every device that we know or may come to know */
 	GHashTable *attrs;

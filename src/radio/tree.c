@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { ADDRESS_LENGTH = 17 /* AA:BB:CC:DD:EE:FF */ };
+
 static void
 adapter_free(gpointer data)
 {
@@ -26,9 +28,10 @@ device_free(gpointer data)
 }
 
 KnTree *
-kn_tree_new(void)
+kn_tree_new(const gchar *const *wanted)
 {
 	KnTree *tree = g_new0(KnTree, 1);
+	tree->wanted = g_strdupv((gchar **)wanted);
 	tree->adapters = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, adapter_free);
 	tree->devices = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, device_free);
 	tree->attrs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kn_tree_attrs_free);
@@ -43,6 +46,7 @@ kn_tree_free(KnTree *tree)
 	g_hash_table_unref(tree->adapters);
 	g_hash_table_unref(tree->devices);
 	g_hash_table_unref(tree->attrs);
+	g_strfreev(tree->wanted);
 	g_free(tree);
 }
 
@@ -54,11 +58,32 @@ kn_tree_clear(KnTree *tree)
 	g_hash_table_remove_all(tree->attrs);
 }
 
+static gboolean
+is_wanted(const KnTree *tree, GVariant *properties)
+{
+	const gchar *address = NULL;
+	g_autofree gchar *upper = NULL;
+	if (!tree->wanted)
+		return TRUE;
+	if (!g_variant_lookup(properties, "Address", "&s", &address))
+		return FALSE;
+	upper = g_ascii_strup(address, (gssize)strnlen(address, 17));
+	return g_strv_contains((const gchar *const *)tree->wanted, upper);
+}
+
+/* a device of an adapter that does not count is as if not there */
+static gboolean
+counts(const KnTree *tree, const KnTreeDevice *device)
+{
+	return !tree->wanted || g_hash_table_contains(tree->adapters, device->adapter);
+}
+
 static guint
 put_adapter(KnTree *tree, const gchar *path, GVariant *properties)
 {
 	KnTreeAdapter *adapter = g_hash_table_lookup(tree->adapters, path);
-	if (!adapter && g_hash_table_size(tree->adapters) >= KN_TREE_ADAPTERS_MAX)
+	if (!adapter && (g_hash_table_size(tree->adapters) >= KN_TREE_ADAPTERS_MAX ||
+			 !is_wanted(tree, properties)))
 		return 0;
 	if (!adapter) {
 		adapter = g_new0(KnTreeAdapter, 1);
@@ -126,6 +151,13 @@ static guint
 update_device(KnTreeDevice *device, GVariant *properties, gboolean may_be_heard, gint64 now_us)
 {
 	const gchar *name = NULL;
+	const gchar *address = NULL;
+	/* at pairing a private address becomes the one behind it; the path keeps the old one */
+	if (g_variant_lookup(properties, "Address", "&s", &address) &&
+	    strlen(address) == ADDRESS_LENGTH) {
+		g_free(device->address);
+		device->address = g_ascii_strup(address, -1);
+	}
 	(void)g_variant_lookup(properties, "Bonded", "b", &device->is_bonded);
 	(void)g_variant_lookup(properties, "Connected", "b", &device->is_connected);
 	(void)g_variant_lookup(properties, "ServicesResolved", "b", &device->is_resolved);
@@ -168,7 +200,7 @@ add_device(KnTree *tree, const gchar *path, GVariant *properties, gint64 now_us)
 	if (!offers_service(properties) && !is_bonded(properties))
 		return 0;
 	if (!g_variant_lookup(properties, "Address", "&s", &address) ||
-	    strlen(address) != strlen("AA:BB:CC:DD:EE:FF") ||
+	    strlen(address) != ADDRESS_LENGTH ||
 	    !g_variant_lookup(properties, "Adapter", "&o", &adapter))
 		return 0;
 	make_room(tree);
@@ -295,7 +327,7 @@ kn_tree_find(const KnTree *tree, const gchar *address)
 	g_hash_table_iter_init(&iter, tree->devices);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const KnTreeDevice *device = value;
-		if (!g_str_equal(device->address, address))
+		if (!g_str_equal(device->address, address) || !counts(tree, device))
 			continue;
 		const KnTreeAdapter *adapter = g_hash_table_lookup(tree->adapters, device->adapter);
 		guint rank = 1 + (device->is_bonded ? 4 : 0) + (device->is_connected ? 2 : 0) +
@@ -319,7 +351,8 @@ kn_tree_devices(KnTree *tree)
 const KnTreeDevice *
 kn_tree_get(const KnTree *tree, const gchar *path)
 {
-	return g_hash_table_lookup(tree->devices, path);
+	const KnTreeDevice *device = g_hash_table_lookup(tree->devices, path);
+	return device && counts(tree, device) ? device : NULL;
 }
 
 const KnTreeAdapter *

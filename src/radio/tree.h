@@ -71,7 +71,8 @@ typedef enum {
 		<< 2, /* a property of a device that was not kept and now might have to be: read everything again */
 } KnTreeNews;
 
-KnTree *kn_tree_new(void);
+/* wanted: addresses in upper case of the adapters that count, NULL all; others and what is below them are as if not there. */
+KnTree *kn_tree_new(const gchar *const *wanted);
 void kn_tree_free(KnTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnTree, kn_tree_free)
 void kn_tree_clear(KnTree *tree);

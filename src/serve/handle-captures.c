@@ -23,7 +23,7 @@ write_text(gpointer to, const gchar *text, gsize n_bytes)
 	Work *work = to;
 
 	if (work->stream != NULL)
-		return kn_stream_write(work->stream, text, n_bytes, "");
+		return kn_stream_write(work->stream, text, n_bytes);
 	g_string_append_len(work->early, text, (gssize)n_bytes);
 	return TRUE;
 }
@@ -64,8 +64,8 @@ begin(KnRequest *request, const KnHubCapture *what)
 		kn_request_answer_error(request, error);
 		return;
 	}
-	work->stream = kn_stream_begin(request, "text/x-knead-capture", NULL, on_end, work);
-	kn_stream_write(work->stream, work->early->str, work->early->len, "");
+	work->stream = kn_stream_begin(request, "text/x-knead-capture", NULL, NULL, on_end, work);
+	kn_stream_write(work->stream, work->early->str, work->early->len);
 }
 
 void

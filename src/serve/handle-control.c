@@ -144,17 +144,18 @@ kn_handle_scan(KnRequest *request)
 
 	if (!kn_query_number(request, "seconds", 1, SCAN_MAX_S, &seconds))
 		return;
+	if (!kn_jobs_have_room(server)) {
+		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
+					  "Too much is going on already.",
+					  "Try again in a minute.");
+		return;
+	}
 	if (!server->hub.scan(server->user, (guint)seconds, &error)) {
 		kn_request_answer_error(request, error);
 		return;
 	}
 	job = kn_job_begin(server, "scan", (guint)seconds, finish_scan);
-	if (job == NULL)
-		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
-					  "Too much is going on already.",
-					  "Try again in a minute.");
-	else
-		kn_request_answer_status(request, SOUP_STATUS_ACCEPTED, kn_job_describe(job));
+	kn_request_answer_status(request, SOUP_STATUS_ACCEPTED, kn_job_describe(job));
 }
 
 void

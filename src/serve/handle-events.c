@@ -42,7 +42,7 @@ write_document(KnFollower *follower, JsonBuilder *builder)
 	g_autofree gchar *text = json_to_string(root, FALSE);
 	g_autofree gchar *line = g_strconcat(text, "\n", NULL);
 
-	return kn_stream_write(follower->stream, line, strlen(line), dropped_line);
+	return kn_stream_write(follower->stream, line, strlen(line));
 }
 
 static gboolean
@@ -105,6 +105,21 @@ write_page(KnFollower *follower, const GPtrArray *events, gint64 oldest_id, gboo
 	/* else when this page was taken */
 }
 
+/* what was read so far must not pass for all there is */
+static void
+end_with(KnFollower *follower, const GError *error)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+
+	json_builder_begin_object(builder);
+	kn_json_add_text(builder, "class", "dropped");
+	kn_json_add_text(builder, "kind", "failed");
+	kn_json_add_sentence(builder, "detail", error->message);
+	json_builder_end_object(builder);
+	if (write_document(follower, builder))
+		kn_stream_end(follower->stream);
+}
+
 static void
 on_page(GPtrArray *owned_events, gint64 oldest_id, gboolean is_all, const GError *error,
 	gpointer data)
@@ -119,7 +134,7 @@ on_page(GPtrArray *owned_events, gint64 oldest_id, gboolean is_all, const GError
 	follower = kn_stream_data(request->stream);
 	follower->is_asking = FALSE;
 	if (error != NULL)
-		kn_stream_end(follower->stream);
+		end_with(follower, error);
 	else
 		write_page(follower, events, oldest_id, is_all);
 }
@@ -164,8 +179,8 @@ kn_handle_events(KnRequest *request)
 	follower->query = query;
 	follower->is_follow_wanted = follow != 0;
 	follower->is_first_page = TRUE;
-	follower->stream =
-		kn_stream_begin(request, "application/x-ndjson", on_drained, on_end, follower);
+	follower->stream = kn_stream_begin(request, "application/x-ndjson", dropped_line,
+					   on_drained, on_end, follower);
 	if (has_since || follow == 0)
 		ask(follower);
 	else
@@ -188,7 +203,7 @@ each_follower(KnServer *server, guint class_mask, gint64 device_id,
 		if ((follower->query.class_mask & class_mask) == 0 ||
 		    (follower->query.device_id != 0 && follower->query.device_id != device_id))
 			continue;
-		if (views == NULL)
+		if (views == NULL && class_mask != 1u << KN_CLASS_LIVE)
 			views = server->hub.get_devices(server->user);
 		write(follower, what, views);
 	}

@@ -36,7 +36,7 @@ add_listed(JsonBuilder *builder, const KnSession *session, const GPtrArray *view
 }
 
 static void
-on_listed(GPtrArray *owned_sessions, const GError *error, gpointer data)
+on_listed(GPtrArray *owned_sessions, guint n_stored, const GError *error, gpointer data)
 {
 	g_autoptr(GPtrArray) sessions = owned_sessions;
 	g_autoptr(KnRequest) request = data;
@@ -45,7 +45,8 @@ on_listed(GPtrArray *owned_sessions, const GError *error, gpointer data)
 	const ListWork *work = request->work;
 	const gchar *zone = NULL;
 	KnNow now = {0};
-	guint n = 0;
+	KnSessionPlace last = {0};
+	guint n_shown = 0;
 
 	if (!kn_request_is_open(request))
 		return;
@@ -57,19 +58,25 @@ on_listed(GPtrArray *owned_sessions, const GError *error, gpointer data)
 	zone = request->server->hub.get_zone(request->server->user);
 	views = request->server->hub.get_devices(request->server->user);
 	builder = json_builder_new();
-	n = MIN(sessions->len, work->limit);
 	json_builder_begin_object(builder);
 	kn_json_add_time(builder, "now", now.utc_us, zone);
 	kn_json_add_text(builder, "tz", zone);
 	json_builder_set_member_name(builder, "sessions");
 	json_builder_begin_array(builder);
-	for (guint i = 0; i < n; i++)
-		add_listed(builder, g_ptr_array_index(sessions, i), views);
+	for (guint i = 0; i < sessions->len; i++) {
+		const KnSession *session = g_ptr_array_index(sessions, i);
+
+		/* those without a row yet come besides */
+		if (session->id != 0 && n_shown++ == work->limit)
+			break;
+		add_listed(builder, session, views);
+		if (session->id != 0)
+			last = kn_session_place(session);
+	}
 	json_builder_end_array(builder);
 	/* a full page of the largest size may be the last one: the next is empty then */
-	if (n > 0 && sessions->len == work->limit_asked) {
-		const KnSession *last = g_ptr_array_index(sessions, n - 1);
-		g_autofree gchar *cursor = g_strdup_printf("%" G_GINT64_FORMAT, last->id);
+	if (last.id != 0 && n_stored == work->limit_asked) {
+		g_autofree gchar *cursor = kn_query_format_place(&last);
 
 		kn_json_add_text(builder, "next_cursor", cursor);
 	}
@@ -83,13 +90,12 @@ kn_handle_sessions(KnRequest *request)
 	const KnServer *server = request->server;
 	KnHubQuery query = {.from_us = G_MININT64, .to_us = G_MAXINT64};
 	guint64 limit = PAGE_DEFAULT;
-	guint64 cursor = 0;
 	ListWork *work = NULL;
 
 	if (!kn_query_time(request, "from", KN_QUERY_FROM, &query.from_us) ||
 	    !kn_query_time(request, "to", KN_QUERY_TO, &query.to_us) ||
 	    !kn_query_number(request, "limit", 1, KN_PAGE_MAX, &limit) ||
-	    !kn_query_number(request, "cursor", 1, G_MAXINT64, &cursor) ||
+	    !kn_query_place(request, "cursor", &query.after) ||
 	    !kn_query_device(request, "device", &query.device_id))
 		return;
 	work = g_new0(ListWork, 1);
@@ -98,7 +104,6 @@ kn_handle_sessions(KnRequest *request)
 	request->work = work;
 	request->work_free = g_free;
 	query.limit = work->limit_asked;
-	query.before_id = (gint64)cursor;
 	server->hub.query_sessions(server->user, &query, on_listed, kn_request_ref(request));
 }
 

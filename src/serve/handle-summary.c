@@ -20,9 +20,9 @@ typedef struct {
 	KnDay first_day;
 	KnDay last_day;
 	gint64 device_id;
-	gint64 before_id;
-	GPtrArray *sessions; /* owned: KnSession of the period, all pages */
-	GArray *incomplete;  /* owned: gint64 ids of sessions to ask for gaps */
+	KnSessionPlace after; /* the last that was read */
+	GPtrArray *sessions;  /* owned: KnSession of the period, all pages */
+	GArray *incomplete;   /* owned: gint64 ids of sessions to ask for gaps */
 	guint n_gaps_asked;
 	gboolean is_gaps_cut;
 	JsonBuilder *gaps; /* owned: an array being built */
@@ -251,12 +251,11 @@ note_incomplete(SummaryWork *work, const gchar *zone)
 static void ask_next_page(KnRequest *request);
 
 static void
-on_page(GPtrArray *owned_sessions, const GError *error, gpointer data)
+on_page(GPtrArray *owned_sessions, guint n_stored, const GError *error, gpointer data)
 {
 	g_autoptr(GPtrArray) sessions = owned_sessions;
 	g_autoptr(KnRequest) request = data;
 	SummaryWork *work = request->work;
-	guint n = sessions != NULL ? sessions->len : 0;
 
 	if (!kn_request_is_open(request))
 		return;
@@ -264,14 +263,19 @@ on_page(GPtrArray *owned_sessions, const GError *error, gpointer data)
 		kn_request_answer_error(request, error);
 		return;
 	}
-	work->before_id = n > 0 ? ((KnSession *)g_ptr_array_index(sessions, n - 1))->id : 0;
+	for (guint i = 0; i < sessions->len; i++) {
+		const KnSession *session = g_ptr_array_index(sessions, i);
+
+		if (session->id != 0)
+			work->after = kn_session_place(session);
+	}
 	g_ptr_array_extend_and_steal(work->sessions, g_steal_pointer(&sessions));
 	if (work->sessions->len > SESSIONS_MAX) {
 		kn_query_refuse(request, "There are more than 8000 sessions in that range.",
 				"Ask for a shorter range, or for one device.");
 		return;
 	}
-	if (n == KN_PAGE_MAX && work->before_id != 0) {
+	if (n_stored == KN_PAGE_MAX) {
 		ask_next_page(request);
 		return;
 	}
@@ -289,7 +293,7 @@ ask_next_page(KnRequest *request)
 		.from_us = kn_zone_day_start_us(work->first_day, zone) - ZONE_SLACK_US,
 		.to_us = kn_zone_day_start_us(work->last_day + 1, zone) + ZONE_SLACK_US,
 		.device_id = work->device_id,
-		.before_id = work->before_id,
+		.after = work->after,
 		.limit = KN_PAGE_MAX,
 	};
 

@@ -102,8 +102,8 @@ on_over(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-static gboolean
-make_room(KnServer *server)
+gboolean
+kn_jobs_have_room(KnServer *server)
 {
 	for (guint i = 0; i < server->jobs->len && server->jobs->len >= KN_JOBS_MAX; i++) {
 		const KnJob *job = g_ptr_array_index(server->jobs, i);
@@ -120,7 +120,7 @@ kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc fi
 	KnJob *job = NULL;
 	KnNow now = {0};
 
-	if (!make_room(server))
+	if (!kn_jobs_have_room(server))
 		return NULL;
 	server->hub.get_now(server->user, &now);
 	job = g_new0(KnJob, 1);
@@ -166,6 +166,17 @@ kn_job_wait(KnJob *job, KnRequest *request, guint wait_s)
 	Waiter *waiter = NULL;
 
 	if (job->result != NULL || wait_s == 0) {
+		kn_request_answer(request, kn_job_describe(job));
+		return;
+	}
+	/* who has left waits no longer, and keeps nothing in memory */
+	for (guint i = job->waiting->len; i > 0; i--) {
+		const Waiter *old = g_ptr_array_index(job->waiting, i - 1);
+
+		if (!kn_request_is_open(old->request))
+			g_ptr_array_remove_index_fast(job->waiting, i - 1);
+	}
+	if (job->waiting->len >= KN_JOB_WAITERS_MAX) {
 		kn_request_answer(request, kn_job_describe(job));
 		return;
 	}

@@ -6,13 +6,20 @@
 
 #include "serve/request.h"
 
-enum { KN_JOBS_MAX = 16, KN_JOB_WAIT_MAX_S = 25 /* below the deadline of an answer */ };
+enum {
+	KN_JOBS_MAX = 16,
+	KN_JOB_WAIT_MAX_S = 25, /* below the deadline of an answer */
+	KN_JOB_WAITERS_MAX =
+		32, /* of one job: as many as there may be clients; one more is answered at once */
+};
 
 typedef struct KnJob KnJob;
 /* What there is to show when it is done. New. */
 typedef JsonNode *(*KnJobFunc)(KnServer *server, const KnJob *job);
 
 GPtrArray *kn_jobs_new(void);
+/* Whether one more can begin: asked before its work is. */
+gboolean kn_jobs_have_room(KnServer *server);
 /* A job that is done after so long. NULL when all that are kept still run. */
 KnJob *kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc finish);
 gint64 kn_job_begun_us(const KnJob *job); /* UTC */

@@ -155,13 +155,27 @@ kn_listener_open(const gchar *path, gboolean has_group, guint32 group_gid, KnLis
 	return make_socket(path, has_group, group_gid, ret_listener, error);
 }
 
-void
-kn_listener_close(KnListener *listener)
+static gboolean
+is_ours(const KnListener *listener)
 {
 	struct stat info = {0};
 
-	if (listener->path != NULL && lstat(listener->path, &info) == 0 &&
-	    info.st_ino == listener->inode && info.st_dev == listener->device)
+	return listener->path != NULL && lstat(listener->path, &info) == 0 &&
+	       info.st_ino == listener->inode && info.st_dev == listener->device;
+}
+
+void
+kn_listener_give(const KnListener *listener, gboolean has_group, guint32 group_gid)
+{
+	if (is_ours(listener) &&
+	    lchown(listener->path, (uid_t)-1, has_group ? group_gid : getegid()) != 0)
+		g_message("the socket cannot be given to its group: %s", g_strerror(errno));
+}
+
+void
+kn_listener_close(KnListener *listener)
+{
+	if (is_ours(listener))
 		unlink(listener->path);
 	g_clear_object(&listener->socket);
 	g_clear_pointer(&listener->path, g_free);

@@ -16,4 +16,6 @@ typedef struct {
 /* mode 0660; group_gid is ignored when has_group is FALSE. KN_SERVE_ERROR_IN_USE or _PATH; a dead socket is replaced. */
 gboolean kn_listener_open(const gchar *path, gboolean has_group, guint32 group_gid,
 			  KnListener *ret_listener, GError **error);
+/* The socket becomes another group's; has_group FALSE: our own, so that nobody else can connect. */
+void kn_listener_give(const KnListener *listener, gboolean has_group, guint32 group_gid);
 void kn_listener_close(KnListener *listener);

@@ -136,6 +136,31 @@ parse_time(const gchar *text, gint64 *ret_utc_us)
 	return TRUE;
 }
 
+gchar *
+kn_query_format_place(const KnSessionPlace *place)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "_%" G_GINT64_FORMAT, place->start_us,
+			       place->id);
+}
+
+gboolean
+kn_query_place(KnRequest *request, const gchar *key, KnSessionPlace *ret_place)
+{
+	const gchar *text = kn_query_get(request, key);
+	g_auto(GStrv) parts = text != NULL ? g_strsplit(text, "_", 3) : NULL;
+	KnSessionPlace place = {0};
+
+	if (text == NULL)
+		return TRUE;
+	if (g_strv_length(parts) != 2 ||
+	    !g_ascii_string_to_signed(parts[0], 10, G_MININT64, G_MAXINT64, &place.start_us,
+				      NULL) ||
+	    !g_ascii_string_to_signed(parts[1], 10, 1, G_MAXINT64, &place.id, NULL))
+		return refuse_value(request, key, "what \"next_cursor\" of the page before was");
+	*ret_place = place;
+	return TRUE;
+}
+
 gboolean
 kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *ret_utc_us)
 {

@@ -17,6 +17,9 @@ gboolean kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day);
 /* RFC 3339 with an offset, or a local day: its first instant, or with is_end the first one after it. */
 typedef enum { KN_QUERY_FROM, KN_QUERY_TO } KnQueryEdge;
 gboolean kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *ret_utc_us);
+/* A place in a list, as kn_query_format_place wrote it. */
+gboolean kn_query_place(KnRequest *request, const gchar *key, KnSessionPlace *ret_place);
+gchar *kn_query_format_place(const KnSessionPlace *place);
 /* An id, an address or a label, to a device id. */
 gboolean kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id);
 

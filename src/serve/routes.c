@@ -49,8 +49,12 @@ kn_route_matches(const KnRoute *route, const gchar *path, gchar **ret_argument)
 	rest = strchr(open, '}') + 1;
 	if (n_argument == 0 || !g_str_equal(rest, path + n_before + n_argument))
 		return FALSE;
-	*ret_argument = g_strndup(path + n_before, n_argument);
-	return TRUE;
+	/* paths come as they were sent, so that a name may have a slash in it */
+	*ret_argument = g_uri_unescape_segment(path + n_before, path + n_before + n_argument, NULL);
+	if (*ret_argument != NULL && g_utf8_validate(*ret_argument, -1, NULL))
+		return TRUE;
+	g_clear_pointer(ret_argument, g_free);
+	return FALSE;
 }
 
 static const KnRoute *

@@ -20,7 +20,7 @@ enum {
 		10000, /* for the whole request: a client has it ready or is hostile (guess) */
 	KN_REFUSE_TIMEOUT_MS = 2000,
 	KN_ANSWER_TIMEOUT_MS = 30000, /* a page query on a bad SD card takes seconds */
-	KN_WRITE_TIMEOUT_MS = 10000,  /* without a byte taken: security.md */
+	KN_WRITE_TIMEOUT_MS = 10000,  /* without a byte taken */
 	KN_PAGE_MAX = 400,
 };
 

@@ -152,14 +152,22 @@ on_connections(GSocket *listening, GIOCondition condition, gpointer data)
 /* ---- the server ---- */
 
 static void
-fill_rule(KnServer *server, const KnServerConfig *config)
+fill_rule(KnServer *server, const gchar *read_group, const gchar *admin_group)
 {
 	server->rule.own_uid = geteuid();
-	server->rule.has_read_gid = kn_peer_find_group(config->read_group, &server->rule.read_gid);
-	server->rule.has_admin_gid =
-		kn_peer_find_group(config->admin_group, &server->rule.admin_gid);
-	server->read_group = g_strdup(config->read_group);
-	server->admin_group = g_strdup(config->admin_group);
+	server->rule.has_read_gid = kn_peer_find_group(read_group, &server->rule.read_gid);
+	server->rule.has_admin_gid = kn_peer_find_group(admin_group, &server->rule.admin_gid);
+	g_free(server->read_group);
+	server->read_group = g_strdup(read_group);
+	g_free(server->admin_group);
+	server->admin_group = g_strdup(admin_group);
+}
+
+void
+kn_server_set_groups(KnServer *server, const gchar *read_group, const gchar *admin_group)
+{
+	fill_rule(server, read_group, admin_group);
+	kn_listener_give(&server->listener, server->rule.has_read_gid, server->rule.read_gid);
 }
 
 KnServer *
@@ -176,13 +184,13 @@ kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer user, GEr
 	server->followers = g_ptr_array_new();
 	server->jobs = kn_jobs_new();
 	server->requests = g_ptr_array_new_with_free_func((GDestroyNotify)kn_request_unref);
-	fill_rule(server, config);
+	fill_rule(server, config->read_group, config->admin_group);
 	if (!kn_listener_open(config->socket_path, server->rule.has_read_gid, server->rule.read_gid,
 			      &server->listener, error)) {
 		kn_server_free(server);
 		return NULL;
 	}
-	server->soup = soup_server_new("server-header", NULL, NULL);
+	server->soup = soup_server_new("server-header", NULL, "raw-paths", TRUE, NULL);
 	g_signal_connect(server->soup, "request-started", G_CALLBACK(on_request_started), NULL);
 	soup_server_add_handler(server->soup, "/", on_request, server, NULL);
 	soup_server_add_handler(server->soup, "*", on_request, server, NULL);

@@ -46,15 +46,17 @@ typedef struct {
 void kn_session_view_free(KnSessionView *view);
 
 typedef struct {
-	gint64 from_us;   /* UTC, inclusive */
-	gint64 to_us;     /* exclusive */
-	gint64 device_id; /* 0 all */
-	gint64 before_id; /* paging; 0 from the newest */
-	guint limit;      /* 1 … 400 */
+	gint64 from_us;       /* UTC, inclusive */
+	gint64 to_us;         /* exclusive */
+	gint64 device_id;     /* 0 all */
+	KnSessionPlace after; /* paging; id 0 from the newest */
+	guint limit;          /* 1 … 400, not counting sessions that have no row yet */
 } KnHubQuery;
 
+/* Newest first. Those that run and have no row yet (id 0) come besides n_stored that have: fewer than the limit means that there are no
+ * more. */
 typedef void (*KnHubSessionsFunc)(GPtrArray *sessions /* owned: KnSession with nodes */,
-				  const GError *error, gpointer request);
+				  guint n_stored, const GError *error, gpointer request);
 typedef void (*KnHubSessionFunc)(KnSessionView *view /* owned */, const GError *error,
 				 gpointer request);
 typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpointer request);
@@ -122,7 +124,8 @@ typedef struct {
 	const gchar *socket_path;
 	const gchar *
 		read_group; /* may read: "knead"; NULL: only admins. root and our own uid always may */
-	const gchar *admin_group; /* may change: "knead-admin" */
+	const gchar *
+		admin_group; /* may change: "knead-admin"; its members have to be in read_group, too, to connect */
 } KnServerConfig;
 
 #define KN_SERVE_ERROR (kn_serve_error_quark())
@@ -161,4 +164,6 @@ typedef struct {
 	guint64 n_denied;
 	guint64 n_dropped_readers; /* followers that did not take what they asked for */
 } KnServerStats;
+/* Who may read and change from now on, those connected already included. A group that does not exist is nobody. */
+void kn_server_set_groups(KnServer *server, const gchar *read_group, const gchar *admin_group);
 void kn_server_get_stats(const KnServer *server, KnServerStats *ret_stats);

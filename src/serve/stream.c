@@ -7,6 +7,7 @@
 struct KnStream {
 	KnRequest *request; /* borrowed: owns the stream */
 	gsize n_waiting;    /* bytes of the body that have not left */
+	const gchar *last;  /* static; NULL: cut off when it is dropped */
 	KnStreamFunc on_drained;
 	KnStreamFunc on_end;
 	gpointer data; /* borrowed: the owner's */
@@ -22,14 +23,15 @@ stream_free(gpointer data)
 }
 
 KnStream *
-kn_stream_begin(KnRequest *request, const gchar *type, KnStreamFunc on_drained, KnStreamFunc on_end,
-		gpointer data)
+kn_stream_begin(KnRequest *request, const gchar *type, const gchar *last, KnStreamFunc on_drained,
+		KnStreamFunc on_end, gpointer data)
 {
 	SoupMessageHeaders *headers = soup_server_message_get_response_headers(request->message);
 	SoupMessageBody *body = soup_server_message_get_response_body(request->message);
 	KnStream *stream = g_new0(KnStream, 1);
 
 	stream->request = request;
+	stream->last = last;
 	stream->on_drained = on_drained;
 	stream->on_end = on_end;
 	stream->data = data;
@@ -73,15 +75,12 @@ append(KnStream *stream, const gchar *text, gsize n_bytes)
 }
 
 gboolean
-kn_stream_write(KnStream *stream, const gchar *text, gsize n_bytes, const gchar *last)
+kn_stream_write(KnStream *stream, const gchar *text, gsize n_bytes)
 {
 	if (stream->n_waiting + n_bytes <= KN_STREAM_BYTES_MAX) {
 		append(stream, text, n_bytes);
 		return TRUE;
 	}
-	/* an empty chunk would be the end of all chunks */
-	if (last[0] != '\0')
-		append(stream, last, strlen(last));
 	kn_stream_drop(stream);
 	return FALSE;
 }
@@ -113,6 +112,11 @@ void
 kn_stream_drop(KnStream *stream)
 {
 	stream->request->server->stats.n_dropped_readers++;
+	if (stream->last != NULL)
+		append(stream, stream->last, strlen(stream->last));
+	else
+		/* the end of all chunks below then goes nowhere */
+		g_socket_shutdown(stream->request->client->socket, TRUE, TRUE, NULL);
 	finish(stream, stream->request->server->timeouts.refuse_ms);
 }
 

@@ -9,18 +9,20 @@
 
 #include "serve/request.h"
 
-enum { KN_STREAM_BYTES_MAX = 256 * 1024 }; /* not taken yet: security.md's output queue */
+enum { KN_STREAM_BYTES_MAX = 256 * 1024 }; /* not taken yet */
 
 /*
  * Begins the answer of an open request, with status 200. Instead of kn_request_answer, at once or later. on_end is called exactly
  * once: after kn_stream_end, when the client leaves or is dropped, when the server goes; the stream is gone with it. It must not write.
+ * last: what a client that is dropped reads as its last line (static); NULL: it reads an answer that breaks off, because one that was cut
+ * must not pass for whole.
  * on_drained is called whenever the client has taken all that was written; it may write and end. The stream is owned by its request.
  */
 typedef void (*KnStreamFunc)(gpointer data);
-KnStream *kn_stream_begin(KnRequest *request, const gchar *type, KnStreamFunc on_drained,
-			  KnStreamFunc on_end, gpointer data);
-/* FALSE: the client was too slow, and the stream is gone. last: what a client that is dropped reads as its last line; "" nothing. */
-gboolean kn_stream_write(KnStream *stream, const gchar *text, gsize n_bytes, const gchar *last);
+KnStream *kn_stream_begin(KnRequest *request, const gchar *type, const gchar *last,
+			  KnStreamFunc on_drained, KnStreamFunc on_end, gpointer data);
+/* FALSE: the client was too slow, and the stream is gone. */
+gboolean kn_stream_write(KnStream *stream, const gchar *text, gsize n_bytes);
 /* What on_end gets. */
 gpointer kn_stream_data(KnStream *stream);
 /* What was written is still sent. The stream is gone. */

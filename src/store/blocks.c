@@ -185,6 +185,24 @@ kn_blocks_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head, GError **error)
 	return g_steal_pointer(&reader);
 }
 
+gboolean
+kn_blocks_try_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head, KnBlockReader **ret_reader,
+		   GError **error)
+{
+	g_autoptr(GError) reason = NULL;
+
+	*ret_reader = kn_blocks_open(db, block_id, ret_head, &reason);
+	if (*ret_reader)
+		return TRUE;
+	if (!g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT)) {
+		g_propagate_error(error, g_steal_pointer(&reason));
+		return FALSE;
+	}
+	if (g_hash_table_add(db->damaged, g_memdup2(&block_id, sizeof block_id)))
+		g_warning("records on the disk are damaged and passed over: %s", reason->message);
+	return TRUE;
+}
+
 GByteArray *
 kn_blocks_unpack(KnDb *db, gint64 block_id, GError **error)
 {
@@ -210,8 +228,8 @@ kn_blocks_check_newest(KnDb *db, guint n, GError **error)
 			NULL, error))
 		return FALSE;
 	for (gint64 id = newest; id > 0 && id > newest - (gint64)n; id--) {
-		g_autoptr(KnBlockReader) reader = kn_blocks_open(db, id, NULL, error);
-		if (!reader)
+		g_autoptr(KnBlockReader) reader = NULL;
+		if (!kn_blocks_try_open(db, id, NULL, &reader, error))
 			return FALSE;
 	}
 	return TRUE;

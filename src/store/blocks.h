@@ -18,8 +18,12 @@ GArray *kn_blocks_find(KnDb *db, gint64 log_key, guint32 boot, guint64 from_seq,
 
 /* Opens a block for reading: CRC and all lengths are checked. head may be NULL. */
 KnBlockReader *kn_blocks_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head, GError **error);
+/* The same for those who go on without it: *ret_reader is NULL when the block is damaged or gone, which is told once and counted in
+ * db->damaged. What is stored besides, and what is still to come, must not suffer from one bad sector. FALSE: any other error. */
+gboolean kn_blocks_try_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head,
+			    KnBlockReader **ret_reader, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* All records of the block as they came. */
 GByteArray *kn_blocks_unpack(KnDb *db, gint64 block_id, GError **error);
 
-/* The CRC of the n blocks appended last. CORRUPT names the first bad one. */
+/* Opens the n blocks appended last; what is damaged is told and counted. */
 gboolean kn_blocks_check_newest(KnDb *db, guint n, GError **error) G_GNUC_WARN_UNUSED_RESULT;

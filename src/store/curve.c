@@ -64,8 +64,11 @@ add_block(KnDb *db, gint64 block_id, const KnSpan *span, Curve *curve, GError **
 	ktp_Record record;
 	KnBlockHead head;
 
-	reader = kn_blocks_open(db, block_id, &head, error);
-	if (!reader || !kn_infos_get(db, head.info_id, &info, error))
+	if (!kn_blocks_try_open(db, block_id, &head, &reader, error))
+		return FALSE;
+	if (!reader)
+		return TRUE;
+	if (!kn_infos_get(db, head.info_id, &info, error))
 		return FALSE;
 	while (info && kn_block_reader_next_accepted(reader, info, &record))
 		if (record.which_body == ktp_Record_samples_tag && record.seq >= span->first_seq &&

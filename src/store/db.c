@@ -56,7 +56,7 @@ migrate(KnDb *db, const GArray *migrations, GError **error)
 	       kn_migrate_run(db->handle, migrations, error);
 }
 
-/* ready only after the newest blocks were read back, and the journal of the crash holds no
+/* ready only after the newest blocks were read back (what is damaged is told), and the journal of the crash holds no
  * erased bytes any more */
 static gboolean
 recover(KnDb *db, GError **error)
@@ -108,6 +108,7 @@ db_free(KnDb *db)
 {
 	g_clear_pointer(&db->statements, g_hash_table_unref);
 	g_clear_pointer(&db->infos, g_hash_table_unref);
+	g_clear_pointer(&db->damaged, g_hash_table_unref);
 	sqlite3_close(db->handle);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
@@ -124,6 +125,7 @@ kn_db_open_with(const gchar *directory, const GArray *migrations, GError **error
 	db->statements =
 		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_finalize);
 	db->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	db->damaged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	db->lock_fd = kn_file_lock_directory(directory, error);
 	if (db->lock_fd < 0 || !open_file(db, directory, migrations, error)) {
 		db_free(db);

@@ -20,7 +20,9 @@ write_one(KnDb *db, const KnEvent *event, GError **error)
 	g_autoptr(KnStatement) insert = kn_sql_start(
 		db,
 		"INSERT INTO event (event_id, at_us, class, device_id, session_id, kind, detail) "
-		"VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0), ?6, ?7)",
+		"VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0), ?6, ?7) "
+		/* a commit may have failed behind the point where it was durable: the batch comes again */
+		"ON CONFLICT (event_id) DO NOTHING",
 		KN_SQL_INTS(event->id, event->at_us, kn_event_class(event->kind), event->device_id,
 			    event->session_id),
 		error);

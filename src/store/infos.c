@@ -62,6 +62,27 @@ kn_infos_get_current(KnDb *db, gint64 device_id, gint64 *ret_info_id, GError **e
 			  KN_SQL_INTS(device_id), ret_info_id, 1, NULL, error);
 }
 
+gboolean
+kn_infos_find(KnDb *db, gint64 device_id, GBytes *bytes, gint64 *ret_info_id, GError **error)
+{
+	g_autoptr(KnStatement) statement =
+		kn_sql_start(db,
+			     "SELECT info_id FROM info WHERE device_id = ?1 AND bytes = ?2 "
+			     "ORDER BY info_id DESC LIMIT 1",
+			     KN_SQL_INTS(device_id), error);
+	gsize n_bytes;
+	gconstpointer data = g_bytes_get_data(bytes, &n_bytes);
+	gboolean is_row;
+
+	if (!statement || !kn_sql_bind_blob(statement, 2, data, n_bytes, error) ||
+	    !kn_sql_step(statement, &is_row, error))
+		return FALSE;
+	if (!is_row)
+		return kn_infos_get_current(db, device_id, ret_info_id, error);
+	*ret_info_id = sqlite3_column_int64(statement, 0);
+	return kn_sql_finish(statement, error);
+}
+
 static gboolean
 insert(KnDb *db, const KnInfoNote *note, GError **error)
 {

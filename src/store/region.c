@@ -175,9 +175,10 @@ open_block(KnRegionReader *reader, guint at, const KnBlockHead *head, GError **e
 		kn_block_reader_rewind(reader->reader);
 		return TRUE;
 	}
-	reader->reader = kn_blocks_open(reader->db, head->block_id, NULL, error);
-	if (!reader->reader)
+	if (!kn_blocks_try_open(reader->db, head->block_id, NULL, &reader->reader, error))
 		return FALSE;
+	if (!reader->reader)
+		return TRUE;
 	reader->is_owned = region->kept_bytes + head->raw_bytes > KEPT_BYTES_MAX;
 	if (reader->is_owned)
 		return TRUE;

@@ -68,7 +68,8 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 static void
 tell_commit(KnRequest *request, const GError *error)
 {
-	KnCommit *commit = g_steal_pointer(&request->commit);
+	/* a failure may be told when the retry has succeeded already: that answer is still on its way */
+	KnCommit *commit = error ? NULL : g_steal_pointer(&request->commit);
 
 	if (request->func.commit)
 		request->func.commit(commit, error, request->user);

@@ -143,12 +143,10 @@ static KnStatement *
 start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 {
 	gint64 to_us = query->to_us == G_MAXINT64 ? G_MAXINT64 : query->to_us - 1;
-	gint64 before[2] = {G_MAXINT64, G_MAXINT64};
+	gboolean is_first = query->after.id == 0;
+	gint64 before[2] = {is_first ? G_MAXINT64 : query->after.start_us,
+			    is_first ? G_MAXINT64 : query->after.id};
 
-	if (query->before_id != 0 &&
-	    !kn_sql_get(db, "SELECT start_utc_us, session_id FROM session WHERE session_id = ?1",
-			KN_SQL_INTS(query->before_id), before, 2, NULL, error))
-		return NULL;
 	if (query->device_id != 0)
 		return kn_sql_start(db,
 				    KN_SESSION_SELECT

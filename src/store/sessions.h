@@ -27,7 +27,7 @@ gboolean kn_sessions_load_nodes(KnDb *db, KnSession *session,
 /* KnSessionRow with nodes, of one log, whose records overlap the range, in seq order; boot -1:
  * any. */
 GPtrArray *kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **error);
-/* A page for readers, see KnSessionQuery: KnSession. NOT_FOUND: before_id is gone. */
+/* A page for readers, see KnSessionQuery: KnSession. */
 GPtrArray *kn_sessions_query(KnDb *db, const KnSessionQuery *query, GError **error);
 
 /* Inserts when session.id is 0 (and sets it), otherwise updates what differs from the stored

@@ -20,6 +20,7 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 {
 	KnAnswer *message = g_new(KnAnswer, 1);
 
+	thread->stats.n_damaged = g_hash_table_size(thread->db->damaged);
 	*message = (KnAnswer){request, is_final, error, thread->stats};
 	if (kn_handoff_push(thread->answers, &message, sizeof message, NULL, 0)) {
 		kn_handoff_signal(thread->answers);
@@ -79,15 +80,17 @@ run_commits(KnStoreThread *thread)
 {
 	while (!g_queue_is_empty(&thread->commits)) {
 		KnRequest *request = g_queue_peek_head(&thread->commits);
+		KnCommit *commit = NULL;
 		GError *error = NULL;
 		if (is_open(thread, &error))
-			request->commit = kn_writer_commit(&thread->writer, request->batch, &error);
-		if (!request->commit) {
+			commit = kn_writer_commit(&thread->writer, request->batch, &error);
+		if (!commit) {
 			reopen_after(thread, error);
 			note_failure(thread, request, error);
 			return;
 		}
 		g_queue_pop_head(&thread->commits);
+		request->commit = commit;
 		note_success(thread, request);
 	}
 }

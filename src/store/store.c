@@ -120,10 +120,12 @@ refuse(KnStore *store, KnRequest *request)
 static void
 submit(KnStore *store, KnRequest *request)
 {
+	gboolean is_commit = request->kind == KN_REQUEST_COMMIT;
+	guint n_max = KN_STORE_REQUESTS_MAX - (is_commit ? 0 : KN_STORE_COMMITS_RESERVED);
+
 	store->n_requests++;
-	store->n_pending += request->kind == KN_REQUEST_COMMIT;
-	if (store->n_requests > KN_STORE_REQUESTS_MAX ||
-	    !kn_store_thread_push(store->thread, request))
+	store->n_pending += is_commit;
+	if (store->n_requests > n_max || !kn_store_thread_push(store->thread, request))
 		refuse(store, request);
 }
 

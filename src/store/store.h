@@ -6,8 +6,8 @@
  * The database: one SQLite connection on one thread of its own. Everything here is called on the
  * main thread; answers come back there as callbacks from the default main context, in the order of
  * the calls (but a batch that failed answers when it succeeds). A callback is never called after
- * kn_store_close, and none may call it. At most KN_STORE_REQUESTS_MAX calls wait; one more is
- * answered BUSY.
+ * kn_store_close, and none may call it. At most KN_STORE_REQUESTS_MAX calls wait, the last
+ * KN_STORE_COMMITS_RESERVED places being for batches; one more is answered BUSY.
  */
 
 #include "core/log/batch.h"
@@ -17,7 +17,10 @@
 #include <gio/gio.h>
 
 enum {
-	KN_STORE_REQUESTS_MAX = 256,  /* 32 clients and the daemon itself: a guess with room */
+	KN_STORE_REQUESTS_MAX =
+		256, /* the daemon bounds its questions far below: a guess with room */
+	/* of these, places that only batches may take: questions must never keep records from the disk */
+	KN_STORE_COMMITS_RESERVED = 16,
 	KN_STORE_RETRY_MS = 5000,     /* a full disk is looked at again this often: a guess */
 	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
 	KN_STORE_EVENTS_KEPT =
@@ -42,7 +45,8 @@ typedef struct KnStore KnStore;
 typedef struct {
 	const gchar *
 		directory; /* exists or can be made; gets knead.db, its journal and the lock file */
-	const gchar *zone; /* IANA zone for new sessions; known to kn_zone_is_known */
+	const gchar *
+		zone; /* IANA zone for new sessions of batches that name none; known to kn_zone_is_known */
 } KnStoreConfig;
 
 /* Locks the directory, opens or makes the database, migrates it, starts the thread. Blocks;
@@ -96,11 +100,11 @@ void kn_store_forget(KnStore *store, gint64 device_id, KnStoreDeviceFunc func, g
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
  * G_MAXINT64, as the newest. */
 typedef struct {
-	gint64 from_us;   /* start_utc_us >= from_us */
-	gint64 to_us;     /* start_utc_us < to_us */
-	gint64 device_id; /* 0: all */
-	gint64 before_id; /* paging: only those after this one in the order; 0 from the newest */
-	guint limit;      /* 1 … 400 */
+	gint64 from_us;       /* start_utc_us >= from_us */
+	gint64 to_us;         /* start_utc_us < to_us */
+	gint64 device_id;     /* 0: all */
+	KnSessionPlace after; /* paging: only those behind this place; id 0 from the newest */
+	guint limit;          /* 1 … 400 */
 	gboolean is_with_nodes;
 } KnSessionQuery;
 
@@ -142,6 +146,7 @@ typedef struct {
 	guint64 n_commits;
 	guint64 n_failures;
 	guint64 n_blocks;
+	guint64 n_damaged;    /* blocks that cannot be read any more, as far as anybody tried */
 	guint64 raw_bytes;    /* of records handed in since start */
 	guint64 stored_bytes; /* of block data written since start */
 	gboolean is_degraded; /* the last commit failed; devices are not told to forget anything */

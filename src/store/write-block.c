@@ -17,6 +17,8 @@ cut(const KnBlock *block, KnRange range)
 	const guint8 *bytes;
 	gsize at = 0, n_bytes;
 
+	part->info = block->info ? g_bytes_ref(block->info) : NULL;
+	part->is_opaque = block->is_opaque;
 	for (; kn_block_next(block->records, &at, &bytes, &n_bytes); seq++) {
 		KnRecordKey key;
 		if (!kn_decode_key(bytes, n_bytes, &key) || key.seq != seq ||
@@ -44,6 +46,17 @@ note_marks(KnDb *db, const KnBlockHead *head, const GArray *marks, GError **erro
 	return TRUE;
 }
 
+/* 0: none, so that nobody reads the records */
+static gboolean
+find_info(KnDb *db, gint64 device_id, const KnBlock *block, gint64 *ret_info_id, GError **error)
+{
+	*ret_info_id = 0;
+	if (block->is_opaque)
+		return TRUE;
+	return block->info ? kn_infos_find(db, device_id, block->info, ret_info_id, error)
+			   : kn_infos_get_current(db, device_id, ret_info_id, error);
+}
+
 static gboolean
 append(KnDb *db, const KnLogState *log, const KnBlock *part, KnBlockCounts *counts, GError **error)
 {
@@ -57,7 +70,7 @@ append(KnDb *db, const KnLogState *log, const KnBlock *part, KnBlockCounts *coun
 	g_autoptr(GByteArray) data = NULL;
 	const ktp_Info *info;
 
-	if (!kn_infos_get_current(db, log->device_id, &head.info_id, error) ||
+	if (!find_info(db, log->device_id, part, &head.info_id, error) ||
 	    !kn_infos_get(db, head.info_id, &info, error))
 		return FALSE;
 	data = kn_block_pack(&head, part->records, info, marks, error);
@@ -87,7 +100,10 @@ kn_write_block(KnDb *db, const KnLogState *log, const KnBlock *block, gint64 now
 		g_autoptr(KnBlock) part = cut(block, missing);
 		from = missing.last + 1;
 		if (!part) {
-			g_warning("a block does not hold the records it says: left to the device");
+			/* it would be called durable otherwise, and the device told to forget */
+			g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
+				    "a block does not hold the records it says");
+			is_written = FALSE;
 			break;
 		}
 		is_written = append(db, log, part, counts, error) &&

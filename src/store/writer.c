@@ -11,6 +11,9 @@
 #include "store/touched.h"
 #include "store/write-block.h"
 
+/* of one log: a device that contradicts itself for ever must not eat the disk */
+#define CONFLICTS_KEPT "1000"
+
 /* one transaction under way */
 typedef struct {
 	KnWriter *writer;     /* borrowed */
@@ -119,7 +122,9 @@ write_conflict(Work *work, const KnConflict *conflict, GError **error)
 	if (!kn_logs_get_key(db, conflict->device_id, conflict->log_id, &log_key, error))
 		return FALSE;
 	insert = kn_sql_start(
-		db, "INSERT INTO conflict (log_key, seq, seen_us, bytes) VALUES (?1, ?2, ?3, ?4)",
+		db,
+		"INSERT INTO conflict (log_key, seq, seen_us, bytes) SELECT ?1, ?2, ?3, ?4 "
+		"WHERE (SELECT count(*) FROM conflict WHERE log_key = ?1) < " CONFLICTS_KEPT,
 		KN_SQL_INTS(log_key, (gint64)conflict->seq, conflict->at_us), error);
 	return insert && kn_sql_bind_blob(insert, 4, bytes, n_bytes, error) &&
 	       kn_sql_finish(insert, error);
@@ -151,7 +156,8 @@ write_device_notes(Work *work, GError **error)
 static gboolean
 write_all(Work *work, GArray *changed, GError **error)
 {
-	KnDeriver deriver = {work->writer->db, work->writer->zone, changed};
+	const gchar *zone = work->batch->zone ? work->batch->zone : work->writer->zone;
+	KnDeriver deriver = {work->writer->db, zone, changed};
 
 	return kn_db_begin(work->writer->db, error) && write_infos(work, error) &&
 	       write_blocks(work, error) && write_logs(work, error) && write_gaps(work, error) &&
@@ -182,6 +188,9 @@ kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 	commit = g_new0(KnCommit, 1);
 	commit->batch_id = batch->id;
 	commit->sessions = g_steal_pointer(&changed);
+	if (batch->events->len > 0)
+		commit->last_event_id =
+			((const KnEvent *)batch->events->pdata[batch->events->len - 1])->id;
 	return commit;
 }
 

@@ -8,7 +8,7 @@
 
 typedef struct {
 	KnDb *db;          /* borrowed */
-	const gchar *zone; /* borrowed: IANA zone for new sessions */
+	const gchar *zone; /* borrowed: IANA zone for new sessions of batches that name none */
 	guint64 n_blocks;  /* counted up, as the following: what was really written */
 	guint64 raw_bytes;
 	guint64 stored_bytes;

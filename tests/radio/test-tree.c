@@ -78,7 +78,7 @@ any_order_of_the_four_objects_is_complete_in_the_end(void)
 		if (all != 15)
 			continue;
 		n_orders++;
-		g_autoptr(KnTree) tree = kn_tree_new();
+		g_autoptr(KnTree) tree = kn_tree_new(NULL);
 		KnTreeGatt gatt;
 		add_device(tree);
 		for (guint i = 0; i < 4; i++) {
@@ -96,7 +96,7 @@ any_order_of_the_four_objects_is_complete_in_the_end(void)
 static void
 a_characteristic_with_wrong_flags_is_not_the_one(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	KnTreeGatt gatt;
 	add_device(tree);
 	for (guint i = 0; i < 4; i++)
@@ -110,7 +110,7 @@ a_characteristic_with_wrong_flags_is_not_the_one(void)
 static void
 removing_an_adapter_removes_what_is_below_it(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	KnTreeGatt gatt;
 	add_device(tree);
 	for (guint i = 0; i < 4; i++)
@@ -128,7 +128,7 @@ removing_an_adapter_removes_what_is_below_it(void)
 static void
 the_bonded_object_of_several_adapters_is_chosen(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	add_device(tree);
 	add(tree, "/org/bluez/hci1", "org.bluez.Adapter1", "{'Powered': <true>}");
 	add(tree, "/org/bluez/hci1/dev_C0_FF_EE_00_00_01", "org.bluez.Device1",
@@ -142,7 +142,7 @@ the_bonded_object_of_several_adapters_is_chosen(void)
 static void
 devices_that_are_neither_ours_nor_bonded_are_not_kept(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	add(tree, DEVICE, "org.bluez.Device1",
 	    "{'Address': <'" ADDRESS "'>, 'Adapter': <objectpath '" ADAPTER
 	    "'>, 'UUIDs': <['" STRANGER "']>, "
@@ -157,7 +157,7 @@ devices_that_are_neither_ours_nor_bonded_are_not_kept(void)
 static void
 wrong_types_are_as_if_absent(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	g_autoptr(GVariant) not_a_dict = g_variant_ref_sink(g_variant_new_uint32(7));
 	gchar *device = NULL;
 	g_assert_cmpuint(kn_tree_add(tree, DEVICE, "org.bluez.Device1", not_a_dict, 1, &device), ==,
@@ -186,7 +186,7 @@ wrong_types_are_as_if_absent(void)
 static void
 names_from_the_air_lose_their_escapes(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	add_device(tree);
 	change(tree, DEVICE, "org.bluez.Device1", "{'Name': <'a\\u001b]52;c;\\u202eb'>}");
 	g_assert_cmpstr(kn_tree_find(tree, ADDRESS)->name, ==, "a]52;c;b");
@@ -195,7 +195,7 @@ names_from_the_air_lose_their_escapes(void)
 static void
 only_an_advertisement_counts_as_heard(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	add_device(tree);
 	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->heard_us, ==, 0);
 	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'Trusted': <true>}"), ==,
@@ -225,7 +225,7 @@ add_numbered(KnTree *tree, guint i, gint64 heard_us)
 static void
 the_longest_unheard_makes_room_but_never_a_bonded_one(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	add_device(tree); /* bonded, never heard */
 	for (guint i = 0; i < 5000; i++)
 		add_numbered(tree, i, 10 + i);
@@ -238,7 +238,7 @@ the_longest_unheard_makes_room_but_never_a_bonded_one(void)
 static void
 many_services_of_one_device_are_capped(void)
 {
-	g_autoptr(KnTree) tree = kn_tree_new();
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
 	KnTreeGatt gatt;
 	add_device(tree);
 	for (guint i = 0; i < 300; i++) {

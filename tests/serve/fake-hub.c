@@ -143,19 +143,22 @@ copy_session(const KnSession *session)
 }
 
 static GPtrArray *
-select_sessions(const FakeHub *hub, const KnHubQuery *query)
+select_sessions(const FakeHub *hub, const KnHubQuery *query, guint *ret_n_stored)
 {
 	GPtrArray *page = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
-	gboolean is_after = query->before_id == 0;
+	gboolean is_after = query->after.id == 0;
 
-	for (guint i = 0; i < hub->sessions->len && page->len < query->limit; i++) {
+	*ret_n_stored = 0;
+	for (guint i = 0; i < hub->sessions->len && *ret_n_stored < query->limit; i++) {
 		const KnSession *session = g_ptr_array_index(hub->sessions, i);
+		guint n_before = page->len;
 
 		if (is_after && session->start_utc_us >= query->from_us &&
 		    session->start_utc_us < query->to_us &&
 		    (query->device_id == 0 || session->device_id == query->device_id))
 			g_ptr_array_add(page, copy_session(session));
-		is_after |= session->id == query->before_id;
+		*ret_n_stored += session->id != 0 && page->len > n_before;
+		is_after |= session->id == query->after.id;
 	}
 	return page;
 }
@@ -227,8 +230,10 @@ answer_call(FakeHub *hub, FakeCall *call)
 	if (hub->error_code != 0)
 		error = g_error_new_literal(KN_HUB_ERROR, hub->error_code, "as the test wanted");
 	if (call->kind == FAKE_CALL_SESSIONS) {
-		((KnHubSessionsFunc)call->func)(error ? NULL : select_sessions(hub, &call->query),
-						error, call->request);
+		guint n_stored = 0;
+		GPtrArray *page = error ? NULL : select_sessions(hub, &call->query, &n_stored);
+
+		((KnHubSessionsFunc)call->func)(page, n_stored, error, call->request);
 	} else if (call->kind == FAKE_CALL_SESSION) {
 		KnSessionView *view = error ? NULL : find_session(hub, call->id, call->n_slices);
 

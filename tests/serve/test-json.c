@@ -157,6 +157,39 @@ pages_join_to_the_whole_list(Fixture *fixture, gconstpointer data)
 	g_assert_cmpuint(n_pages, ==, 5);
 }
 
+/* a session that runs and has no row yet stands first, and takes no place of one that has */
+static void
+open_sessions_come_besides_the_page(Fixture *fixture, gconstpointer data)
+{
+	g_autofree gchar *cursor = g_strdup("");
+	GString *ids = g_string_new(NULL);
+
+	fake_hub_add_session(&fixture->hub, 0, HUB_NOW_US);
+	for (gint64 id = 3; id > 0; id--)
+		fake_hub_add_session(&fixture->hub, id, HUB_NOW_US - (4 - id) * HUB_DAY_US);
+	while (cursor != NULL) {
+		g_autofree gchar *target = g_strconcat("/v1/sessions?limit=1", cursor, NULL);
+		g_autoptr(JsonNode) node = get(fixture, target);
+		JsonObject *object = json_node_get_object(node);
+		JsonArray *sessions = json_object_get_array_member(object, "sessions");
+
+		for (guint i = 0; i < json_array_get_length(sessions); i++) {
+			JsonObject *session = json_array_get_object_element(sessions, i);
+			g_string_append_printf(
+				ids, "%" G_GINT64_FORMAT " ",
+				json_object_get_int_member_with_default(session, "id", 0));
+		}
+		g_string_append_c(ids, '|');
+		g_clear_pointer(&cursor, g_free);
+		if (json_object_has_member(object, "next_cursor"))
+			cursor = g_strconcat(
+				"&cursor=", json_object_get_string_member(object, "next_cursor"),
+				NULL);
+	}
+	g_assert_cmpstr(ids->str, ==, "0 3 |2 |1 |");
+	g_string_free(ids, TRUE);
+}
+
 static void
 a_listed_session_is_the_same_as_alone(Fixture *fixture, gconstpointer data)
 {
@@ -239,6 +272,7 @@ main(int argc, char **argv)
 		{"what_is_not_known_is_absent", what_is_not_known_is_absent},
 		{"gaps_are_named_and_counted", gaps_are_named_and_counted},
 		{"pages_join_to_the_whole_list", pages_join_to_the_whole_list},
+		{"open_sessions_come_besides_the_page", open_sessions_come_besides_the_page},
 		{"a_listed_session_is_the_same_as_alone", a_listed_session_is_the_same_as_alone},
 		{"a_curve_has_a_value_or_null_for_each_slice",
 		 a_curve_has_a_value_or_null_for_each_slice},

@@ -237,7 +237,7 @@ compare_sessions(gconstpointer a, gconstpointer b)
 GPtrArray *
 fixture_sessions(Fixture *fixture)
 {
-	KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, 0, 400, TRUE};
+	KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, {0, 0}, 400, TRUE};
 	GError *error = NULL;
 	GPtrArray *sessions = kn_sessions_query(fixture->db, &query, &error);
 

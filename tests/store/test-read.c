@@ -37,7 +37,7 @@ static void
 pages_through_all_sessions_newest_first(void)
 {
 	g_auto(Fixture) fixture = {0};
-	KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, 0, 3, FALSE};
+	KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, {0, 0}, 3, FALSE};
 	gint64 before_us = G_MAXINT64;
 	guint n_seen = 0;
 
@@ -51,7 +51,7 @@ pages_through_all_sessions_newest_first(void)
 			const KnSession *session = page->pdata[i];
 			g_assert_cmpint(session->start_utc_us, <, before_us);
 			before_us = session->start_utc_us;
-			query.before_id = session->id;
+			query.after = kn_session_place(session);
 		}
 		n_seen += page->len;
 		if (page->len < 3)
@@ -68,7 +68,7 @@ bounds_a_range_by_start(void)
 	KnSessionQuery query = {G_GINT64_CONSTANT(1700000060000000),
 				G_GINT64_CONSTANT(1700000180000000),
 				0,
-				0,
+				{0, 0},
 				400,
 				TRUE};
 	g_autoptr(GPtrArray) two = NULL;
@@ -92,7 +92,7 @@ static void
 shows_sessions_without_a_time_as_the_newest(void)
 {
 	g_auto(Fixture) fixture = {0};
-	KnSessionQuery query = {0, G_MAXINT64, 0, 0, 400, FALSE};
+	KnSessionQuery query = {0, G_MAXINT64, 0, {0, 0}, 400, FALSE};
 	g_autoptr(GPtrArray) open = NULL;
 	g_autoptr(GPtrArray) bounded = NULL;
 

@@ -44,6 +44,65 @@ repairs_a_session_with_late_records(void)
 }
 
 static void
+goes_on_beside_a_damaged_block(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) sessions = NULL;
+
+	fixture_init(&fixture);
+	tape_start(&fixture);
+	tape_samples(&fixture, 95, 300);
+	tape_end(&fixture, 30400);
+	fixture_store(&fixture, 1, 40);
+	g_assert_true(kn_sql_run(
+		fixture.db, "UPDATE block SET data = zeroblob(length(data)) WHERE block_id = 1",
+		KN_SQL_NONE, NULL));
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*block 1*");
+	fixture_store(&fixture, 41, 97);
+	g_test_assert_expected_messages();
+	sessions = fixture_sessions(&fixture);
+	/* the mark of the start was in the damaged block, and is a row of its own */
+	g_assert_cmpuint(sessions->len, ==, 1);
+	g_assert_cmpuint(session_at(sessions, 0)->metrics.n_samples, ==, (95 - 39) * 16);
+	g_assert_cmpuint(g_hash_table_size(fixture.db->damaged), ==, 1);
+}
+
+static void
+reads_each_block_with_the_description_of_its_time(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(KnBatch) first = NULL;
+	g_autoptr(KnBatch) batch = NULL;
+	g_autoptr(KnCommit) one = NULL;
+	g_autoptr(KnCommit) two = NULL;
+	KnBlock *old, *opaque;
+
+	fixture_init(&fixture);
+	tape_samples(&fixture, 60, 300);
+	first = fixture_batch(&fixture, 1, 20);
+	one = kn_writer_commit(&fixture.writer, first, NULL);
+	g_assert_nonnull(one);
+	/* firmware update: the new description comes in the batch that still holds records from before it */
+	fixture.info.nodes[0].full_scale_hpa--;
+	batch = fixture_batch(&fixture, 21, 40);
+	old = batch->blocks->pdata[0];
+	old->info = g_bytes_ref(((const KnInfoNote *)first->infos->pdata[0])->info);
+	opaque = fixture_block(&fixture, 41, 60);
+	opaque->is_opaque = TRUE;
+	g_ptr_array_add(batch->blocks, opaque);
+	two = kn_writer_commit(&fixture.writer, batch, NULL);
+	g_assert_nonnull(two);
+	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM info"), ==, 2);
+	g_assert_cmpint(fixture_count(&fixture, "SELECT info_id FROM block WHERE first_seq = 21"),
+			==,
+			fixture_count(&fixture, "SELECT info_id FROM block WHERE first_seq = 1"));
+	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM block WHERE info_id IS NULL "
+						"AND first_seq = 41"),
+			==, 1);
+	fixture_assert_stored_once(&fixture, 1, 60);
+}
+
+static void
 gives_the_same_rows_in_any_order(void)
 {
 	g_auto(Fixture) fixture = {0};
@@ -240,6 +299,10 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/store/repair/repairs_a_session_with_late_records",
 			repairs_a_session_with_late_records);
+	g_test_add_func("/store/repair/goes_on_beside_a_damaged_block",
+			goes_on_beside_a_damaged_block);
+	g_test_add_func("/store/repair/reads_each_block_with_the_description_of_its_time",
+			reads_each_block_with_the_description_of_its_time);
 	g_test_add_func("/store/repair/gives_the_same_rows_in_any_order",
 			gives_the_same_rows_in_any_order);
 	g_test_add_func("/store/repair/merges_a_session_whose_start_was_lost",

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "fixture.h"
+#include "store/request.h"
 
 #include "store/sql.h"
 #include <signal.h>
@@ -110,7 +111,7 @@ answers_in_order_on_the_main_context(void)
 {
 	g_auto(Fixture) fixture = {0};
 	g_auto(Listener) listener = {0};
-	KnSessionQuery query = {0, G_MAXINT64, 0, 0, 10, TRUE};
+	KnSessionQuery query = {0, G_MAXINT64, 0, {0, 0}, 10, TRUE};
 	g_autoptr(GPtrArray) loaded = NULL;
 	KnStoreStats stats;
 	KnStore *store;
@@ -170,25 +171,46 @@ refuses_more_than_it_can_hold(void)
 {
 	g_auto(Fixture) fixture = {0};
 	g_auto(Listener) listener = {0};
-	KnSessionQuery query = {0, G_MAXINT64, 0, 0, 10, FALSE};
+	KnSessionQuery query = {0, G_MAXINT64, 0, {0, 0}, 10, FALSE};
 	KnStore *store;
 
 	fixture_init(&fixture);
 	listener_init(&listener);
 	tape_samples(&fixture, 2, 300);
 	store = open_store(&fixture);
-	for (guint i = 0; i < KN_STORE_REQUESTS_MAX; i++)
+	for (guint i = 0; i < KN_STORE_REQUESTS_MAX - KN_STORE_COMMITS_RESERVED; i++)
 		kn_store_query_sessions(store, &query, on_sessions, &listener);
 	/* one more: answers are counted off on the main thread only, so nothing has made room */
 	kn_store_allow(store, "AA:BB:CC:DD:EE:02", NULL, 5, on_device, &listener);
-	wait_for(&listener, KN_STORE_REQUESTS_MAX + 1);
+	/* but for a batch there is */
+	kn_store_commit(store, fixture_batch(&fixture, 1, 2), on_commit, &listener);
+	wait_for(&listener, KN_STORE_REQUESTS_MAX - KN_STORE_COMMITS_RESERVED + 2);
 	g_assert_nonnull(strstr(listener.log->str, "e1 "));
-	g_assert_cmpuint(listener.log->len, ==, 3 * (KN_STORE_REQUESTS_MAX + 1));
+	g_assert_nonnull(strstr(listener.log->str, "c"));
+	g_assert_cmpuint(listener.log->len, ==,
+			 3 * (KN_STORE_REQUESTS_MAX - KN_STORE_COMMITS_RESERVED + 2));
 	g_string_truncate(listener.log, 0);
 	kn_store_allow(store, "AA:BB:CC:DD:EE:02", NULL, 5, on_device, &listener);
 	wait_for(&listener, 1);
 	g_assert_cmpstr(listener.log->str, ==, "d2 ");
 	kn_store_close(store);
+}
+
+/* the thread may have tried again and succeeded before the main loop hears of the failure */
+static void
+a_failure_that_is_told_late_leaves_the_success_for_its_own_answer(void)
+{
+	g_auto(Listener) listener = {0};
+	g_autoptr(GError) error = g_error_new_literal(KN_STORE_ERROR, KN_STORE_ERROR_IO, "once");
+	g_autoptr(KnRequest) request = kn_store_request_new(KN_REQUEST_COMMIT, &listener);
+
+	listener_init(&listener);
+	request->func.commit = on_commit;
+	request->commit = g_new0(KnCommit, 1);
+	request->commit->batch_id = 7;
+	kn_store_request_tell(request, error);
+	kn_store_request_tell(request, NULL);
+	g_assert_cmpstr(listener.log->str, ==, "e4 c7 ");
 }
 
 static void
@@ -279,6 +301,9 @@ main(int argc, char **argv)
 			stores_what_was_queued_before_close_without_calling_back);
 	g_test_add_func("/store/thread/refuses_more_than_it_can_hold",
 			refuses_more_than_it_can_hold);
+	g_test_add_func(
+		"/store/thread/a_failure_that_is_told_late_leaves_the_success_for_its_own_answer",
+		a_failure_that_is_told_late_leaves_the_success_for_its_own_answer);
 	g_test_add_func("/store/thread/stores_nothing_of_a_batch_when_the_disk_is_full",
 			stores_nothing_of_a_batch_when_the_disk_is_full);
 	g_test_add_func("/store/thread/keeps_a_batch_that_failed_and_stores_it_with_the_next",

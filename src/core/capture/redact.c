@@ -52,10 +52,11 @@ kn_redact_time(const KnRedact *redact, gint64 utc_us)
 static guint64
 shift(const KnRedact *redact, guint64 unix_us)
 {
-	gint64 shifted = (gint64)unix_us - redact->shift_us;
+	gint64 shifted;
 
 	if (unix_us == 0 || unix_us > G_MAXINT64 / 2)
 		return 0;
+	shifted = (gint64)unix_us - redact->shift_us;
 	return shifted > 0 ? (guint64)shifted : 1;
 }
 

@@ -53,8 +53,8 @@ typedef struct {
 } KnLinkFacts;
 
 typedef enum {
-	KN_LINK_EVENT_NONE, /* facts or only the time have changed */
-	KN_LINK_EVENT_GRANTED, /* the adapter is ours: not scanning, nobody else connecting, a slot free */
+	KN_LINK_EVENT_NONE,    /* facts or only the time have changed */
+	KN_LINK_EVENT_GRANTED, /* the adapter is ours: not scanning, nobody else connecting */
 	KN_LINK_EVENT_CONNECT_DONE,
 	KN_LINK_EVENT_CONNECT_FAILED,  /* with verdict, as every …_FAILED */
 	KN_LINK_EVENT_DISCONNECT_DONE, /* answered, whatever the answer */

@@ -86,6 +86,9 @@ judge_link(const KnWhyFacts *facts)
 		return KN_WHY_LISTENER;
 	case KN_WHY_LINK_SEARCHING:
 		return KN_WHY_NOT_HEARD;
+	case KN_WHY_LINK_WAITING:
+		return facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS ? KN_WHY_CONNECTING
+									     : KN_WHY_NOT_HEARD;
 	case KN_WHY_LINK_CONNECTING:
 		return KN_WHY_CONNECTING;
 	case KN_WHY_LINK_READY:
@@ -93,7 +96,7 @@ judge_link(const KnWhyFacts *facts)
 	}
 	if (facts->is_storage_degraded)
 		return KN_WHY_STORAGE;
-	return facts->n_missing > 0 ? KN_WHY_FETCHING : KN_WHY_WELL;
+	return facts->n_missing > 0 || !facts->is_newest_known ? KN_WHY_FETCHING : KN_WHY_WELL;
 }
 
 static KnWhyCause
@@ -155,8 +158,11 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 		g_string_append_c(text, '.');
 		return;
 	case KN_WHY_FETCHING:
-		g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
-				       facts->n_missing);
+		if (!facts->is_newest_known)
+			g_string_append(text, "; how much that is it has not told yet.");
+		else
+			g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
+					       facts->n_missing);
 		return;
 	default:
 		return;

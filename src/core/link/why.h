@@ -27,7 +27,8 @@ enum { KN_WHY_CAUSES = KN_WHY_WELL + 1 };
 const gchar *kn_why_name(KnWhyCause cause); /* "no-bus" …, the word in JSON and in the manual */
 
 typedef enum {
-	KN_WHY_LINK_SEARCHING, /* also: waiting for its turn or a pause */
+	KN_WHY_LINK_SEARCHING,
+	KN_WHY_LINK_WAITING, /* it is there; for its turn, or for a pause to end */
 	KN_WHY_LINK_NOT_BONDED,
 	KN_WHY_LINK_BOND_LOST,
 	KN_WHY_LINK_CONNECTING, /* up to streaming */
@@ -51,7 +52,8 @@ typedef struct {
 	gint64 unseen_ms;        /* since it was heard last; -1 never */
 	gint signal_dbm;         /* when it was heard last; 0 not known */
 	gboolean is_storage_degraded;
-	guint64 n_missing; /* records still to fetch */
+	gboolean is_newest_known; /* it has told what it holds */
+	guint64 n_missing;        /* records still to fetch */
 } KnWhyFacts;
 
 typedef struct {

@@ -53,6 +53,7 @@ kn_batch_free(KnBatch *batch)
 	g_ptr_array_unref(batch->conflicts);
 	g_array_unref(batch->synced);
 	g_ptr_array_unref(batch->events);
+	g_free(batch->zone);
 	g_free(batch);
 }
 
@@ -83,6 +84,7 @@ kn_block_free(KnBlock *block)
 	if (!block)
 		return;
 	g_byte_array_unref(block->records);
+	g_clear_pointer(&block->info, g_bytes_unref);
 	g_free(block);
 }
 

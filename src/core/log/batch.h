@@ -25,6 +25,9 @@ typedef struct {
 	guint64 first_t_ms;
 	guint64 last_t_ms;
 	GByteArray *records; /* owned: { u16 little endian length, Record bytes }, in seq order */
+	/* owned: the description that was in force when they came; NULL: the device's newest */
+	GBytes *info;
+	gboolean is_opaque; /* of a protocol that this hub does not speak: kept, and never read */
 } KnBlock;
 
 typedef struct {
@@ -81,6 +84,7 @@ typedef struct {
 typedef struct {
 	guint64 id;
 	gint64 at_us;         /* hub's UTC when it was handed over */
+	gchar *zone;          /* owned: IANA zone for new sessions; NULL: the store's */
 	GPtrArray *infos;     /* owned: KnInfoNote */
 	GPtrArray *blocks;    /* owned: KnBlock */
 	GArray *gaps;         /* owned: KnGapNote */
@@ -118,6 +122,7 @@ typedef struct {
 typedef struct {
 	guint64 batch_id;
 	GArray *sessions; /* owned: KnChangedSession: rows that are new or other than they were */
+	gint64 last_event_id; /* of the events that were stored with it; 0 none */
 } KnCommit;
 void kn_commit_free(KnCommit *commit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnCommit, kn_commit_free)

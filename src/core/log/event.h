@@ -36,6 +36,7 @@ typedef enum {
 	KN_EVENT_LINK_REFUSED,
 	KN_EVENT_STORAGE_DEGRADED,
 	KN_EVENT_STORAGE_RECOVERED,
+	KN_EVENT_STORAGE_DAMAGED, /* blocks on the disk cannot be read any more */
 	KN_EVENT_STARTED,
 } KnEventKind;
 enum { KN_EVENT_KINDS = KN_EVENT_STARTED + 1 };

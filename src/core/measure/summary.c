@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+KnSessionPlace
+kn_session_place(const KnSession *session)
+{
+	return (KnSessionPlace){session->is_time_known ? session->start_utc_us : G_MAXINT64,
+				session->id};
+}
+
 void
 kn_session_free(KnSession *session)
 {

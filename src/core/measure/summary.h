@@ -26,7 +26,14 @@ typedef struct {
 	gboolean is_provisional;        /* still open: numbers will grow */
 	KnSessionMetrics metrics;       /* node[] filled only when asked for */
 } KnSession;
+/* where a session stands in lists, which go from the newest start to the oldest; id 0: before all. It holds also when the session is
+ * folded into another meanwhile. */
+typedef struct {
+	gint64 start_us; /* UTC; G_MAXINT64 when its time is not known: those come first */
+	gint64 id;
+} KnSessionPlace;
 void kn_session_free(KnSession *session);
+KnSessionPlace kn_session_place(const KnSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnSession, kn_session_free)
 
 /* 0 … 1000, or -1: unknown */

@@ -14,7 +14,7 @@ kn_pipeline_has_room(const KnPipeline *pipeline)
 /* the open block that this record continues, or a new one */
 static KnBlock *
 block_for(KnPipeline *pipeline, const KnPipelineDevice *device, const KnRecordKey *key,
-	  gsize n_bytes)
+	  gsize n_bytes, gboolean is_opaque)
 {
 	GPtrArray *blocks = pipeline->batch->blocks;
 	KnBlock *block;
@@ -23,11 +23,14 @@ block_for(KnPipeline *pipeline, const KnPipelineDevice *device, const KnRecordKe
 		block = blocks->pdata[i - 1];
 		if (block->device_id == device->id && block->log_id == device->ledger->log_id &&
 		    block->boot == key->boot && block->last_seq + 1 == key->seq &&
-		    block->last_t_ms <= key->t_ms &&
+		    block->last_t_ms <= key->t_ms && block->is_opaque == is_opaque &&
+		    block->info == device->info_bytes &&
 		    block->records->len + 2 + n_bytes <= KN_BLOCK_BYTES_MAX)
 			return block;
 	}
 	block = kn_block_new(device->id, device->ledger->log_id, key->boot);
+	block->info = device->info_bytes ? g_bytes_ref(device->info_bytes) : NULL;
+	block->is_opaque = is_opaque;
 	g_ptr_array_add(blocks, block);
 	return block;
 }
@@ -43,9 +46,9 @@ is_late(const KnLedger *ledger, guint64 seq)
 
 void
 kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *key,
-			const guint8 *bytes, gsize n_bytes, const KnNow *now)
+			const guint8 *bytes, gsize n_bytes, gboolean is_opaque, const KnNow *now)
 {
-	KnBlock *block = block_for(pipeline, device, key, n_bytes);
+	KnBlock *block = block_for(pipeline, device, key, n_bytes, is_opaque);
 
 	kn_block_append(block, key->seq, key->t_ms, bytes, n_bytes);
 	pipeline->has_full_block |=
@@ -53,8 +56,39 @@ kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, const Kn
 	pipeline->batch->n_bytes += 2 + n_bytes;
 	device->n_open++;
 	device->has_news |= is_late(device->ledger, key->seq);
+	kn_pipeline_keep_note(pipeline, now);
+}
+
+void
+kn_pipeline_keep_note(KnPipeline *pipeline, const KnNow *now)
+{
 	if (pipeline->batch_since_us == 0)
 		pipeline->batch_since_us = now->boottime_us;
+}
+
+void
+kn_pipeline_keep_battery(KnPipeline *pipeline, const KnBatteryNote *note, const KnNow *now)
+{
+	GArray *notes = pipeline->batch->batteries;
+
+	kn_pipeline_keep_note(pipeline, now);
+	for (guint i = 0; i < notes->len; i++) {
+		KnBatteryNote *old = &g_array_index(notes, KnBatteryNote, i);
+		if (old->device_id != note->device_id)
+			continue;
+		*old = *note;
+		return;
+	}
+	g_array_append_vals(notes, note, 1);
+}
+
+void
+kn_pipeline_hurry(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	if (device->hurried_us != 0 && now->boottime_us - device->hurried_us < KN_HURRY_US)
+		return;
+	device->hurried_us = now->boottime_us;
+	pipeline->is_urgent = TRUE;
 }
 
 void

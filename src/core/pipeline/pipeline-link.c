@@ -46,6 +46,40 @@ kn_pipeline_trim(KnPipeline *pipeline, KnPipelineDevice *device)
 	device->counters.n_trims++;
 }
 
+/* whether a batch, open or on its way, holds anything of a log */
+static gboolean
+is_promised(const KnPipeline *pipeline, gint64 device_id, guint64 log_id)
+{
+	for (guint i = 0; i < pipeline->batch->blocks->len; i++) {
+		const KnBlock *block = pipeline->batch->blocks->pdata[i];
+		if (block->device_id == device_id && block->log_id == log_id)
+			return TRUE;
+	}
+	for (guint i = 0; i < pipeline->flights->len; i++) {
+		const KnFlight *flight = pipeline->flights->pdata[i];
+		for (guint k = 0; k < flight->promises->len; k++) {
+			const KnPromise *promise = &g_array_index(flight->promises, KnPromise, k);
+			if (promise->device_id == device_id && promise->log_id == log_id)
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* Out of memory, not of the store: should the device ever write that log again, all of it is fetched, and found to be there. */
+static gboolean
+drop_oldest_ledger(KnPipeline *pipeline, KnPipelineDevice *device)
+{
+	for (guint i = 0; i < device->ledgers->len; i++) {
+		const KnLedger *ledger = device->ledgers->pdata[i];
+		if (ledger == device->ledger || is_promised(pipeline, device->id, ledger->log_id))
+			continue;
+		g_ptr_array_remove_index(device->ledgers, i);
+		return TRUE;
+	}
+	return FALSE;
+}
+
 /* the ledger of the log that the device writes now; a log_id never seen starts an empty one */
 static KnLedger *
 choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id)
@@ -57,7 +91,7 @@ choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id)
 		if (ledger->log_id == log_id)
 			return ledger;
 	}
-	if (device->ledgers->len >= KN_LOGS_MAX)
+	if (device->ledgers->len >= KN_LOGS_MAX && !drop_oldest_ledger(pipeline, device))
 		return NULL;
 	ledger = g_new(KnLedger, 1);
 	kn_ledger_init(ledger, log_id);
@@ -82,24 +116,45 @@ take_ownership(KnPipeline *pipeline, KnPipelineDevice *device, guint64 owner_hub
 		kn_pipeline_send(pipeline, device, &control);
 }
 
+static gboolean
+is_state_plausible(const ktp_State *state)
+{
+	return state->newest_seq <= KN_SEQ_MAX && state->oldest_seq <= KN_SEQ_MAX &&
+	       state->trimmed_to_seq <= KN_SEQ_MAX;
+}
+
+/* It counts as not answered, so that it is asked again after a while and not at once. */
+static void
+refuse_state(KnPipeline *pipeline, KnPipelineDevice *device)
+{
+	device->counters.n_bad_seq++;
+	if (device->is_state_refused)
+		return;
+	device->is_state_refused = TRUE;
+	kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_ERROR,
+			 "what it says of its memory cannot be");
+}
+
 static void
 handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *state,
 	     const KnNow *now)
 {
 	const ktp_Control live_on = {.which_op = ktp_Control_live_tag, .op.live.is_on = true};
 	KnBatteryNote battery = {device->id, MIN(state->charge_permille, 1000), FALSE, now->utc_us};
-	KnLedger *ledger = choose_ledger(pipeline, device, state->log_id);
+	KnLedger *ledger =
+		is_state_plausible(state) ? choose_ledger(pipeline, device, state->log_id) : NULL;
 	KnGap gap;
 
-	device->state_asked_us = 0;
-	device->transfer.wants_state = FALSE;
-	if (!ledger || state->newest_seq > KN_SEQ_MAX || state->oldest_seq > KN_SEQ_MAX ||
-	    state->trimmed_to_seq > KN_SEQ_MAX) {
-		device->counters.n_bad_seq++;
+	if (!ledger) {
+		refuse_state(pipeline, device);
 		return;
 	}
+	device->state_asked_us = 0;
+	device->is_state_refused = FALSE;
+	device->transfer.wants_state = FALSE;
 	if (device->ledger != ledger) {
 		memset(device->recent, 0, KN_RECENT_RECORDS * sizeof *device->recent);
+		kn_transfer_forget(&device->transfer);
 	}
 	device->ledger = ledger;
 	device->trimmed_to_seq = state->trimmed_to_seq;
@@ -108,7 +163,7 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 			       &gap))
 		kn_pipeline_keep_gap(pipeline, device, &gap, now);
 	kn_pipeline_keep_log(pipeline, device);
-	g_array_append_val(pipeline->batch->batteries, battery);
+	kn_pipeline_keep_battery(pipeline, &battery, now);
 	if (!device->is_live_on)
 		device->is_live_on = kn_pipeline_send(pipeline, device, &live_on);
 	/* an earlier commit may have made records durable while no link was there to say so */
@@ -239,6 +294,11 @@ kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *n
 	if (!device->ledger) {
 		kn_pipeline_ask_state(pipeline, device, now);
 		return;
+	}
+	if (device->live.fold && device->live.span.state == KN_SESSION_OPEN &&
+	    now->boottime_us - device->live_us >= KN_LIVE_SILENCE_US) {
+		device->live_us = now->boottime_us;
+		kn_pipeline_ask_state(pipeline, device, now);
 	}
 	drive_clock(pipeline, device, now);
 	drive_transfer(pipeline, device, now);

@@ -9,6 +9,11 @@
 
 /* enough to tell a repeated record from a different one with the same seq, for what may still repeat: live beside history */
 enum { KN_RECENT_RECORDS = 4096 };
+/* in one batch; more are counted, and the store bounds them too */
+enum { KN_CONFLICTS_MAX = 64 };
+#define KN_HURRY_US G_GINT64_CONSTANT(10000000)
+/* a session that goes on is heard at least every few seconds: what came last may have been lost, its end included */
+#define KN_LIVE_SILENCE_US G_GINT64_CONSTANT(30000000)
 
 typedef struct {
 	guint64 seq;
@@ -29,8 +34,11 @@ typedef struct {
 	guint8 counter;
 	gboolean is_foreign_owned;
 	gboolean is_live_on;
-	gint64 state_asked_us; /* 0: not waiting */
-	gint64 clock_asked_us; /* 0: not waiting */
+	gint64 state_asked_us;     /* 0: not waiting */
+	gboolean is_state_refused; /* the last one made no sense; told once */
+	gint64 live_us;            /* the last live frame */
+	gint64 hurried_us;         /* 0: never */
+	gint64 clock_asked_us;     /* 0: not waiting */
 	gint64 clock_due_us;
 	ktp_ClockQuality clock_given; /* the best quality set on this link */
 	guint64 trimmed_to_seq;
@@ -79,7 +87,14 @@ void kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 /* pipeline-batch.c */
 gboolean kn_pipeline_has_room(const KnPipeline *pipeline);
 void kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *key,
-			     const guint8 *bytes, gsize n_bytes, const KnNow *now);
+			     const guint8 *bytes, gsize n_bytes, gboolean is_opaque,
+			     const KnNow *now);
+/* Something is in the batch that is to be stored some time. */
+void kn_pipeline_keep_note(KnPipeline *pipeline, const KnNow *now);
+/* One of a device is enough: the newest. */
+void kn_pipeline_keep_battery(KnPipeline *pipeline, const KnBatteryNote *note, const KnNow *now);
+/* Stored at once, for somebody looks; a device that cries wolf is heard every KN_HURRY_US. */
+void kn_pipeline_hurry(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_keep_gap(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
 			  const KnNow *now);
 void kn_pipeline_keep_log(KnPipeline *pipeline, KnPipelineDevice *device);

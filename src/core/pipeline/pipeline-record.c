@@ -45,20 +45,21 @@ apply_record(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Record *r
 	if (record->which_body == ktp_Record_battery_tag && kind == KN_FRAME_LIVE) {
 		KnBatteryNote note = {device->id, record->body.battery.charge_permille,
 				      record->body.battery.is_charging, now->utc_us};
-		g_array_append_val(pipeline->batch->batteries, note);
+		kn_pipeline_keep_battery(pipeline, &note, now);
 	}
 	if (record->which_body == ktp_Record_samples_tag)
 		device->counters.n_values += record->body.samples.deltas_hpa_count;
 	/* who just got up looks now; an end that was lost and comes as history waits for the rest of its stretch */
 	if (record->which_body == ktp_Record_session_end_tag) {
-		pipeline->is_urgent |= kind == KN_FRAME_LIVE;
+		if (kind == KN_FRAME_LIVE)
+			kn_pipeline_hurry(pipeline, device, now);
 		device->has_news = TRUE;
 	}
 	if (kind == KN_FRAME_LIVE &&
 	    kn_live_push(&device->live, &device->info, device->ledger->log_id, record)) {
 		kn_pipeline_emit(pipeline, device, KN_EVENT_SESSION_ENDED,
 				 "at record %" G_GUINT64_FORMAT, record->seq);
-		pipeline->is_urgent = TRUE;
+		kn_pipeline_hurry(pipeline, device, now);
 	}
 }
 
@@ -67,13 +68,18 @@ static void
 note_duplicate(KnPipeline *pipeline, KnPipelineDevice *device, guint64 seq, guint32 crc,
 	       const guint8 *bytes, gsize n_bytes, const KnNow *now)
 {
-	const KnRecent *recent = &device->recent[seq % KN_RECENT_RECORDS];
+	KnRecent *recent = &device->recent[seq % KN_RECENT_RECORDS];
 	KnConflict *conflict;
 
 	device->counters.n_duplicates++;
 	if (recent->seq != seq || recent->crc == crc)
 		return;
 	device->counters.n_conflicts++;
+	if (pipeline->batch->conflicts->len >= KN_CONFLICTS_MAX)
+		return;
+	/* the same once more is then no news */
+	recent->crc = crc;
+	kn_pipeline_keep_note(pipeline, now);
 	conflict = g_new(KnConflict, 1);
 	*conflict = (KnConflict){device->id, device->ledger->log_id, seq,
 				 g_bytes_new(bytes, n_bytes), now->utc_us};
@@ -115,6 +121,7 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 			  const KnFrameReader *frame, const guint8 *bytes, gsize n_bytes,
 			  const KnNow *now)
 {
+	gboolean is_opaque = frame->version != KN_FRAME_VERSION;
 	bool is_canonical = false;
 	KnDecodeStatus status;
 	guint64 newest_seq;
@@ -127,7 +134,8 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 	}
 	if (!kn_decode_key(bytes, n_bytes, &key)) {
 		device->counters.n_bad_key++;
-		kn_transfer_refused(&device->transfer);
+		if (frame->kind == KN_FRAME_HISTORY)
+			kn_transfer_refused(&device->transfer);
 		return;
 	}
 	if (frame->kind == KN_FRAME_HISTORY)
@@ -141,10 +149,11 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 	else if (key.seq > newest_seq + 1)
 		device->counters.n_live_missed += key.seq - newest_seq - 1;
 	device->recent[key.seq % KN_RECENT_RECORDS] = (KnRecent){key.seq, frame->crc};
-	kn_pipeline_keep_record(pipeline, device, &key, bytes, n_bytes, now);
-	status = frame->version == KN_FRAME_VERSION
-			 ? kn_decode_record(bytes, n_bytes, &device->info, &record, &is_canonical)
-			 : KN_DECODE_VERSION;
+	kn_transfer_received(&device->transfer, key.seq);
+	kn_pipeline_keep_record(pipeline, device, &key, bytes, n_bytes, is_opaque, now);
+	status = is_opaque
+			 ? KN_DECODE_VERSION
+			 : kn_decode_record(bytes, n_bytes, &device->info, &record, &is_canonical);
 	count_status(&device->counters, status);
 	if (status != KN_DECODE_OK)
 		return;

@@ -208,13 +208,16 @@ kn_pipeline_refresh(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
 	kn_pipeline_ask_state(pipeline, device, now);
 }
 
-static void
+/* TRUE: some were lost */
+static gboolean
 count_lost_notifications(KnPipelineDevice *device, guint8 counter)
 {
-	if (device->has_counter && counter != (guint8)(device->counter + 1))
-		device->counters.n_counter_jumps++;
+	gboolean is_jump = device->has_counter && counter != (guint8)(device->counter + 1);
+
+	device->counters.n_counter_jumps += is_jump;
 	device->has_counter = TRUE;
 	device->counter = counter;
+	return is_jump;
 }
 
 void
@@ -225,6 +228,7 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 	const guint8 *body;
 	KnFrameStatus status;
 	KnFrameReader frame;
+	gboolean is_lossy;
 	gsize n_body;
 
 	if (!device || !device->is_up)
@@ -232,10 +236,11 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 	device->counters.n_notifications++;
 	if (kn_frame_open(&frame, bytes, n_bytes) != KN_FRAME_OK) {
 		device->counters.n_bad_header++;
-		kn_transfer_refused(&device->transfer);
 		return;
 	}
-	count_lost_notifications(device, frame.counter);
+	is_lossy = count_lost_notifications(device, frame.counter);
+	if (frame.kind == KN_FRAME_LIVE)
+		device->live_us = now->boottime_us;
 	while ((status = kn_frame_next(&frame, &body, &n_body)) == KN_FRAME_OK) {
 		if (frame.kind == KN_FRAME_REPLY)
 			kn_pipeline_handle_reply(pipeline, device, body, n_body, now);
@@ -245,8 +250,12 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 	if (status != KN_FRAME_END) {
 		device->counters.n_bad_length += status == KN_FRAME_LENGTH;
 		device->counters.n_bad_crc += status == KN_FRAME_CRC;
-		kn_transfer_refused(&device->transfer);
+		if (frame.kind == KN_FRAME_HISTORY)
+			kn_transfer_refused(&device->transfer);
 	}
+	/* a live record that was lost shows as a hole below the next one; only State tells of the last one */
+	if (frame.kind == KN_FRAME_LIVE ? status != KN_FRAME_END : is_lossy)
+		kn_pipeline_ask_state(pipeline, device, now);
 	kn_pipeline_drive(pipeline, device, now);
 	kn_pipeline_commit_if_due(pipeline, now);
 }

@@ -107,6 +107,19 @@ kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us)
 }
 
 void
+kn_transfer_received(KnTransfer *transfer, guint64 seq)
+{
+	g_hash_table_remove(transfer->attempts, &seq);
+}
+
+void
+kn_transfer_forget(KnTransfer *transfer)
+{
+	g_hash_table_remove_all(transfer->attempts);
+	transfer->n_requests = 0;
+}
+
+void
 kn_transfer_refused(KnTransfer *transfer)
 {
 	for (guint i = 0; i < transfer->n_requests; i++)

@@ -64,7 +64,11 @@ gboolean kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 n
 
 /* A history record with this seq arrived, whatever it holds. */
 void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
-/* Something on the link was refused before its seq could be read. */
+/* It is here, by whatever way: what came back wrong before is forgotten. */
+void kn_transfer_received(KnTransfer *transfer, guint64 seq);
+/* The log is another one: its records have nothing to do with those of the last. */
+void kn_transfer_forget(KnTransfer *transfer);
+/* Something that was sent as history was refused before its seq could be read. */
 void kn_transfer_refused(KnTransfer *transfer);
 /* FetchDone. */
 void kn_transfer_done(KnTransfer *transfer, const ktp_FetchDone *done);

@@ -18,6 +18,7 @@ well(void)
 		.link = KN_WHY_LINK_READY,
 		.last_error = "",
 		.unseen_ms = 500,
+		.is_newest_known = TRUE,
 	};
 }
 
@@ -40,6 +41,12 @@ the_first_stage_that_fails_is_named(void)
 	/* from the last to the first: each one hides all that stand behind it */
 	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
 		   "");
+	facts.is_newest_known = FALSE;
+	assert_why(&facts, KN_WHY_FETCHING,
+		   "back bed is connected and sends what it has; how much that is it has not told "
+		   "yet.",
+		   "");
+	facts.is_newest_known = TRUE;
 	facts.n_missing = 12;
 	assert_why(&facts, KN_WHY_FETCHING,
 		   "back bed is connected and sends what it has: 12 records to go.", "");
@@ -142,10 +149,24 @@ every_cause_has_a_word_of_its_own(void)
 			g_assert_cmpstr(kn_why_name((KnWhyCause)i), !=, kn_why_name((KnWhyCause)k));
 }
 
+static void
+one_that_waits_for_its_turn_is_there(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.link = KN_WHY_LINK_WAITING;
+	facts.unseen_ms = 3000;
+	assert_why(&facts, KN_WHY_CONNECTING, "The hub is connecting to back bed.", "Wait");
+	facts.unseen_ms = 5 * 60 * 1000;
+	assert_why(&facts, KN_WHY_NOT_HEARD, "back bed was not heard for 5 min.", "Switch it on");
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/core/why/one_that_waits_for_its_turn_is_there",
+			one_that_waits_for_its_turn_is_there);
 	g_test_add_func("/core/why/the_first_stage_that_fails_is_named",
 			the_first_stage_that_fails_is_named);
 	g_test_add_func("/core/why/silence_is_told_with_its_length",
