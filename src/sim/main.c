@@ -11,7 +11,6 @@
 
 typedef struct {
 	GMainLoop *loop; /* owned by main */
-	KnFakebus *bus;  /* owned by main */
 	gboolean is_bluez_ready;
 	gboolean is_control_ready;
 	gboolean is_announced;
@@ -44,7 +43,7 @@ on_bluez_ready(gpointer user, gboolean is_ready, const gchar *why)
 
 	program->is_bluez_ready = is_ready;
 	if (!is_ready)
-		fail(program, "org.bluez", why);
+		fail(program, "where massagers are", why);
 	announce(program);
 }
 
@@ -68,17 +67,56 @@ on_signal(gpointer user)
 	return G_SOURCE_CONTINUE;
 }
 
-static void
-add_devices(KnFakebus *bus, const KnSimOptions *options)
+static KnMassager *
+new_massager(const KnMassagerSpec *spec, const KnSimOptions *options)
 {
-	for (guint i = 0; i < options->devices->len; i++) {
-		KnMassager *massager = kn_massager_new(options->devices->pdata[i], kn_sim_now_us(),
-						       g_get_real_time());
-		if (options->live_session_s > 0)
-			kn_massager_plan_live_session(massager,
-						      (guint64)options->live_session_s * 1000);
-		kn_fakebus_add(bus, massager);
+	KnMassager *massager = kn_massager_new(spec, kn_sim_now_us(), g_get_real_time());
+
+	if (options->live_session_s > 0)
+		kn_massager_plan_live_session(massager, (guint64)options->live_session_s * 1000);
+	return massager;
+}
+
+/* runs until a signal or a failure; control is there for as long as the place is */
+static void
+run_at(Program *program, const KnSimOptions *options, KnSimPlace place)
+{
+	const gchar *address =
+		options->control_address != NULL ? options->control_address : options->bus_address;
+	KnSimControl *control;
+
+	/* the system bus gives nobody this name; real massagers do without, or on a bus of their own */
+	if (options->is_real && options->control_address == NULL) {
+		program->is_control_ready = TRUE;
+		g_main_loop_run(program->loop);
+		return;
 	}
+	control = kn_sim_control_new(address, place, on_control_ready, program);
+	g_main_loop_run(program->loop);
+	kn_sim_control_free(control);
+}
+
+static void
+run_fake(Program *program, const KnSimOptions *options)
+{
+	g_autoptr(KnFakebus) bus = kn_fakebus_new(options->bus_address, options->adapter_address,
+						  on_bluez_ready, program);
+
+	for (guint i = 0; i < options->devices->len; i++)
+		kn_fakebus_add(bus, new_massager(options->devices->pdata[i], options));
+	run_at(program, options, kn_fakebus_place(bus));
+}
+
+static void
+run_real(Program *program, const KnSimOptions *options)
+{
+	KnRealbus *realbus =
+		kn_realbus_new(options->bus_address, options->pairing, on_bluez_ready, program);
+
+	for (guint i = 0; i < options->devices->len; i++)
+		kn_realbus_add(realbus, new_massager(options->devices->pdata[i], options));
+	run_at(program, options, kn_realbus_place(realbus));
+	kn_realbus_free(realbus);
 }
 
 int
@@ -88,21 +126,16 @@ main(int argc, char **argv)
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	Program program = {.loop = loop};
 	KnSimParse parsed = kn_sim_options_parse(argc, argv, &options);
-	KnSimControl *control;
 	guint terminate, interrupt;
 
 	if (parsed != KN_SIM_RUN)
 		return parsed == KN_SIM_DONE ? 0 : 2;
 	terminate = g_unix_signal_add(SIGTERM, on_signal, &program);
 	interrupt = g_unix_signal_add(SIGINT, on_signal, &program);
-	program.bus = kn_fakebus_new(options.bus_address, options.adapter_address, on_bluez_ready,
-				     &program);
-	add_devices(program.bus, &options);
-	control = kn_sim_control_new(options.bus_address, kn_fakebus_place(program.bus),
-				     on_control_ready, &program);
-	g_main_loop_run(loop);
-	kn_sim_control_free(control);
-	kn_fakebus_free(program.bus);
+	if (options.is_real)
+		run_real(&program, &options);
+	else
+		run_fake(&program, &options);
 	g_source_remove(terminate);
 	g_source_remove(interrupt);
 	return program.status;

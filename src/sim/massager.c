@@ -25,9 +25,12 @@ kn_massager_new(const KnMassagerSpec *spec, gint64 now_us, gint64 utc_us)
 	massager->spec.kind = g_strdup(spec->kind);
 	massager->spec.address = g_strdup(spec->address);
 	massager->spec.serial = g_strdup(spec->serial);
+	massager->spec.adapter = g_strdup(spec->adapter);
+	massager->spec.name = g_strdup(spec->name);
 	massager->random = spec->seed;
 	if (!kn_model_describe(spec->kind, spec->serial, &info))
-		g_warning("%s: not a kind of massager, or not a serial", spec->address);
+		g_warning("%s: not a kind of massager, or not a serial",
+			  spec->address != NULL ? spec->address : spec->adapter);
 	if (spec->rate_hz > 0)
 		info.sample_period_us = G_USEC_PER_SEC / spec->rate_hz;
 	/* switched on a day before its first session */
@@ -48,6 +51,8 @@ kn_massager_free(KnMassager *massager)
 	g_free(massager->spec.kind);
 	g_free(massager->spec.address);
 	g_free(massager->spec.serial);
+	g_free(massager->spec.adapter);
+	g_free(massager->spec.name);
 	kn_recorder_free(massager->recorder);
 	kn_firmware_free(massager->firmware);
 	g_hash_table_unref(massager->garbled);

@@ -12,7 +12,9 @@
 
 typedef struct {
 	gchar *kind;    /* owned: as kn_model_describe */
-	gchar *address; /* owned: "AA:BB:CC:DD:EE:FF" */
+	gchar *address; /* owned: "AA:BB:CC:DD:EE:FF"; NULL on a real adapter, which has one */
+	gchar *adapter; /* owned: "hci1"; NULL behind the fake org.bluez */
+	gchar *name;    /* owned: as advertised on a real adapter; NULL: the model's */
 	gchar *serial;  /* owned */
 	guint64 seed;
 	gboolean is_bonded;

@@ -18,10 +18,12 @@ enum {
 };
 
 static const gchar summary[] =
-	"Simulates massagers behind a fake org.bluez.\n"
+	"Simulates massagers: behind a fake org.bluez, or on real Bluetooth adapters.\n"
 	"\n"
-	"A device is a list of key=value, all but kind and address optional:\n"
+	"A device is a list of key=value, all but kind and one of address and adapter optional:\n"
 	"  kind=back14|roller|foam-roll  address=AA:BB:CC:DD:EE:FF  serial=TEXT  seed=NUMBER\n"
+	"  adapter=hci1 (a real one, which has an address; all devices or none)  name=TEXT "
+	"(there)\n"
 	"  bonded=yes|no  history=7d (a session a day, banked in its flash)  boots=1|2 (of the "
 	"history)\n"
 	"  flash=BYTES  mtu=23...517 (below 185 is too narrow)  pace=NUMBER (notifications a "
@@ -34,6 +36,9 @@ static const gchar description[] =
 	"  knead-sim --bus ADDRESS --live-session 20 \\\n"
 	"    --device kind=back14,address=C0:FF:EE:00:00:01,history=7d \\\n"
 	"    --device kind=roller,address=C0:FF:EE:00:00:02,history=7d\n"
+	"\n"
+	"  sudo knead-sim --device kind=back14,adapter=hci1,history=7d   # this machine is a "
+	"massager\n"
 	"\n"
 	"Prints one line, ready, on stdout when a hub can come. org.knead.Sim on the same bus "
 	"starts sessions and makes\n"
@@ -49,6 +54,8 @@ kn_massager_spec_free(KnMassagerSpec *spec)
 	g_free(spec->kind);
 	g_free(spec->address);
 	g_free(spec->serial);
+	g_free(spec->adapter);
+	g_free(spec->name);
 	g_free(spec);
 }
 
@@ -63,6 +70,7 @@ kn_sim_options_clear(KnSimOptions *options)
 {
 	g_clear_pointer(&options->bus_address, g_free);
 	g_clear_pointer(&options->adapter_address, g_free);
+	g_clear_pointer(&options->control_address, g_free);
 	g_clear_pointer(&options->devices, g_ptr_array_unref);
 }
 
@@ -89,9 +97,11 @@ parse_days(const gchar *text, guint *ret_days)
 static gboolean
 take_text(KnMassagerSpec *spec, const gchar *key, const gchar *value, gboolean *ret_is_known)
 {
-	gchar **place = g_str_equal(key, "kind")     ? &spec->kind
-			: g_str_equal(key, "serial") ? &spec->serial
-						     : NULL;
+	gchar **place = g_str_equal(key, "kind")      ? &spec->kind
+			: g_str_equal(key, "serial")  ? &spec->serial
+			: g_str_equal(key, "adapter") ? &spec->adapter
+			: g_str_equal(key, "name")    ? &spec->name
+						      : NULL;
 
 	*ret_is_known = TRUE;
 	if (place != NULL) {
@@ -154,13 +164,15 @@ take_pair(KnMassagerSpec *spec, const gchar *pair)
 static void
 fill_defaults(KnMassagerSpec *spec)
 {
+	const gchar *place = spec->adapter != NULL ? spec->adapter : spec->address;
+
 	if (spec->serial == NULL) {
-		g_auto(GStrv) bytes = g_strsplit(spec->address, ":", -1);
+		g_auto(GStrv) bytes = g_strsplit(place, ":", -1);
 		g_autofree gchar *digits = g_strjoinv("", bytes);
 		spec->serial = g_strconcat("SIM-", digits, NULL);
 	}
 	if (spec->seed == 0)
-		spec->seed = g_str_hash(spec->address);
+		spec->seed = g_str_hash(place);
 }
 
 KnMassagerSpec *
@@ -180,8 +192,13 @@ kn_sim_parse_device(const gchar *text, gchar **ret_why)
 		*ret_why = g_strdup_printf("“%s” is not a device setting; see --help", pairs[i]);
 		return NULL;
 	}
-	if (spec->kind == NULL || spec->address == NULL) {
-		*ret_why = g_strdup("a device needs kind=… and address=…");
+	if (spec->kind == NULL || (spec->address == NULL) == (spec->adapter == NULL)) {
+		*ret_why = g_strdup("a device needs kind=… and either address=… or adapter=…");
+		return NULL;
+	}
+	if (spec->adapter != NULL &&
+	    !g_regex_match_simple("^hci[0-9]{1,2}$", spec->adapter, 0, 0)) {
+		*ret_why = g_strdup("an adapter is called hci0, hci1, …: see bluetoothctl list");
 		return NULL;
 	}
 	fill_defaults(spec);
@@ -193,6 +210,19 @@ kn_sim_parse_device(const gchar *text, gchar **ret_why)
 	return g_steal_pointer(&spec);
 }
 
+/* why both cannot be; NULL: they can */
+static gchar *
+contradiction_of(const KnMassagerSpec *one, const KnMassagerSpec *other)
+{
+	if ((one->adapter == NULL) != (other->adapter == NULL))
+		return g_strdup("either all devices have adapter=… or none");
+	if (g_strcmp0(one->address, other->address) == 0 &&
+	    g_strcmp0(one->adapter, other->adapter) == 0)
+		return g_strdup_printf("two devices are at %s",
+				       one->address != NULL ? one->address : one->adapter);
+	return NULL;
+}
+
 static gboolean
 parse_devices(gchar **texts, KnSimOptions *options, gchar **ret_why)
 {
@@ -202,10 +232,9 @@ parse_devices(gchar **texts, KnSimOptions *options, gchar **ret_why)
 			return FALSE;
 		for (guint k = 0; k < options->devices->len; k++) {
 			const KnMassagerSpec *other = options->devices->pdata[k];
-			if (!g_str_equal(spec->address, other->address))
+			*ret_why = contradiction_of(spec, other);
+			if (*ret_why == NULL)
 				continue;
-			*ret_why =
-				g_strdup_printf("two devices have the address %s", spec->address);
 			kn_massager_spec_free(spec);
 			return FALSE;
 		}
@@ -213,6 +242,9 @@ parse_devices(gchar **texts, KnSimOptions *options, gchar **ret_why)
 	}
 	if (options->devices->len == 0 || options->devices->len > DEVICES_MAX)
 		*ret_why = g_strdup_printf("1 to %d --device are needed", DEVICES_MAX);
+	else
+		options->is_real =
+			((const KnMassagerSpec *)options->devices->pdata[0])->adapter != NULL;
 	return *ret_why == NULL;
 }
 
@@ -223,12 +255,28 @@ usage(const gchar *why)
 	return KN_SIM_USAGE;
 }
 
+/* TRUE: it was asked for */
+static gboolean
+print_help(GOptionContext *context, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		g_autofree gchar *help = NULL;
+		if (!g_str_equal(argv[i], "--help") && !g_str_equal(argv[i], "-h"))
+			continue;
+		help = g_option_context_get_help(context, TRUE, NULL);
+		fputs(help, stdout);
+		return TRUE;
+	}
+	return FALSE;
+}
+
 KnSimParse
 kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 {
 	g_auto(KnSimOptions) options = {.devices = g_ptr_array_new_with_free_func(spec_free)};
 	g_auto(GStrv) devices = NULL;
 	g_autofree gchar *adapter = NULL;
+	g_autofree gchar *pairing = NULL;
 	g_autofree gchar *why = NULL;
 	g_autoptr(GError) error = NULL;
 	gboolean is_version = FALSE;
@@ -238,6 +286,10 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 		 "D-Bus address (default: the system bus)", "ADDRESS"},
 		{"adapter", 0, 0, G_OPTION_ARG_STRING, &adapter, "Address of the fake adapter",
 		 "ADDRESS"},
+		{"control-bus", 0, 0, G_OPTION_ARG_STRING, &options.control_address,
+		 "D-Bus address for org.knead.Sim (default: that of --bus)", "ADDRESS"},
+		{"pairing", 0, 0, G_OPTION_ARG_STRING, &pairing,
+		 "On real adapters: just-works (default), display, confirm, refuse", "HOW"},
 		{"device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &devices,
 		 "A massager; may be given again", "SETTINGS"},
 		{"live-session", 0, 0, G_OPTION_ARG_INT, &live_session_s,
@@ -252,14 +304,8 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 	g_option_context_set_summary(context, summary);
 	g_option_context_set_description(context, description);
 	g_option_context_add_main_entries(context, entries, NULL);
-	for (int i = 1; i < argc; i++) {
-		g_autofree gchar *help = NULL;
-		if (!g_str_equal(argv[i], "--help") && !g_str_equal(argv[i], "-h"))
-			continue;
-		help = g_option_context_get_help(context, TRUE, NULL);
-		fputs(help, stdout);
+	if (print_help(context, argc, argv))
 		return KN_SIM_DONE;
-	}
 	if (!g_option_context_parse(context, &argc, &argv, &error))
 		return usage(error->message);
 	if (is_version) {
@@ -272,6 +318,8 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 		kn_device_normalize_address(adapter != NULL ? adapter : "5E:AD:00:00:00:01");
 	if (options.adapter_address == NULL)
 		return usage("--adapter needs an address like 5E:AD:00:00:00:01");
+	if (pairing != NULL && !kn_pairing_parse(pairing, &options.pairing))
+		return usage("--pairing takes just-works, display, confirm or refuse");
 	if (live_session_s < 0 || live_session_s > 24 * 3600)
 		return usage("--live-session is 1 to 86400 seconds");
 	if (!parse_devices(devices, &options, &why))

@@ -4,13 +4,16 @@
 
 /* The command line of knead-sim. */
 
-#include "sim/massager.h"
+#include "sim/realbus.h"
 
 typedef struct {
 	gchar *bus_address;     /* owned; NULL: the system bus */
 	gchar *adapter_address; /* owned */
 	GPtrArray *devices;     /* owned: KnMassagerSpec */
 	guint live_session_s;   /* 0: none */
+	gchar *control_address; /* owned; NULL: bus_address */
+	gboolean is_real;       /* on real adapters: every device names one */
+	KnPairing pairing;
 } KnSimOptions;
 
 typedef enum {

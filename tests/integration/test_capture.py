@@ -26,10 +26,11 @@ class Capturing:
         self.path = path
         self.child = subprocess.Popen([str(line.KNEAD), "--socket", str(hub.socket), "capture", device, "-o", str(path), *args],
                                       stderr=subprocess.PIPE, text=True)
-        line.wait_for(lambda: self.part().exists() and "\nclock " in self.part().read_text(), "the capture", process=self.child)
+        line.wait_for(lambda: any("\nclock " in part.read_text() for part in self.parts()), "the capture", process=self.child)
 
-    def part(self):
-        return self.path.with_name(self.path.name + ".part")
+    def parts(self):
+        """What is being written, under a name that nobody could plant."""
+        return list(self.path.parent.glob(self.path.name + ".*"))
 
     def end(self):
         self.child.send_signal(signal.SIGINT)
@@ -117,6 +118,17 @@ def test_a_file_that_is_there_is_not_written_over(enrolled, make_sim, tmp_path):
     done = enrolled.cli("capture", "back bed", "-o", str(path), "--for", "1", "--force")
     assert done.returncode == 0 and "Nothing came" in done.stderr
     assert path.read_text().startswith("# knead-capture: 1\n") and (path.stat().st_mode & 0o777) == 0o600
+
+
+def test_what_is_put_there_meanwhile_is_not_written_over_and_the_capture_is_kept(enrolled, make_sim, tmp_path):
+    make_sim(DEVICE)
+    path = tmp_path / "late.cap"
+    capturing = Capturing(enrolled, path)
+    path.write_text("mine")
+    assert capturing.end() == 1
+    assert path.read_text() == "mine"
+    (kept,) = capturing.parts()
+    assert str(kept) in capturing.messages and kept.read_text().startswith("# knead-capture: 1\n")
 
 
 def test_a_massager_that_is_not_known_is_said_so_and_leaves_no_file(enrolled, tmp_path):

@@ -259,16 +259,14 @@ test_raw_bytes_get_the_next_seq(void)
 static void
 test_the_truth_outlives_overwriting_and_formatting(void)
 {
-	KnMassagerSpec spec = {(gchar *)"roller",
-			       (gchar *)"C0:FF:EE:00:00:01",
-			       (gchar *)"T1",
-			       1,
-			       TRUE,
-			       0,
-			       1,
-			       4096,
-			       247,
-			       0};
+	KnMassagerSpec spec = {.kind = (gchar *)"roller",
+			       .address = (gchar *)"C0:FF:EE:00:00:01",
+			       .serial = (gchar *)"T1",
+			       .seed = 1,
+			       .is_bonded = TRUE,
+			       .boots = 1,
+			       .flash_bytes = 4096,
+			       .mtu = 247};
 	g_autoptr(KnMassager) massager = kn_massager_new(&spec, NOW_US, UTC_US);
 	guint64 n_first;
 

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * One simulated massager on a real adapter: its GATT application and advertisement as bluetoothd wants them, encrypted so that only a bonded
+ * hub reads. Notifications go through the socket of AcquireNotify, one is taken from the massager only when there is room for it.
+ */
+
+#include "sim/place.h"
+
+typedef struct KnPeripheral KnPeripheral;
+
+/* massager: taken; its spec names the adapter ("hci1"). changed: registered, or not any more. */
+KnPeripheral *kn_peripheral_new(KnMassager *massager, void (*changed)(gpointer user),
+				gpointer user);
+void kn_peripheral_free(KnPeripheral *peripheral);
+
+/* bluetoothd shows the adapter (again): application and advertisement are registered, and tried again each second until they are. */
+void kn_peripheral_join(KnPeripheral *peripheral, GDBusConnection *connection);
+/* bluetoothd or the adapter is gone, and with it all that was registered. */
+void kn_peripheral_leave(KnPeripheral *peripheral);
+
+gboolean kn_peripheral_is_ready(const KnPeripheral *peripheral);
+const gchar *kn_peripheral_adapter_path(const KnPeripheral *peripheral); /* "/org/bluez/hci1" */
+/* The adapter's: that is the massager's in the air. "" before bluetoothd told it. */
+const gchar *kn_peripheral_address(const KnPeripheral *peripheral);
+KnMassager *kn_peripheral_massager(KnPeripheral *peripheral);
+void kn_peripheral_get_link(const KnPeripheral *peripheral, KnSimLink *ret_link);
+
+void kn_peripheral_pump(KnPeripheral *peripheral);
+/* What is advertised is told anew when it has changed. */
+void kn_peripheral_refresh_advert(KnPeripheral *peripheral);
+void kn_peripheral_drop_link(KnPeripheral *peripheral);
+void kn_peripheral_set_present(KnPeripheral *peripheral, gboolean is_present);
+/* The bond with the hub is removed on this side. FALSE: no hub was here yet. */
+gboolean kn_peripheral_lose_bond(KnPeripheral *peripheral);

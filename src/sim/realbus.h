@@ -1,0 +1,29 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * Massagers on real adapters of this machine, through the bluetoothd that runs: peripherals come when their adapter does, and again
+ * after it went. One agent answers for all of them when a hub pairs.
+ */
+
+#include "sim/place.h"
+
+/* what a massager has to pair with; the names are the command line's */
+typedef enum {
+	KN_PAIRING_JUST_WORKS, /* nothing: "just-works" */
+	KN_PAIRING_DISPLAY,    /* it shows six digits that are typed on the hub: "display" */
+	KN_PAIRING_CONFIRM,    /* both show six digits: "confirm" */
+	KN_PAIRING_REFUSE,     /* a person at the massager says no: "refuse" */
+} KnPairing;
+gboolean kn_pairing_parse(const gchar *word, KnPairing *ret_pairing);
+
+typedef struct KnRealbus KnRealbus;
+
+/* bus_address: NULL for the system bus. ready: all massagers can be found and read, the first time. */
+KnRealbus *kn_realbus_new(const gchar *bus_address, KnPairing pairing, KnSimReadyFunc ready,
+			  gpointer user);
+void kn_realbus_free(KnRealbus *realbus);
+/* Takes the massager, whose spec names an adapter. */
+void kn_realbus_add(KnRealbus *realbus, KnMassager *massager);
+KnSimPlace kn_realbus_place(KnRealbus *realbus);
