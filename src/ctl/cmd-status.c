@@ -79,7 +79,9 @@ append_radio(const KnTerm *term, GString *out, JsonObject *radio)
 static void
 append_storage(const KnTerm *term, GString *out, JsonObject *storage)
 {
+	gboolean is_slow = g_str_equal(kn_doc_text(storage, "state"), "slow");
 	gboolean is_fine = g_str_equal(kn_doc_text(storage, "state"), "ok");
+	g_autofree gchar *busy = kn_format_duration(count_of(storage, "busy_ms"));
 	g_autofree gchar *error = kn_term_text(term, kn_doc_text(storage, "last_error"));
 	g_autofree gchar *n = kn_format_plural(count_of(storage, "n_commits"), "commit", "commits");
 	g_autofree gchar *size = kn_format_bytes(count_of(storage, "stored_bytes"));
@@ -89,6 +91,13 @@ append_storage(const KnTerm *term, GString *out, JsonObject *storage)
 				  "nothing can be stored: %s. The massagers keep theirs meanwhile.",
 				  error[0] != '\0' ? error : "the disk does not answer");
 
+	if (is_slow) {
+		g_free(words);
+		words = g_strdup_printf(
+			"slow: the disk has been at one thing for %s. The massagers "
+			"keep theirs meanwhile; is the card failing?",
+			busy);
+	}
 	append_line(term, out, "Storage", words, !is_fine);
 }
 

@@ -61,7 +61,9 @@ struct KnApp {
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	KnHubClock clock;
 	gint64 started_boottime_us;
-	guint tick_source; /* 0: none is needed */
+	guint watchdog_source; /* 0: nobody wants to know */
+	gboolean is_stuck;     /* the store, as the watchdog sees it */
+	guint tick_source;     /* 0: none is needed */
 	guint signal_sources[3];
 	guint n_links_up;
 	KnAppEvents events;
@@ -128,6 +130,9 @@ void kn_app_capture_link_up(KnApp *app, gint64 device_id, const guint8 *info, gs
 void kn_app_capture_packet(KnApp *app, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			   const KnNow *now);
 void kn_app_capture_link_down(KnApp *app, gint64 device_id, const gchar *reason, const KnNow *now);
+
+/* app-watchdog.c: when the service manager wants to hear of us (WATCHDOG_USEC). */
+void kn_app_watchdog_start(KnApp *app);
 
 /* app-reload.c: SIGHUP. What can change at once does; a file that is wrong changes nothing. */
 gboolean kn_app_reload(gpointer app);

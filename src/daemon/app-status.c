@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* one piece of work of the disk; a commit takes seconds on a bad card */
+#define SLOW_MS 30000.0
+
 static void
 add_string(JsonBuilder *builder, const gchar *key, const gchar *value)
 {
@@ -62,10 +65,13 @@ static void
 add_storage(JsonBuilder *builder, const KnApp *app)
 {
 	KnStoreStats stats;
+	gboolean is_slow =
+		(gdouble)kn_store_busy_ms(app->store) >= SLOW_MS * app->config->timer_scale;
 
 	kn_store_get_stats(app->store, &stats);
 	begin(builder, "storage");
-	add_string(builder, "state", stats.is_degraded ? "degraded" : "ok");
+	add_string(builder, "state", stats.is_degraded ? "degraded" : is_slow ? "slow" : "ok");
+	add_int(builder, "busy_ms", (gint64)kn_store_busy_ms(app->store));
 	if (stats.is_degraded)
 		add_string(builder, "last_error", stats.last_error);
 	add_int(builder, "n_commits", (gint64)stats.n_commits);

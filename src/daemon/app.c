@@ -307,6 +307,7 @@ kn_app_new(KnConfig *config, GError **error)
 void
 kn_app_run(KnApp *app)
 {
+	kn_app_watchdog_start(app);
 	sd_notify(0, "READY=1");
 	g_main_loop_run(app->loop);
 	sd_notify(0, "STOPPING=1");
@@ -332,6 +333,7 @@ kn_app_free(KnApp *app)
 	kn_app_events_clear(app);
 	g_clear_pointer(&app->captures, g_ptr_array_unref);
 	g_clear_handle_id(&app->tick_source, g_source_remove);
+	g_clear_handle_id(&app->watchdog_source, g_source_remove);
 	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)
 		g_source_remove(app->signal_sources[i]);
 	g_ptr_array_unref(app->devices);

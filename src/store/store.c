@@ -14,6 +14,7 @@ struct KnStore {
 	gint64 first_event_id;
 	guint n_requests; /* in the thread's hands */
 	guint n_pending;  /* of those, batches */
+	gint64 busy_us;   /* monotonic: the last sign of life while something is under way */
 	GQueue waiting;   /* owned: KnAnswer of refused requests */
 	KnStoreStats stats;
 };
@@ -24,6 +25,7 @@ deliver(KnStore *store, KnAnswer *message)
 	KnRequest *request = message->request;
 
 	store->stats = message->stats;
+	store->busy_us = g_get_monotonic_time();
 	if (message->is_final) {
 		store->n_requests--;
 		store->n_pending -= request->kind == KN_REQUEST_COMMIT;
@@ -123,7 +125,8 @@ submit(KnStore *store, KnRequest *request)
 	gboolean is_commit = request->kind == KN_REQUEST_COMMIT;
 	guint n_max = KN_STORE_REQUESTS_MAX - (is_commit ? 0 : KN_STORE_COMMITS_RESERVED);
 
-	store->n_requests++;
+	if (store->n_requests++ == 0)
+		store->busy_us = g_get_monotonic_time();
 	store->n_pending += is_commit;
 	if (store->n_requests > n_max || !kn_store_thread_push(store->thread, request))
 		refuse(store, request);
@@ -169,6 +172,13 @@ guint
 kn_store_n_pending(const KnStore *store)
 {
 	return store->n_pending;
+}
+
+guint64
+kn_store_busy_ms(const KnStore *store)
+{
+	return store->n_requests > 0 ? (guint64)(g_get_monotonic_time() - store->busy_us) / 1000
+				     : 0;
 }
 
 void

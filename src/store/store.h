@@ -87,6 +87,8 @@ typedef void (*KnStoreCommitFunc)(KnCommit *commit, const GError *error, gpointe
  */
 void kn_store_commit(KnStore *store, KnBatch *batch, KnStoreCommitFunc func, gpointer user);
 guint kn_store_n_pending(const KnStore *store); /* batches not answered yet */
+/* For how long the thread has been at what it does now; 0: it is idle. One that fails again and again is not at it for long. */
+guint64 kn_store_busy_ms(const KnStore *store);
 
 typedef void (*KnStoreDeviceFunc)(const KnDevice *device, const GError *error, gpointer user);
 /* Enrols an address (again: allowed anew, label replaced when not NULL). */
