@@ -90,7 +90,8 @@ bind_aside(gint fd, const gchar *aside, gboolean has_group, guint32 group_gid)
 		return FALSE;
 	if (fchmod(fd, 0600) != 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
 		return FALSE;
-	if (has_group && lchown(aside, (uid_t)-1, group_gid) != 0)
+	/* a file's group is that of its maker, and who may not give files away at all need not */
+	if (has_group && group_gid != getegid() && lchown(aside, (uid_t)-1, group_gid) != 0)
 		g_message("the socket cannot be given to its group: %s; only its owner and root "
 			  "can connect",
 			  g_strerror(errno));

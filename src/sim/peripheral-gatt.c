@@ -40,7 +40,6 @@ static const gchar xml[] =
 	"<method name='Release'/>"
 	"<property name='Type' type='s' access='read'/>"
 	"<property name='ServiceUUIDs' type='as' access='read'/>"
-	"<property name='ServiceData' type='a{sv}' access='read'/>"
 	"<property name='LocalName' type='s' access='read'/>"
 	"<property name='Discoverable' type='b' access='read'/>"
 	"</interface>"
@@ -83,21 +82,6 @@ object_of(const KnPeripheral *peripheral, const gchar *path)
 /* ---- properties ---- */
 
 static GVariant *
-service_data(const KnPeripheral *peripheral)
-{
-	guint8 bytes[2] = {(guint8)kn_massager_info(peripheral->massager)->kind,
-			   peripheral->advert_flags};
-	GVariantBuilder builder;
-
-	g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
-	if (peripheral->has_service_data)
-		g_variant_builder_add(
-			&builder, "{sv}", KN_SERVICE_UUID,
-			g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes, sizeof bytes, 1));
-	return g_variant_builder_end(&builder);
-}
-
-static GVariant *
 property_of(const KnPeripheral *peripheral, guint object, const gchar *name)
 {
 	static const gchar *const uuids[] = {KN_SERVICE_UUID, NULL};
@@ -118,8 +102,6 @@ property_of(const KnPeripheral *peripheral, guint object, const gchar *name)
 		return g_variant_new_string("peripheral");
 	if (g_str_equal(name, "ServiceUUIDs"))
 		return g_variant_new_strv(uuids, -1);
-	if (g_str_equal(name, "ServiceData"))
-		return service_data(peripheral);
 	return g_variant_new_string(
 		kn_massager_spec(peripheral->massager)->name != NULL
 			? kn_massager_spec(peripheral->massager)->name
@@ -344,24 +326,4 @@ kn_peripheral_unexport(KnPeripheral *peripheral)
 							    peripheral->objects[i]);
 		peripheral->objects[i] = 0;
 	}
-}
-
-void
-kn_peripheral_refresh_advert(KnPeripheral *peripheral)
-{
-	guint8 flags = kn_massager_advert_flags(peripheral->massager, kn_sim_now_us());
-	g_autofree gchar *path = kn_peripheral_path(peripheral, KN_PERIPHERAL_ADVERT);
-	GVariantBuilder changed;
-
-	if (flags == peripheral->advert_flags)
-		return;
-	peripheral->advert_flags = flags;
-	if (!peripheral->is_advertised || !peripheral->has_service_data)
-		return;
-	g_variant_builder_init(&changed, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&changed, "{sv}", "ServiceData", service_data(peripheral));
-	g_dbus_connection_emit_signal(
-		peripheral->connection, "org.bluez", path, "org.freedesktop.DBus.Properties",
-		"PropertiesChanged",
-		g_variant_new("(sa{sv}as)", "org.bluez.LEAdvertisement1", &changed, NULL), NULL);
 }

@@ -29,12 +29,10 @@ struct KnPeripheral {
 	gboolean is_app_registered;
 	gboolean is_advertised;
 	gboolean is_present;
-	gboolean has_service_data; /* FALSE: the advertisement has no room for it */
-	guint8 advert_flags;       /* as advertised */
-	guint retry;               /* source id */
-	gchar *hub; /* owned: bluetoothd's object of who wrote or listened last; NULL nobody */
-	gint fd;    /* our end of the notify socket; -1 none */
-	guint hup;  /* source id */
+	guint retry; /* source id */
+	gchar *hub;  /* owned: bluetoothd's object of who wrote or listened last; NULL nobody */
+	gint fd;     /* our end of the notify socket; -1 none */
+	guint hup;   /* source id */
 	guint64 n_notified;
 	guint64 n_connects;
 };

@@ -22,7 +22,6 @@ kn_peripheral_new(KnMassager *massager, void (*changed)(gpointer user), gpointer
 	peripheral->root = g_strconcat("/org/knead/sim/", adapter, NULL);
 	peripheral->address = g_strdup("");
 	peripheral->is_present = TRUE;
-	peripheral->has_service_data = TRUE;
 	peripheral->fd = -1;
 	return peripheral;
 }
@@ -93,8 +92,6 @@ on_advertised(GObject *source, GAsyncResult *result, gpointer user)
 		return;
 	if (error) {
 		g_info("%s does not advertise yet: %s", peripheral->adapter_path, error->message);
-		/* not every controller has room for UUID and data; the UUID alone is enough to be found */
-		peripheral->has_service_data = !peripheral->has_service_data;
 		retry_later(peripheral);
 		return;
 	}

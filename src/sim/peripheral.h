@@ -4,7 +4,8 @@
 
 /*
  * One simulated massager on a real adapter: its GATT application and advertisement as bluetoothd wants them, encrypted so that only a bonded
- * hub reads. Notifications go through the socket of AcquireNotify, one is taken from the massager only when there is room for it.
+ * hub reads. The advertisement has no service data: beside a UUID of 128 bits there is no room for it in 31 bytes as bluetoothd lays them out,
+ * and a hub does without. Notifications go through the socket of AcquireNotify, one is taken from the massager only when there is room for it.
  */
 
 #include "sim/place.h"
@@ -29,8 +30,6 @@ KnMassager *kn_peripheral_massager(KnPeripheral *peripheral);
 void kn_peripheral_get_link(const KnPeripheral *peripheral, KnSimLink *ret_link);
 
 void kn_peripheral_pump(KnPeripheral *peripheral);
-/* What is advertised is told anew when it has changed. */
-void kn_peripheral_refresh_advert(KnPeripheral *peripheral);
 void kn_peripheral_drop_link(KnPeripheral *peripheral);
 void kn_peripheral_set_present(KnPeripheral *peripheral, gboolean is_present);
 /* The bond with the hub is removed on this side. FALSE: no hub was here yet. */

@@ -150,7 +150,6 @@ on_tick(gpointer user)
 		KnPeripheral *peripheral = realbus->peripherals->pdata[i];
 		kn_massager_advance(kn_peripheral_massager(peripheral), now_us);
 		kn_peripheral_pump(peripheral);
-		kn_peripheral_refresh_advert(peripheral);
 	}
 	return G_SOURCE_CONTINUE;
 }

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""The installed hub, its socket, and massagers on virtual controllers of the same machine."""
+import json
+import os
+import pathlib
+import sqlite3
+import subprocess
+
+import gi
+import line
+from line import wait_for
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+SOCKET = "/run/knead/knead.sock"
+DATABASE = "/var/lib/knead/knead.db"
+N_MASSAGERS = 7
+
+
+def sh(*words, check=True, timeout=120, **kwargs):
+    done = subprocess.run(words, capture_output=True, text=True, timeout=timeout, **kwargs)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(words)} ended with {done.returncode}: {done.stdout[-500:]} {done.stderr[-500:]}")
+    return done
+
+
+class Hub(line.Hub):
+    """The service, not a child of ours."""
+
+    def __init__(self):
+        super().__init__("/var/lib/knead", None)
+        self.socket = pathlib.Path(SOCKET)
+
+    def pid(self):
+        return int(sh("systemctl", "show", "-p", "MainPID", "--value", "kneadd").stdout)
+
+    def device(self, address):
+        return next((d for d in self.get("/v1/status")["devices"] if d["address"] == address), {})
+
+    def knead(self, *words, check=True):
+        return sh("knead", *words, check=check).stdout
+
+    def stored(self, address):
+        """(records in blocks, of these different ones) from the file, while the hub is stopped."""
+        with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as db:
+            spans = db.execute("SELECT block.first_seq, block.last_seq FROM block JOIN log USING (log_key) JOIN device USING (device_id) "
+                               "WHERE address = ?", [address]).fetchall()
+        n = sum(last - first + 1 for first, last in spans)
+        different = set()
+        for first, last in spans:
+            different.update(range(first, last + 1))
+        return n, len(different)
+
+
+class Massagers:
+    """knead-sim on the controllers behind the first one, with a bus of its own for the person who uses them."""
+
+    def __init__(self, *devices, pairing="just-works", name="massagers"):
+        self.directory = pathlib.Path("/run/knead-vm") / name
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.bus = line.Bus(self.directory)
+        self.bus.start()
+        words = ["knead-sim", "--control-bus", self.bus.address, "--pairing", pairing]
+        for device in devices:
+            words += ["--device", device]
+        self.process = line.Process(words, self.directory / "sim.log")
+        wait_for(lambda: "ready" in self.process.text(), "the massagers", 120, self.process.child)
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.connection = Gio.DBusConnection.new_for_address_sync(self.bus.address, flags, None, None)
+        wait_for(self.is_there, "their control", 30)
+
+    def is_there(self):
+        try:
+            return bool(self.addresses())
+        except GLib.Error:
+            return False
+
+    def call(self, method, signature="()", *args):
+        reply = self.connection.call_sync("org.knead.Sim", "/org/knead/sim", "org.knead.Sim1", method, GLib.Variant(signature, args), None,
+                                          Gio.DBusCallFlags.NO_AUTO_START, 30000, None)
+        values = reply.unpack()
+        return values[0] if len(values) == 1 else values
+
+    def addresses(self):
+        return self.call("ListDevices")
+
+    def status(self, address):
+        return self.call("Status", "(s)", address)
+
+    def start_session(self, seconds, address, scenario="mixed"):
+        self.call("StartSession", "(sus)", address, seconds, scenario)
+
+    def stop(self):
+        self.process.stop()
+        self.bus.stop()
+
+
+def bluez_objects():
+    connection = Gio.bus_get_sync(Gio.BusType.SYSTEM, None)
+    return connection.call_sync("org.bluez", "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", None, None,
+                                Gio.DBusCallFlags.NONE, 30000, None).unpack()[0]
+
+
+def adapters():
+    """hciN to address"""
+    return {path.rsplit("/", 1)[1]: faces["org.bluez.Adapter1"]["Address"] for path, faces in bluez_objects().items()
+            if "org.bluez.Adapter1" in faces}
+
+
+class Place:
+    def __init__(self):
+        self.hub = Hub()
+        self.massagers = None
+        self.addresses = []
+
+    def __enter__(self):
+        os.makedirs("/run/knead-vm", exist_ok=True)
+        sh("systemctl", "start", "knead-vm-radio")
+        wait_for(lambda: len(list(pathlib.Path("/sys/class/bluetooth").glob("hci?"))) == 9, "the controllers", 60)
+        sh("systemctl", "start", "bluetooth")
+        wait_for(lambda: len(adapters()) == 9, "bluetoothd", 60)
+        return self
+
+    def __exit__(self, *args):
+        if self.massagers:
+            self.massagers.stop()
+
+    def configure(self, text):
+        pathlib.Path("/etc/knead/kneadd.conf").write_text(text)
+        sh("systemctl", "restart", "kneadd")
+        wait_for(self.hub.is_answering, "the hub", 60)
+
+    def wait_caught_up(self, address, deadline_s=180):
+        def is_so():
+            device, status = self.hub.device(address), self.massagers.status(address)
+            return device.get("link") == "ready" and device["is_newest_known"] and device["n_missing"] == 0 and \
+                device["n_open"] == 0 and status["trimmed_to"] >= status["newest"]
+
+        try:
+            wait_for(is_so, f"{address} caught up", deadline_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {json.dumps(self.hub.device(address))}; {self.massagers.status(address)}; "
+                                 f"{self.hub.knead('why', address, check=False)}") from None
