@@ -6,6 +6,7 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import time
 
 import gi
 import line
@@ -17,6 +18,10 @@ from gi.repository import Gio, GLib  # noqa: E402
 SOCKET = "/run/knead/knead.sock"
 DATABASE = "/var/lib/knead/knead.db"
 N_MASSAGERS = 7
+
+
+def as_signed(number):
+    return number - (1 << 64) if number >> 63 else number
 
 
 def sh(*words, check=True, timeout=120, **kwargs):
@@ -42,11 +47,11 @@ class Hub(line.Hub):
     def knead(self, *words, check=True):
         return sh("knead", *words, check=check).stdout
 
-    def stored(self, address):
-        """(records in blocks, of these different ones) from the file, while the hub is stopped."""
+    def stored(self, address, log_id):
+        """(records in blocks, of these different ones) of a log from the file, while the hub is stopped."""
         with sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True) as db:
             spans = db.execute("SELECT block.first_seq, block.last_seq FROM block JOIN log USING (log_key) JOIN device USING (device_id) "
-                               "WHERE address = ?", [address]).fetchall()
+                               "WHERE address = ? AND log_id = ?", [address, as_signed(log_id)]).fetchall()
         n = sum(last - first + 1 for first, last in spans)
         different = set()
         for first, last in spans:
@@ -97,10 +102,24 @@ class Massagers:
         self.bus.stop()
 
 
-def bluez_objects():
+def bluez(path, interface, method, parameters=None):
     connection = Gio.bus_get_sync(Gio.BusType.SYSTEM, None)
-    return connection.call_sync("org.bluez", "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", None, None,
-                                Gio.DBusCallFlags.NONE, 30000, None).unpack()[0]
+    return connection.call_sync("org.bluez", path, interface, method, parameters, None, Gio.DBusCallFlags.NONE, 30000, None).unpack()
+
+
+def bluez_objects():
+    return bluez("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
+
+
+def set_powered(adapter, is_on):
+    bluez(f"/org/bluez/{adapter}", "org.freedesktop.DBus.Properties", "Set",
+          GLib.Variant("(ssv)", ("org.bluez.Adapter1", "Powered", GLib.Variant("b", is_on))))
+
+
+def remove_bond(adapter, address):
+    """On the hub's side."""
+    device = f"/org/bluez/{adapter}/dev_{address.replace(':', '_')}"
+    bluez(f"/org/bluez/{adapter}", "org.bluez.Adapter1", "RemoveDevice", GLib.Variant("(o)", (device,)))
 
 
 def adapters():
@@ -131,6 +150,37 @@ class Place:
         pathlib.Path("/etc/knead/kneadd.conf").write_text(text)
         sh("systemctl", "restart", "kneadd")
         wait_for(self.hub.is_answering, "the hub", 60)
+
+    def bring(self, *devices, pairing="just-works"):
+        """Other massagers on the same controllers; the bonds are bluetoothd's and stay."""
+        if self.massagers:
+            self.massagers.stop()
+        self.massagers = Massagers(*devices, pairing=pairing)
+        self.addresses = self.massagers.addresses()
+
+    def bring_seven(self, history="0d", **kwargs):
+        kinds = ("back14", "roller", "foam-roll")
+        self.bring(*(f"kind={kinds[n % 3]},adapter=hci{n + 1},history={history},seed={time.monotonic_ns()}" for n in range(N_MASSAGERS)), **kwargs)
+
+    def wait_all(self, deadline_s=180):
+        for address in self.addresses:
+            self.wait_caught_up(address, deadline_s)
+
+    def let_pass(self, seconds):
+        """Some cases are about a stretch of time."""
+        end = time.monotonic() + seconds
+        wait_for(lambda: time.monotonic() >= end, "time", seconds + 60, every_s=0.5)
+
+    def assert_stored_once(self):
+        """In the file itself: every record that the massagers have, and each once. The hub is stopped for it."""
+        newest = {a: self.massagers.status(a)["newest"] for a in self.addresses}
+        logs = {a: self.massagers.status(a)["log_id"] for a in self.addresses}
+        sh("systemctl", "stop", "kneadd")
+        for address in self.addresses:
+            assert self.hub.stored(address, logs[address]) == (newest[address], newest[address]), address
+        sh("systemctl", "start", "kneadd")
+        wait_for(self.hub.is_answering, "the hub", 60)
+        return sum(newest.values())
 
     def wait_caught_up(self, address, deadline_s=180):
         def is_so():

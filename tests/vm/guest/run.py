@@ -4,6 +4,7 @@
 import pathlib
 import subprocess
 import sys
+import termios
 import time
 import traceback
 
@@ -57,8 +58,7 @@ def main():
         print(f"vm: {n_failed} of {n_run} cases failed")
     # through the serial line before the power goes
     sys.stdout.flush()
-    subprocess.run(["sync"], check=False)
-    time.sleep(1)
+    termios.tcdrain(sys.stdout.fileno())
 
 
 main()
