@@ -46,7 +46,7 @@ kn_cmd_allow(KnCall *call, const gchar *argument)
 			       name);
 	kn_print_wrapped(&call->term, call->out, "", text);
 	g_string_append_printf(call->out,
-			       "  Not paired yet? Start bluetoothctl and type: pair %s\n"
+			       "  Not paired yet? sudo knead pair %s\n"
 			       "  See how it goes: knead devices\n",
 			       address);
 	return KN_EXIT_OK;

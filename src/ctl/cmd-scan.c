@@ -26,8 +26,7 @@ next_of(JsonObject *device)
 		return NULL;
 	if (kn_doc_bool(device, "is_bonded"))
 		return g_strdup_printf("let it be recorded: sudo knead allow %s", address);
-	return g_strdup_printf("pair it first: press its button, then: bluetoothctl pair %s",
-			       address);
+	return g_strdup_printf("pair it: press its button, then: sudo knead pair %s", address);
 }
 
 static void

@@ -89,6 +89,7 @@ gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
+gint kn_cmd_pair(KnCall *call, const gchar *argument);
 gint kn_cmd_capture(KnCall *call, const gchar *argument);
 gint kn_cmd_why(KnCall *call, const gchar *argument);
 gint kn_cmd_scan(KnCall *call, const gchar *argument);

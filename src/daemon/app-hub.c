@@ -306,9 +306,9 @@ may_allow(const KnApp *app, const gchar *address, GError **error)
 	return FALSE;
 }
 
-static void
-allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
-      gpointer request)
+void
+kn_app_allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
+	     gpointer request)
 {
 	KnApp *app = user;
 	g_autoptr(GError) error = NULL;
@@ -338,7 +338,11 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.query_events = kn_app_query_events,
 		.start_capture = kn_app_start_capture,
 		.stop_capture = kn_app_stop_capture,
-		.allow = allow,
+		.allow = kn_app_allow,
+		.pair = kn_app_pair,
+		.answer_pairing = kn_app_answer_pairing,
+		.cancel_pairing = kn_app_cancel_pairing,
+		.get_pairing = kn_app_get_pairing,
 		.forget = kn_app_forget,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,

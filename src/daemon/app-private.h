@@ -47,6 +47,14 @@ typedef struct {
 
 typedef struct KnAppCapture KnAppCapture;
 
+/* beside what the radio knows of a pairing */
+typedef struct {
+	gchar *label; /* owned or NULL */
+	gchar *error; /* owned: it is paired, but not recorded; NULL none */
+	gboolean is_enrolling;
+	gboolean is_enrolled;
+} KnAppPairing;
+
 struct KnApp {
 	KnConfig *config; /* borrowed: outlives the app */
 	GTimeZone *zone;  /* owned: held, so that local days do not read the zone file each time */
@@ -67,6 +75,7 @@ struct KnApp {
 	guint signal_sources[3];
 	guint n_links_up;
 	KnAppEvents events;
+	KnAppPairing pairing;
 	GPtrArray *captures;          /* owned: KnAppCapture, those that are running */
 	gboolean is_storage_degraded; /* as the last event told */
 	guint64 n_damaged;            /* blocks on the disk, as the last event told */
@@ -136,6 +145,15 @@ void kn_app_watchdog_start(KnApp *app);
 
 /* app-reload.c: SIGHUP. What can change at once does; a file that is wrong changes nothing. */
 gboolean kn_app_reload(gpointer app);
+
+/* app-pair.c: pairing; and app-hub.c's allow, which follows it */
+gboolean kn_app_pair(gpointer user, const gchar *address, const gchar *label, GError **error);
+void kn_app_answer_pairing(gpointer user, const KnPairingAnswer *answer);
+void kn_app_cancel_pairing(gpointer user);
+gboolean kn_app_get_pairing(gpointer user, KnPairingView *ret_view);
+void kn_app_pair_changed(gpointer user);
+void kn_app_allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
+		  gpointer request);
 
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);

@@ -250,8 +250,9 @@ start(KnApp *app, GError **error)
 					    (const gchar *const *)app->config->adapters,
 					    app->config->timer_scale};
 	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
-	const KnRadioSink radio_sink = {on_radio_state, on_seen,   on_link_up,
-					on_link_down,   on_packet, on_control_failed};
+	const KnRadioSink radio_sink = {on_radio_state,     on_seen,   on_link_up,
+					on_link_down,       on_packet, on_control_failed,
+					kn_app_pair_changed};
 	KnPipelineConfig pipeline_config = {.timer_scale = app->config->timer_scale};
 	KnHub hub;
 
@@ -332,6 +333,8 @@ kn_app_free(KnApp *app)
 	kn_pipeline_free(app->pipeline);
 	kn_app_events_clear(app);
 	g_clear_pointer(&app->captures, g_ptr_array_unref);
+	g_free(app->pairing.label);
+	g_free(app->pairing.error);
 	g_clear_handle_id(&app->tick_source, g_source_remove);
 	g_clear_handle_id(&app->watchdog_source, g_source_remove);
 	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)

@@ -7,6 +7,8 @@
 #include "radio/peer.h"
 #include "radio/scan.h"
 
+typedef struct KnPair KnPair;
+
 enum { KN_RADIO_PEERS_MAX = KN_DRAIN_STREAMS_MAX };
 
 struct KnRadio {
@@ -14,6 +16,7 @@ struct KnRadio {
 	KnRadioState state;
 	GHashTable *peers;         /* owned: address → KnPeer */
 	GHashTable *scans;         /* owned: adapter path → KnScan */
+	KnPair *pair;              /* owned: the last one, over or not; NULL none */
 	GCancellable *cancellable; /* owned: of calls that belong to no device any more */
 	gint64 scan_until_us;      /* monotonic: somebody asked to listen; 0 nobody */
 	guint round_id;            /* a round is due */

@@ -3,6 +3,7 @@
 #include "radio/radio-private.h"
 
 #include "core/log/device.h"
+#include "radio/pair.h"
 #include "radio/timers.h"
 
 static KnPeer *
@@ -130,6 +131,7 @@ kn_radio_free(KnRadio *radio)
 		return;
 	g_clear_handle_id(&radio->round_id, g_source_remove);
 	g_clear_handle_id(&radio->timer_id, g_source_remove);
+	kn_pair_free(radio->pair);
 	g_cancellable_cancel(radio->cancellable);
 	g_object_unref(radio->cancellable);
 	say_goodbye(radio);
@@ -175,6 +177,44 @@ kn_radio_scan(KnRadio *radio, guint ms)
 	radio->scan_until_us =
 		MAX(radio->scan_until_us, g_get_monotonic_time() + (gint64)ms * 1000);
 	kn_radio_kick(radio);
+}
+
+gboolean
+kn_radio_pair(KnRadio *radio, const gchar *address)
+{
+	g_autofree gchar *upper = kn_device_normalize_address(address);
+	KnPairStatus status = {.state = KN_PAIR_DONE};
+	if (radio->pair)
+		kn_pair_get(radio->pair, &status);
+	if (!upper || (status.state != KN_PAIR_DONE && status.state != KN_PAIR_FAILED))
+		return FALSE;
+	kn_pair_free(radio->pair);
+	radio->pair = kn_pair_new(radio, upper);
+	kn_radio_scan(radio, KN_WAIT_PAIR_SEARCH_MS);
+	return TRUE;
+}
+
+void
+kn_radio_answer_pair(KnRadio *radio, const KnPairAnswer *answer)
+{
+	if (radio->pair)
+		kn_pair_answer(radio->pair, answer);
+}
+
+void
+kn_radio_cancel_pair(KnRadio *radio)
+{
+	if (radio->pair)
+		kn_pair_cancel(radio->pair);
+}
+
+gboolean
+kn_radio_get_pair(const KnRadio *radio, KnPairStatus *ret_status)
+{
+	if (!radio->pair)
+		return FALSE;
+	kn_pair_get(radio->pair, ret_status);
+	return TRUE;
 }
 
 gboolean
@@ -268,4 +308,13 @@ kn_link_phase_name(KnLinkPhase phase)
 					     "bond-lost", "connecting", "resolving",  "starting",
 					     "ready",     "busy",       "unsupported"};
 	return (guint)phase < G_N_ELEMENTS(names) ? names[phase] : "unknown";
+}
+
+const gchar *
+kn_pair_state_name(KnPairState state)
+{
+	static const gchar *const names[] = {
+		"searching",     "pairing", "wants-passkey", "wants-confirmation",
+		"shows-passkey", "done",    "failed"};
+	return (guint)state < G_N_ELEMENTS(names) ? names[state] : "unknown";
 }

@@ -43,6 +43,33 @@ typedef struct {
 	const gchar *last_error; /* in words; "" none */
 } KnLinkStatus;
 
+/* ---- pairing ---- */
+
+typedef enum {
+	KN_PAIR_SEARCHING, /* it was not heard yet */
+	KN_PAIR_PAIRING,
+	KN_PAIR_WANTS_PASSKEY,      /* the massager shows six digits: they are to be typed here */
+	KN_PAIR_WANTS_CONFIRMATION, /* does it show number? */
+	KN_PAIR_SHOWS_PASSKEY,      /* number is to be typed on the massager */
+	KN_PAIR_DONE,               /* bonded */
+	KN_PAIR_FAILED,
+} KnPairState;
+
+typedef struct {
+	const gchar *address; /* borrowed, as error */
+	KnPairState state;
+	guint32 number; /* 0 … 999999 */
+	gboolean
+		is_just_works; /* nobody confirmed anything: whoever was near could have been in between */
+	const gchar *error; /* in words; "" none */
+} KnPairStatus;
+
+typedef struct {
+	gboolean has_passkey;
+	guint32 passkey; /* 0 … 999999 */
+	gboolean is_yes; /* without a passkey: the confirmation */
+} KnPairAnswer;
+
 /* Calls from radio to its owner, on the main thread. Strings and bytes are borrowed for the call. */
 typedef struct {
 	void (*state_changed)(gpointer user, KnRadioState state);
@@ -55,6 +82,8 @@ typedef struct {
 	void (*packet)(gpointer user, const gchar *address, const guint8 *bytes, gsize n_bytes);
 	/* a control write failed for good (the link stays or goes by itself) */
 	void (*control_failed)(gpointer user, const gchar *address, const gchar *reason);
+	/* kn_radio_get_pair has something new; not to be answered from inside */
+	void (*pair_changed)(gpointer user);
 } KnRadioSink;
 
 typedef struct {
@@ -77,6 +106,15 @@ void kn_radio_forget(KnRadio *radio, const gchar *address);
 
 /* Listens for the next ms, beside what the devices need: for a person who looks what is in range. Longer of two. */
 void kn_radio_scan(KnRadio *radio, guint ms);
+
+/* Pairs with a device, known or not; the person is asked through pair_changed. One at a time. FALSE: another runs, or the address is
+ * malformed. Nothing is read from a device before it is bonded, and being bonded does not make it recorded. */
+gboolean kn_radio_pair(KnRadio *radio, const gchar *address);
+void kn_radio_answer_pair(KnRadio *radio, const KnPairAnswer *answer);
+void kn_radio_cancel_pair(KnRadio *radio);
+/* Of the one that runs, or ran last. FALSE: there was none. */
+gboolean kn_radio_get_pair(const KnRadio *radio, KnPairStatus *ret_status);
+const gchar *kn_pair_state_name(KnPairState state); /* "searching", "pairing", "wants-passkey" … */
 
 /* Queues a write with response; bounded (64 a device), FALSE when full or the link is not ready. */
 gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes,

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "radio/radio-private.h"
+#include "radio/pair.h"
 
 #include "radio/timers.h"
 
@@ -155,8 +155,13 @@ serve_adapter(KnRadio *radio, const gchar *path, KnScan *scan)
 	const KnTreeAdapter *adapter =
 		kn_tree_get_adapter(kn_bluez_get_tree(radio->host.bluez), path);
 	gint64 now_us = g_get_monotonic_time();
+	gboolean is_pairing = radio->pair && kn_pair_holds(radio->pair, path);
 	KnScanWish wish = {.is_powered = adapter && adapter->is_powered,
-			   .is_held = is_held(radio, path)};
+			   .is_held = is_held(radio, path) || is_pairing};
+	/* after a link that is being made, before those that wait */
+	if (is_pairing && wish.is_powered && !is_held(radio, path) &&
+	    kn_scan_is_quiet(scan, now_us))
+		kn_pair_granted(radio->pair);
 	if (wish.is_powered && !wish.is_held) {
 		KnPeer *next = choose(radio, path);
 		wish.is_held = next != NULL;
@@ -208,6 +213,8 @@ on_round(gpointer user)
 	reap(radio);
 	follow_adapters(radio);
 	step_all(radio);
+	if (radio->pair)
+		kn_pair_step(radio->pair);
 	serve_adapters(radio);
 	KnRadioState state = judge(radio);
 	if (state != radio->state) {

@@ -27,8 +27,13 @@ enum {
 	KN_WAIT_HEARD_MS = 60000,       /* an advertisement older than a period says nothing */
 	KN_WAIT_DRAIN_MS = 100,       /* 25 Hz in frames of eight never fills half a socket in it */
 	KN_WAIT_WRITE_RETRY_MS = 250, /* a write refused as busy */
-	KN_WAIT_FAREWELL_MS = 3000,   /* for Disconnect at the end: bluetoothd needs 2 s */
-	KN_WAIT_CALL_MIN_MS = 500,    /* a scaled-down call still needs a process to answer it */
+	KN_WAIT_PAIR_SEARCH_MS =
+		40000, /* until a massager whose button was pressed is heard (a guess) */
+	KN_WAIT_PAIR_MS =
+		90000, /* a person looks, reads and types; bluetoothd itself gives up after 60 s */
+	KN_WAIT_BONDED_MS = 5000,   /* from the answer of Pair() to Bonded (a guess) */
+	KN_WAIT_FAREWELL_MS = 3000, /* for Disconnect at the end: bluetoothd needs 2 s */
+	KN_WAIT_CALL_MIN_MS = 500,  /* a scaled-down call still needs a process to answer it */
 };
 
 /* Scaled, at least 1 ms; scale is sound (kn_scale_sanitize). */

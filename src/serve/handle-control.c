@@ -175,5 +175,5 @@ kn_handle_job(KnRequest *request)
 			"There is no job with that number; only the newest are kept.",
 			"Begin it again.");
 	else
-		kn_job_wait(job, request, (guint)wait_s);
+		kn_job_wait(job, request, (guint)wait_s, kn_query_get(request, "step"));
 }

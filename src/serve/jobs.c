@@ -9,7 +9,8 @@ struct KnJob {
 	guint64 id;
 	const gchar *kind; /* static */
 	KnJobFunc finish;
-	gint64 begun_us; /* UTC, for people */
+	KnJobStepFunc step; /* NULL: it has none */
+	gint64 begun_us;    /* UTC, for people */
 	gint64 begun_monotonic_us;
 	guint duration_s;
 	JsonNode *result;   /* owned; NULL while it runs */
@@ -78,12 +79,25 @@ kn_job_describe(const KnJob *job)
 	kn_json_add_text(builder, "kind", job->kind);
 	kn_json_add_text(builder, "state", job->result != NULL ? "done" : "running");
 	kn_json_add_int(builder, "progress_permille", progress_permille(job));
+	if (job->step != NULL)
+		kn_json_add_text(builder, "step", job->step(job->server, builder));
 	if (job->result != NULL) {
 		json_builder_set_member_name(builder, "result");
 		json_builder_add_value(builder, json_node_copy(job->result));
 	}
 	json_builder_end_object(builder);
 	return json_builder_get_root(builder);
+}
+
+void
+kn_job_changed(KnJob *job)
+{
+	for (guint i = 0; i < job->waiting->len; i++) {
+		Waiter *waiter = g_ptr_array_index(job->waiting, i);
+
+		kn_request_answer(waiter->request, kn_job_describe(job));
+	}
+	g_ptr_array_set_size(job->waiting, 0);
 }
 
 static gboolean
@@ -93,13 +107,46 @@ on_over(gpointer data)
 
 	job->source = 0;
 	job->result = job->finish(job->server, job);
-	for (guint i = 0; i < job->waiting->len; i++) {
-		Waiter *waiter = g_ptr_array_index(job->waiting, i);
-
-		kn_request_answer(waiter->request, kn_job_describe(job));
-	}
-	g_ptr_array_set_size(job->waiting, 0);
+	kn_job_changed(job);
 	return G_SOURCE_REMOVE;
+}
+
+void
+kn_job_end(KnJob *job)
+{
+	if (job->result != NULL)
+		return;
+	g_clear_handle_id(&job->source, g_source_remove);
+	on_over(job);
+}
+
+void
+kn_job_set_steps(KnJob *job, KnJobStepFunc step)
+{
+	job->step = step;
+}
+
+gboolean
+kn_job_is_done(const KnJob *job)
+{
+	return job->result != NULL;
+}
+
+guint64
+kn_job_id(const KnJob *job)
+{
+	return job->id;
+}
+
+static gboolean
+is_at_another_step(const KnJob *job, const gchar *known_step)
+{
+	g_autoptr(JsonBuilder) unused = json_builder_new();
+
+	if (job->step == NULL || known_step == NULL)
+		return FALSE;
+	json_builder_begin_object(unused);
+	return !g_str_equal(job->step(job->server, unused), known_step);
 }
 
 gboolean
@@ -161,11 +208,11 @@ on_waited(gpointer data)
 }
 
 void
-kn_job_wait(KnJob *job, KnRequest *request, guint wait_s)
+kn_job_wait(KnJob *job, KnRequest *request, guint wait_s, const gchar *known_step)
 {
 	Waiter *waiter = NULL;
 
-	if (job->result != NULL || wait_s == 0) {
+	if (job->result != NULL || wait_s == 0 || is_at_another_step(job, known_step)) {
 		kn_request_answer(request, kn_job_describe(job));
 		return;
 	}

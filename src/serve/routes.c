@@ -19,7 +19,9 @@ static const KnRoute routes[] = {
 	{"POST", "/v1/devices/{device}/forget", KN_RIGHT_ADMIN, "", kn_handle_forget},
 	{"POST", "/v1/devices/{device}/identify", KN_RIGHT_ADMIN, "seconds", kn_handle_identify},
 	{"POST", "/v1/scans", KN_RIGHT_ADMIN, "seconds", kn_handle_scan},
-	{"GET", "/v1/jobs/{id}", KN_RIGHT_READ, "wait", kn_handle_job},
+	{"POST", "/v1/pairings", KN_RIGHT_ADMIN, "", kn_handle_pair},
+	{"POST", "/v1/pairings/{id}", KN_RIGHT_ADMIN, "", kn_handle_pairing_answer},
+	{"GET", "/v1/jobs/{id}", KN_RIGHT_READ, "wait step", kn_handle_job},
 	{"POST", "/v1/devices/{address}/allow", KN_RIGHT_ADMIN, "", kn_handle_allow},
 };
 

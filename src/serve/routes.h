@@ -38,5 +38,7 @@ void kn_handle_forget(KnRequest *request);
 void kn_handle_identify(KnRequest *request);
 void kn_handle_scan(KnRequest *request);
 void kn_handle_job(KnRequest *request);
+void kn_handle_pair(KnRequest *request);
+void kn_handle_pairing_answer(KnRequest *request);
 void kn_handle_log(KnRequest *request);
 void kn_handle_events(KnRequest *request);

@@ -44,8 +44,9 @@ struct KnServer {
 	GSource *accept_source; /* owned; NULL while descriptors are short */
 	GSource *resume_source; /* owned; NULL unless so */
 	KnPeerRule rule;
-	gchar *read_group;  /* owned or NULL */
-	gchar *admin_group; /* owned or NULL */
+	guint64 pairing_job_id; /* the newest; 0 none */
+	gchar *read_group;      /* owned or NULL */
+	gchar *admin_group;     /* owned or NULL */
 	KnPeerFunc read_peer;
 	KnServerTimeouts timeouts;
 	GPtrArray *clients;  /* borrowed KnClient: each takes itself out when its stream closes */

@@ -81,6 +81,24 @@ typedef struct {
 	void (*end)(gpointer to);
 } KnHubCaptureSink;
 
+/* a pairing that runs, or ran last; strings are borrowed until the main loop runs again */
+typedef struct {
+	const gchar *address;
+	const gchar *
+		state; /* a word: "searching", "pairing", "wants-passkey", "wants-confirmation", "shows-passkey", "enrolling" … */
+	gboolean has_number;
+	guint32 number; /* 0 … 999999: to be confirmed, or typed on the massager */
+	gboolean is_over;
+	gboolean is_paired; /* and recorded from now on */
+	gboolean is_just_works;
+	const gchar *error; /* in words; "" none */
+} KnPairingView;
+typedef struct {
+	gboolean has_passkey;
+	guint32 passkey;
+	gboolean is_yes;
+} KnPairingAnswer;
+
 /* errors an owner may answer with; the server turns them into problem documents */
 #define KN_HUB_ERROR (kn_hub_error_quark())
 typedef enum {
@@ -115,6 +133,12 @@ typedef struct {
 	gboolean (*scan)(gpointer user, guint duration_s, GError **error);
 	/* address is normalized, of any massager, known or not */
 	void (*explain)(gpointer user, const gchar *address, KnWhy *ret_why);
+	/* Pairs, and allows what was paired. address is normalized, label may be NULL. FALSE with an error; changes are told by
+	 * kn_server_pairing_changed. */
+	gboolean (*pair)(gpointer user, const gchar *address, const gchar *label, GError **error);
+	void (*answer_pairing)(gpointer user, const KnPairingAnswer *answer);
+	void (*cancel_pairing)(gpointer user);
+	gboolean (*get_pairing)(gpointer user, KnPairingView *ret_view); /* FALSE: there was none */
 	/* address is normalized; label may be NULL */
 	void (*allow)(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
 		      gpointer request);
@@ -166,4 +190,6 @@ typedef struct {
 } KnServerStats;
 /* Who may read and change from now on, those connected already included. A group that does not exist is nobody. */
 void kn_server_set_groups(KnServer *server, const gchar *read_group, const gchar *admin_group);
+/* hub.get_pairing has something new. */
+void kn_server_pairing_changed(KnServer *server);
 void kn_server_get_stats(const KnServer *server, KnServerStats *ret_stats);

@@ -131,11 +131,11 @@ on_peripheral_changed(gpointer user)
 {
 	KnRealbus *realbus = user;
 
+	if (realbus->is_told_ready)
+		return;
 	for (guint i = 0; i < realbus->peripherals->len; i++)
 		if (!kn_peripheral_is_ready(realbus->peripherals->pdata[i]))
 			return;
-	if (realbus->is_told_ready)
-		return;
 	realbus->is_told_ready = TRUE;
 	realbus->ready(realbus->user, TRUE, "");
 }
@@ -203,7 +203,7 @@ kn_realbus_free(KnRealbus *realbus)
 	g_clear_handle_id(&realbus->watch, g_bus_unwatch_name);
 	if (realbus->subscription != 0)
 		g_dbus_connection_signal_unsubscribe(realbus->connection, realbus->subscription);
-	realbus->is_told_ready = TRUE;
+	realbus->is_told_ready = TRUE; /* what they do on their way out is nobody's business */
 	g_ptr_array_unref(realbus->peripherals);
 	kn_pairing_agent_free(realbus->agent);
 	g_clear_object(&realbus->connection);

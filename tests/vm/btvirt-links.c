@@ -33,7 +33,8 @@ enum {
 	LE_LENGTH_CHANGED = 0x07,
 	LE_CONNECTED_ENHANCED = 0x0a,
 	LE_PHY_UPDATED = 0x0c,
-	LE_CHANNEL_SELECTED = 0x12,
+	LE_ADVERTISING_ENDED = 0x12,
+	LE_CHANNEL_SELECTED = 0x14,
 	ROLE_PERIPHERAL = 1,
 };
 
@@ -49,7 +50,7 @@ typedef struct {
 
 static Link links[LINKS_MAX];
 static End first_told = {-1, 0}; /* of a link whose other end was not told yet */
-static End newest[2] = {{-1, 0}, {-1, 0}};
+static End newest_peripheral = {-1, 0};
 static int last_read_fd = -1;
 
 static uint16_t
@@ -108,7 +109,8 @@ on_connected(int fd, uint8_t *handle_at, uint8_t role)
 			end.handle++;
 		put_handle(handle_at, end.handle);
 	}
-	newest[role == ROLE_PERIPHERAL] = end;
+	if (role == ROLE_PERIPHERAL)
+		newest_peripheral = end;
 	if (first_told.fd < 0 || first_told.fd == fd) {
 		first_told = end;
 		return;
@@ -148,10 +150,13 @@ mend_le_event(int fd, uint8_t *packet, size_t n)
 		if (n > 7 && packet[4] == 0)
 			on_connected(fd, packet + 5, packet[7]);
 		break;
+	case LE_ADVERTISING_ENDED: /* by a link: that one is the newest of this end */
+		if (n > 7 && packet[4] == 0 && newest_peripheral.fd == fd)
+			put_handle(packet + 6, newest_peripheral.handle);
+		break;
 	case LE_CHANNEL_SELECTED:
-		for (int role = 0; role < 2; role++)
-			if (newest[role].fd == fd)
-				put_handle(packet + 4, newest[role].handle);
+		if (newest_peripheral.fd == fd)
+			put_handle(packet + 4, newest_peripheral.handle);
 		break;
 	case LE_UPDATED:
 	case LE_FEATURES:

@@ -27,10 +27,10 @@ static const struct {
 	[KN_WHY_NOT_ALLOWED] = {"not-allowed", "%N is not recorded: nobody has allowed it.",
 				"Allow it: sudo knead allow %A"},
 	[KN_WHY_NOT_BONDED] = {"not-bonded", "%N is not paired with this machine.",
-			       "Pair it: press its button, then: bluetoothctl pair %A"},
+			       "Pair it: press its button, then: sudo knead pair %A"},
 	[KN_WHY_BOND_LOST] = {"bond-lost", "%N does not know this machine any more.",
-			      "Pair it anew: bluetoothctl remove %A, press its button, then: "
-			      "bluetoothctl pair %A"},
+			      "Pair it anew: sudo bluetoothctl remove %A, press its button, then: "
+			      "sudo knead pair %A"},
 	[KN_WHY_UNSUPPORTED] =
 		{"unsupported", "%N can not be read",
 		 "Check its firmware; then wait ten minutes, or: sudo systemctl restart "

@@ -58,10 +58,10 @@ the_first_stage_that_fails_is_named(void)
 		   "Close");
 	facts.link = KN_WHY_LINK_BOND_LOST;
 	assert_why(&facts, KN_WHY_BOND_LOST, "back bed does not know this machine any more.",
-		   "bluetoothctl pair C0:FF:EE:00:00:01");
+		   "knead pair C0:FF:EE:00:00:01");
 	facts.link = KN_WHY_LINK_NOT_BONDED;
 	assert_why(&facts, KN_WHY_NOT_BONDED, "back bed is not paired with this machine.",
-		   "bluetoothctl pair C0:FF:EE:00:00:01");
+		   "knead pair C0:FF:EE:00:00:01");
 	facts.is_allowed = FALSE;
 	assert_why(&facts, KN_WHY_NOT_ALLOWED, "back bed is not recorded: nobody has allowed it.",
 		   "sudo knead allow C0:FF:EE:00:00:01");

@@ -211,6 +211,56 @@ def an_unbonded_massager_is_never_connected_nor_recorded(where):
     return ""
 
 
+def pair(where, address, *words, answer=None):
+    """knead pair, with what the person types once the massager shows digits."""
+    child = subprocess.Popen(["knead", "pair", address, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = child.communicate((answer() if answer else "") + "\n", timeout=150)
+    return child.returncode, out, err
+
+
+def unpair(where, address):
+    place.remove_bond("hci0", address)
+    wait_for(lambda: where.hub.get(f"/v1/devices/{address}/why")["cause"] == "not-bonded", "the cause", 60)
+
+
+def a_massager_without_digits_is_paired_and_that_is_said(where):
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="just-works")
+    address, = where.addresses
+    unpair(where, address)
+    status, out, err = pair(where, address, "--label", "just so")
+    assert status == 0 and "is paired, and recorded from now on" in out, (status, out, err)
+    assert "Nobody had to confirm anything" in " ".join(out.split())
+    where.wait_caught_up(address)
+    assert "just so" in where.hub.knead("devices")
+    return ""
+
+
+def wrong_digits_do_not_pair_and_right_ones_do(where):
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="display")
+    address, = where.addresses
+    unpair(where, address)
+    wrong = lambda: f"{(int(where.massagers.shown()) + 1) % 1000000:06}"
+    status, out, err = pair(where, address, answer=wrong)
+    assert status == 1 and "is not paired" in err, (status, out, err)
+    assert where.hub.device(address)["link"] == "not-bonded"
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="display")
+    status, out, err = pair(where, address, answer=where.massagers.shown)
+    assert status == 0 and "Nobody had to confirm" not in out, (status, out, err)
+    where.wait_caught_up(address)
+    return "refused in words"
+
+
+def both_show_the_same_digits(where):
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="confirm")
+    address, = where.addresses
+    unpair(where, address)
+    status, out, err = pair(where, address, answer=lambda: "y")
+    assert status == 0, (status, out, err)
+    assert where.massagers.shown() in out
+    where.wait_caught_up(address)
+    return ""
+
+
 def a_name_with_control_characters_reaches_no_terminal(where):
     evil = "\x1b]0;owned\x07\x1b[31mbed\u202e"
     where.bring(f"kind=back14,adapter=hci1,name={evil},seed={time.monotonic_ns()}")
@@ -288,6 +338,9 @@ CASES = [
     a_massager_that_goes_in_mid_session_and_returns_has_one_whole_session,
     a_massager_that_lost_its_bond_is_said_to_need_pairing,
     an_unbonded_massager_is_never_connected_nor_recorded,
+    a_massager_without_digits_is_paired_and_that_is_said,
+    wrong_digits_do_not_pair_and_right_ones_do,
+    both_show_the_same_digits,
     a_name_with_control_characters_reaches_no_terminal,
     nobody_else_reads_or_changes,
     the_sandbox_holds_and_nothing_was_killed_by_it,

@@ -4,8 +4,10 @@
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import gi
@@ -62,9 +64,8 @@ class Hub(line.Hub):
 class Massagers:
     """knead-sim on the controllers behind the first one, with a bus of its own for the person who uses them."""
 
-    def __init__(self, *devices, pairing="just-works", name="massagers"):
-        self.directory = pathlib.Path("/run/knead-vm") / name
-        self.directory.mkdir(parents=True, exist_ok=True)
+    def __init__(self, *devices, pairing="just-works"):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="massagers-", dir="/run/knead-vm"))
         self.bus = line.Bus(self.directory)
         self.bus.start()
         words = ["knead-sim", "--control-bus", self.bus.address, "--pairing", pairing]
@@ -93,6 +94,10 @@ class Massagers:
 
     def status(self, address):
         return self.call("Status", "(s)", address)
+
+    def shown(self):
+        """The digits on the massager that is being paired."""
+        return wait_for(lambda: re.search(r"(?:passkey|confirm) (\d{6})\n", self.process.text()), "the digits", 60).group(1)
 
     def start_session(self, seconds, address, scenario="mixed"):
         self.call("StartSession", "(sus)", address, seconds, scenario)

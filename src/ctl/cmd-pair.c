@@ -1,0 +1,179 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* the conversation of a pairing: what the massager shows, and what the person types */
+
+#include "core/log/device.h"
+#include "ctl/command.h"
+#include "ctl/print.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 80, PASSKEY_DIGITS = 6 };
+
+typedef struct {
+	KnCall *call;
+	gchar *id;   /* owned: of the job */
+	gchar *step; /* owned: what was told last */
+} Pairing;
+
+/* A line from the person without its end; NULL: there is none. New. */
+static gchar *
+read_answer(const gchar *question)
+{
+	gchar line[LINE_MAX_BYTES];
+
+	g_print("%s ", question);
+	if (fgets(line, sizeof line, stdin) == NULL)
+		return NULL;
+	return g_strdup(g_strstrip(line));
+}
+
+static gboolean
+is_passkey(const gchar *text)
+{
+	return strlen(text) == PASSKEY_DIGITS && strspn(text, "0123456789") == PASSKEY_DIGITS;
+}
+
+static gint
+send_answer(const Pairing *pairing, const gchar *body)
+{
+	g_autofree gchar *path = g_strconcat("/v1/pairings/", pairing->id, NULL);
+	g_autoptr(JsonNode) node = NULL;
+
+	return kn_call_ask(pairing->call, path, body, &node);
+}
+
+static gint
+ask_passkey(const Pairing *pairing)
+{
+	g_autofree gchar *body = NULL;
+	g_autofree gchar *text = NULL;
+
+	do {
+		g_free(text);
+		text = read_answer("Type the six digits that the massager shows:");
+		if (text == NULL)
+			return send_answer(pairing, "{\"confirm\": false}");
+	} while (!is_passkey(text));
+	body = g_strdup_printf("{\"passkey\": \"%s\"}", text);
+	return send_answer(pairing, body);
+}
+
+static gint
+ask_confirmation(const Pairing *pairing, const gchar *number)
+{
+	g_autofree gchar *question = g_strdup_printf("Does the massager show %s? [y/N]", number);
+	g_autofree gchar *text = read_answer(question);
+	gboolean is_yes = text != NULL && (text[0] == 'y' || text[0] == 'Y');
+
+	return send_answer(pairing, is_yes ? "{\"confirm\": true}" : "{\"confirm\": false}");
+}
+
+/* tells a step once, and asks what it asks */
+static gint
+follow_step(Pairing *pairing, JsonObject *job)
+{
+	const gchar *step = kn_doc_text(job, "step");
+	g_autofree gchar *number = kn_term_text(&pairing->call->term, kn_doc_text(job, "number"));
+
+	if (g_strcmp0(step, pairing->step) == 0)
+		return KN_EXIT_OK;
+	g_free(pairing->step);
+	pairing->step = g_strdup(step);
+	if (g_str_equal(step, "searching"))
+		g_print("Listening for it; press its button if it has to be made ready.\n");
+	else if (g_str_equal(step, "pairing"))
+		g_print("Pairing.\n");
+	else if (g_str_equal(step, "shows-passkey"))
+		g_print("Type on the massager: %s\n", number);
+	else if (g_str_equal(step, "wants-passkey"))
+		return ask_passkey(pairing);
+	else if (g_str_equal(step, "wants-confirmation"))
+		return ask_confirmation(pairing, number);
+	return KN_EXIT_OK;
+}
+
+static gint
+tell_end(const Pairing *pairing, JsonObject *job)
+{
+	JsonObject *result = kn_doc_object(job, "result");
+	const KnTerm *term = &pairing->call->term;
+	g_autofree gchar *address = kn_term_text(term, kn_doc_text(result, "address"));
+	g_autofree gchar *error = kn_term_text(term, kn_doc_text(result, "error"));
+
+	if (!kn_doc_bool(result, "is_paired")) {
+		g_printerr("knead: %s is not paired: %s\n  Press its button and try again; what is "
+			   "wrong with it: knead why %s\n",
+			   address, error, address);
+		return KN_EXIT_FAILED;
+	}
+	g_print("%s is paired, and recorded from now on.\n", address);
+	if (kn_doc_bool(result, "is_just_works"))
+		kn_print_wrapped(term, pairing->call->out, "  ",
+				 "Nobody had to confirm anything: this kind of pairing cannot tell "
+				 "whether somebody else was in between. If you are not alone here, "
+				 "pair again later.");
+	g_string_append_printf(pairing->call->out, "  See how it goes: knead why %s\n", address);
+	return KN_EXIT_OK;
+}
+
+static gint
+converse(Pairing *pairing, JsonNode *first)
+{
+	g_autoptr(JsonNode) node = json_node_ref(first);
+	gint failed = KN_EXIT_OK;
+
+	while (failed == KN_EXIT_OK) {
+		g_autofree gchar *path = NULL;
+		JsonObject *job = kn_doc_root(node);
+
+		if (g_str_equal(kn_doc_text(job, "state"), "done"))
+			return tell_end(pairing, job);
+		failed = follow_step(pairing, job);
+		path = g_strdup_printf("/v1/jobs/%s?wait=25&step=%s", pairing->id, pairing->step);
+		g_clear_pointer(&node, json_node_unref);
+		if (failed == KN_EXIT_OK)
+			failed = kn_call_ask(pairing->call, path, NULL, &node);
+	}
+	return failed;
+}
+
+static gchar *
+new_body(const gchar *address, const gchar *label)
+{
+	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+	JsonObject *object = json_object_new();
+
+	json_node_take_object(node, object);
+	json_object_set_string_member(object, "address", address);
+	if (label != NULL)
+		json_object_set_string_member(object, "label", label);
+	return json_to_string(node, FALSE);
+}
+
+gint
+kn_cmd_pair(KnCall *call, const gchar *argument)
+{
+	g_autofree gchar *address = kn_device_normalize_address(argument);
+	g_autofree gchar *body = NULL;
+	g_autoptr(JsonNode) node = NULL;
+	Pairing pairing = {.call = call};
+	gint failed = KN_EXIT_OK;
+
+	if (address == NULL)
+		return kn_call_usage("pair",
+				     "an address looks like C0:FF:EE:00:00:01; see: knead scan");
+	if (call->label != NULL && !g_utf8_validate(call->label, -1, NULL))
+		return kn_call_usage("pair", "the label is not UTF-8 text");
+	body = new_body(address, call->label);
+	failed = kn_call_ask(call, "/v1/pairings", body, &node);
+	if (failed != KN_EXIT_OK)
+		return failed;
+	pairing.id = g_strdup(kn_doc_text(kn_doc_root(node), "id"));
+	failed = converse(&pairing, node);
+	g_free(pairing.id);
+	g_free(pairing.step);
+	return failed;
+}

@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* One pairing of the radio: looks for the device, takes its adapter for itself, calls Pair(), and asks the person what bluetoothd asks. */
+
+#include "radio/radio-private.h"
+
+/* address: upper case. Told by changed, from an idle or a callback, whenever its status is another. */
+KnPair *kn_pair_new(KnRadio *radio, const gchar *address);
+void kn_pair_free(KnPair *pair);
+void kn_pair_get(const KnPair *pair, KnPairStatus *ret_status);
+/* Called in every round. */
+void kn_pair_step(KnPair *pair);
+/* TRUE: nobody else may scan or connect on this adapter. */
+gboolean kn_pair_holds(const KnPair *pair, const gchar *adapter);
+/* The adapter is quiet: it may begin. */
+void kn_pair_granted(KnPair *pair);
+void kn_pair_answer(KnPair *pair, const KnPairAnswer *answer);
+void kn_pair_cancel(KnPair *pair);
