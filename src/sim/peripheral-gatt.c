@@ -6,13 +6,7 @@
 #include "sim/model.h"
 #include "sim/peripheral-private.h"
 
-#include <errno.h>
-#include <gio/gunixfdlist.h>
-#include <glib-unix.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 static const gchar xml[] =
 	"<node>"
@@ -28,13 +22,11 @@ static const gchar xml[] =
 	"direction='out'/></method>"
 	"<method name='WriteValue'><arg type='ay' direction='in'/><arg type='a{sv}' "
 	"direction='in'/></method>"
-	"<method name='AcquireNotify'><arg type='a{sv}' direction='in'/><arg type='h' "
-	"direction='out'/><arg type='q' direction='out'/></method>"
+	"<method name='StartNotify'/>"
+	"<method name='StopNotify'/>"
 	"<property name='UUID' type='s' access='read'/>"
 	"<property name='Service' type='o' access='read'/>"
 	"<property name='Flags' type='as' access='read'/>"
-	/* that it is there makes bluetoothd use AcquireNotify */
-	"<property name='NotifyAcquired' type='b' access='read'/>"
 	"</interface>"
 	"<interface name='org.bluez.LEAdvertisement1'>"
 	"<method name='Release'/>"
@@ -96,8 +88,6 @@ property_of(const KnPeripheral *peripheral, guint object, const gchar *name)
 		return g_variant_new_object_path(service);
 	if (g_str_equal(name, "Flags"))
 		return g_variant_new_strv(flags, -1);
-	if (g_str_equal(name, "NotifyAcquired"))
-		return g_variant_new_boolean(peripheral->fd >= 0);
 	if (g_str_equal(name, "Type"))
 		return g_variant_new_string("peripheral");
 	if (g_str_equal(name, "ServiceUUIDs"))
@@ -119,15 +109,13 @@ static GVariant *
 managed_objects(const KnPeripheral *peripheral)
 {
 	static const gchar *const of_service[] = {"UUID", "Primary", NULL};
-	static const gchar *const of_data[] = {"UUID", "Service", "Flags", "NotifyAcquired", NULL};
-	static const gchar *const of_other[] = {"UUID", "Service", "Flags", NULL};
+	static const gchar *const of_characteristic[] = {"UUID", "Service", "Flags", NULL};
 	GVariantBuilder all;
 
 	g_variant_builder_init(&all, G_VARIANT_TYPE("a{oa{sa{sv}}}"));
 	for (guint i = KN_PERIPHERAL_SERVICE; i <= KN_PERIPHERAL_CONTROL; i++) {
-		const gchar *const *names = i == KN_PERIPHERAL_SERVICE ? of_service
-					    : i == KN_PERIPHERAL_DATA  ? of_data
-								       : of_other;
+		const gchar *const *names =
+			i == KN_PERIPHERAL_SERVICE ? of_service : of_characteristic;
 		g_autofree gchar *path = kn_peripheral_path(peripheral, i);
 		g_variant_builder_open(&all, G_VARIANT_TYPE("{oa{sa{sv}}}"));
 		g_variant_builder_add(&all, "o", path);
@@ -149,17 +137,6 @@ managed_objects(const KnPeripheral *peripheral)
 /* ---- what a hub does ---- */
 
 static void
-remember_hub(KnPeripheral *peripheral, GVariant *options)
-{
-	const gchar *hub = NULL;
-
-	if (!g_variant_lookup(options, "device", "&o", &hub))
-		return;
-	g_free(peripheral->hub);
-	peripheral->hub = g_strdup(hub);
-}
-
-static void
 read_info(KnPeripheral *peripheral, GVariant *parameters, GDBusMethodInvocation *invocation)
 {
 	g_autoptr(GVariant) options = g_variant_get_child_value(parameters, 0);
@@ -167,7 +144,7 @@ read_info(KnPeripheral *peripheral, GVariant *parameters, GDBusMethodInvocation 
 	gsize n_bytes = kn_encode_info(kn_massager_info(peripheral->massager), bytes, sizeof bytes);
 	guint16 offset = 0;
 
-	remember_hub(peripheral, options);
+	kn_peripheral_meet(peripheral, options);
 	g_variant_lookup(options, "offset", "q", &offset);
 	if (offset > n_bytes) {
 		g_dbus_method_invocation_return_dbus_error(
@@ -188,7 +165,7 @@ write_control(KnPeripheral *peripheral, GVariant *parameters, GDBusMethodInvocat
 	gsize n_bytes;
 	const guint8 *bytes = g_variant_get_fixed_array(value, &n_bytes, 1);
 
-	remember_hub(peripheral, options);
+	kn_peripheral_meet(peripheral, options);
 	if (n_bytes > KN_CONTROL_BYTES_MAX) {
 		g_dbus_method_invocation_return_dbus_error(
 			invocation, "org.bluez.Error.InvalidValueLength", "too long");
@@ -199,76 +176,12 @@ write_control(KnPeripheral *peripheral, GVariant *parameters, GDBusMethodInvocat
 	kn_peripheral_pump(peripheral);
 }
 
-void
-kn_peripheral_close(KnPeripheral *peripheral)
-{
-	g_clear_handle_id(&peripheral->hup, g_source_remove);
-	if (peripheral->fd < 0)
-		return;
-	close(peripheral->fd);
-	peripheral->fd = -1;
-	kn_massager_link_up(peripheral->massager); /* what belonged to the link is forgotten */
-}
-
-static gboolean
-on_hup(gint fd, GIOCondition condition, gpointer user)
-{
-	KnPeripheral *peripheral = user;
-
-	peripheral->hup = 0;
-	kn_peripheral_close(peripheral);
-	return G_SOURCE_REMOVE;
-}
-
 static void
-acquire_notify(KnPeripheral *peripheral, GVariant *parameters, GDBusMethodInvocation *invocation)
+subscribe(KnPeripheral *peripheral, gboolean is_wanted, GDBusMethodInvocation *invocation)
 {
-	g_autoptr(GVariant) options = g_variant_get_child_value(parameters, 0);
-	g_autoptr(GUnixFDList) fds = g_unix_fd_list_new();
-	guint16 mtu = 23;
-	gint pair[2];
-
-	remember_hub(peripheral, options);
-	g_variant_lookup(options, "mtu", "q", &mtu);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) < 0) {
-		g_dbus_method_invocation_return_dbus_error(invocation, "org.bluez.Error.Failed",
-							   g_strerror(errno));
-		return;
-	}
-	kn_peripheral_close(peripheral);
-	kn_massager_link_up(peripheral->massager);
-	peripheral->fd = pair[0];
-	peripheral->n_connects++;
-	peripheral->hup = g_unix_fd_add(pair[0], G_IO_HUP | G_IO_ERR, on_hup, peripheral);
-	/* a copy goes into the message */
-	if (g_unix_fd_list_append(fds, pair[1], NULL) >= 0)
-		g_dbus_method_invocation_return_value_with_unix_fd_list(
-			invocation, g_variant_new("(hq)", 0, mtu), fds);
-	else
-		g_dbus_method_invocation_return_dbus_error(invocation, "org.bluez.Error.Failed",
-							   "no descriptor is left");
-	close(pair[1]);
-}
-
-void
-kn_peripheral_pump(KnPeripheral *peripheral)
-{
-	guint8 bytes[KN_NOTIFICATION_BYTES_MAX];
-	gint64 now_us = kn_sim_now_us();
-
-	while (peripheral->fd >= 0) {
-		/* room first: what the massager gave is not given again */
-		struct pollfd room = {.fd = peripheral->fd, .events = POLLOUT};
-		gsize n_bytes;
-		if (poll(&room, 1, 0) <= 0 || !(room.revents & POLLOUT))
-			return;
-		n_bytes = kn_massager_next(peripheral->massager, now_us, bytes);
-		if (n_bytes == 0)
-			return;
-		if (send(peripheral->fd, bytes, n_bytes, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-		    (gssize)n_bytes)
-			peripheral->n_notified++;
-	}
+	peripheral->is_subscribed = is_wanted;
+	g_dbus_method_invocation_return_value(invocation, NULL);
+	kn_peripheral_pump(peripheral);
 }
 
 static void
@@ -287,8 +200,8 @@ on_call(GDBusConnection *connection, const gchar *sender, const gchar *path, con
 		read_info(peripheral, parameters, invocation);
 	else if (object == KN_PERIPHERAL_CONTROL && g_str_equal(method, "WriteValue"))
 		write_control(peripheral, parameters, invocation);
-	else if (object == KN_PERIPHERAL_DATA && g_str_equal(method, "AcquireNotify"))
-		acquire_notify(peripheral, parameters, invocation);
+	else if (object == KN_PERIPHERAL_DATA && g_str_has_suffix(method, "Notify"))
+		subscribe(peripheral, g_str_equal(method, "StartNotify"), invocation);
 	else
 		g_dbus_method_invocation_return_dbus_error(
 			invocation, "org.bluez.Error.NotSupported", "not of this characteristic");

@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What peripheral.c (life with bluetoothd) and peripheral-gatt.c (what a hub reads and writes) share; nobody else includes it. */
+/*
+ * What peripheral.c (life with bluetoothd), peripheral-gatt.c (what a hub reads and writes) and peripheral-link.c (the link to it, and what goes
+ * up) share; nobody else includes it.
+ */
 
 #include "sim/peripheral.h"
 
@@ -15,6 +18,8 @@ enum {
 	KN_PERIPHERAL_ADVERT,
 	KN_PERIPHERAL_OBJECTS,
 };
+
+enum { KN_PERIPHERAL_WATCHES = 2 }; /* of a hub that goes: disconnected, and removed */
 
 struct KnPeripheral {
 	KnMassager *massager; /* owned */
@@ -30,9 +35,10 @@ struct KnPeripheral {
 	gboolean is_advertised;
 	gboolean is_present;
 	guint retry; /* source id */
-	gchar *hub;  /* owned: bluetoothd's object of who wrote or listened last; NULL nobody */
-	gint fd;     /* our end of the notify socket; -1 none */
-	guint hup;   /* source id */
+	guint watches[KN_PERIPHERAL_WATCHES];
+	gchar *hub; /* owned: bluetoothd's object of who read or wrote last; NULL nobody */
+	gboolean is_linked;
+	gboolean is_subscribed; /* a bonded hub's subscription outlives the link */
 	guint64 n_notified;
 	guint64 n_connects;
 };
@@ -41,4 +47,9 @@ struct KnPeripheral {
 gboolean kn_peripheral_export(KnPeripheral *peripheral);
 void kn_peripheral_unexport(KnPeripheral *peripheral);
 gchar *kn_peripheral_path(const KnPeripheral *peripheral, guint object);
-void kn_peripheral_close(KnPeripheral *peripheral); /* the notify socket */
+
+void kn_peripheral_watch(KnPeripheral *peripheral);
+void kn_peripheral_unwatch(KnPeripheral *peripheral);
+/* A hub reads or writes, with the options of that call: the link is up if it was not. */
+void kn_peripheral_meet(KnPeripheral *peripheral, GVariant *options);
+void kn_peripheral_part(KnPeripheral *peripheral); /* the link is down */

@@ -3,6 +3,8 @@
 
 #include "sim/peripheral-private.h"
 
+#include <string.h>
+
 enum { RETRY_MS = 1000, CALL_MS = 20000 };
 
 #define BLUEZ "org.bluez"
@@ -22,7 +24,6 @@ kn_peripheral_new(KnMassager *massager, void (*changed)(gpointer user), gpointer
 	peripheral->root = g_strconcat("/org/knead/sim/", adapter, NULL);
 	peripheral->address = g_strdup("");
 	peripheral->is_present = TRUE;
-	peripheral->fd = -1;
 	return peripheral;
 }
 
@@ -184,6 +185,7 @@ kn_peripheral_join(KnPeripheral *peripheral, GDBusConnection *connection)
 	kn_peripheral_leave(peripheral);
 	peripheral->connection = g_object_ref(connection);
 	peripheral->cancellable = g_cancellable_new();
+	kn_peripheral_watch(peripheral);
 	if (kn_peripheral_export(peripheral))
 		register_all(peripheral);
 }
@@ -191,14 +193,16 @@ kn_peripheral_join(KnPeripheral *peripheral, GDBusConnection *connection)
 void
 kn_peripheral_leave(KnPeripheral *peripheral)
 {
-	kn_peripheral_close(peripheral);
+	kn_peripheral_part(peripheral);
 	g_clear_handle_id(&peripheral->retry, g_source_remove);
 	if (!peripheral->connection)
 		return;
 	g_cancellable_cancel(peripheral->cancellable);
 	g_clear_object(&peripheral->cancellable);
 	kn_peripheral_unexport(peripheral);
+	kn_peripheral_unwatch(peripheral);
 	g_clear_object(&peripheral->connection);
+	peripheral->is_subscribed = FALSE;
 	peripheral->is_app_registered = FALSE;
 	peripheral->is_advertised = FALSE;
 	peripheral->changed(peripheral->user);
@@ -246,13 +250,37 @@ kn_peripheral_set_present(KnPeripheral *peripheral, gboolean is_present)
 	kn_peripheral_drop_link(peripheral);
 }
 
-gboolean
-kn_peripheral_lose_bond(KnPeripheral *peripheral)
+static void
+on_objects(GObject *source, GAsyncResult *result, gpointer user)
 {
-	if (!peripheral->hub)
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) value = NULL;
+	g_autoptr(GVariantIter) objects = NULL;
+	KnPeripheral *peripheral = user;
+	const gchar *path = NULL;
+	GVariant *interfaces = NULL;
+
+	if (!finish(source, result, &value, &error) || !value ||
+	    !g_variant_is_of_type(value, G_VARIANT_TYPE("(a{oa{sa{sv}}})")))
+		return;
+	g_variant_get(value, "(a{oa{sa{sv}}})", &objects);
+	while (g_variant_iter_loop(objects, "{&o@a{sa{sv}}}", &path, &interfaces)) {
+		g_autoptr(GVariant) device =
+			g_variant_lookup_value(interfaces, BLUEZ ".Device1", NULL);
+		if (device && g_str_has_prefix(path, peripheral->adapter_path) &&
+		    path[strlen(peripheral->adapter_path)] == '/')
+			ask_and_forget(peripheral, peripheral->adapter_path, BLUEZ ".Adapter1",
+				       "RemoveDevice", g_variant_new("(o)", path));
+	}
+}
+
+gboolean
+kn_peripheral_lose_bonds(KnPeripheral *peripheral)
+{
+	if (!peripheral->connection)
 		return FALSE;
-	ask_and_forget(peripheral, peripheral->adapter_path, BLUEZ ".Adapter1", "RemoveDevice",
-		       g_variant_new("(o)", peripheral->hub));
+	call(peripheral, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+	     on_objects);
 	return TRUE;
 }
 
@@ -287,9 +315,9 @@ void
 kn_peripheral_get_link(const KnPeripheral *peripheral, KnSimLink *ret_link)
 {
 	*ret_link = (KnSimLink){
-		.is_connected = peripheral->fd >= 0,
+		.is_connected = peripheral->is_linked,
 		.is_present = peripheral->is_present,
-		.is_notifying = peripheral->fd >= 0,
+		.is_notifying = peripheral->is_linked && peripheral->is_subscribed,
 		.n_notified = peripheral->n_notified,
 		.n_connects = peripheral->n_connects,
 	};

@@ -5,7 +5,9 @@
 /*
  * One simulated massager on a real adapter: its GATT application and advertisement as bluetoothd wants them, encrypted so that only a bonded
  * hub reads. The advertisement has no service data: beside a UUID of 128 bits there is no room for it in 31 bytes as bluetoothd lays them out,
- * and a hub does without. Notifications go through the socket of AcquireNotify, one is taken from the massager only when there is room for it.
+ * and a hub does without. Notifications are changes of the property Value, sent to bluetoothd alone. Its AcquireNotify would be lighter, but
+ * bluetoothd (5.82) asks for a socket only when a subscription changes, and that of a bonded hub stays when the link falls: no second link would
+ * ever be served.
  */
 
 #include "sim/place.h"
@@ -32,5 +34,5 @@ void kn_peripheral_get_link(const KnPeripheral *peripheral, KnSimLink *ret_link)
 void kn_peripheral_pump(KnPeripheral *peripheral);
 void kn_peripheral_drop_link(KnPeripheral *peripheral);
 void kn_peripheral_set_present(KnPeripheral *peripheral, gboolean is_present);
-/* The bond with the hub is removed on this side. FALSE: no hub was here yet. */
-gboolean kn_peripheral_lose_bond(KnPeripheral *peripheral);
+/* The bonds of this adapter are removed on this side. FALSE: bluetoothd is not there. */
+gboolean kn_peripheral_lose_bonds(KnPeripheral *peripheral);

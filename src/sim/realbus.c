@@ -280,7 +280,7 @@ set_present(gpointer thing, gboolean is_present)
 static gboolean
 lose_bond(gpointer thing)
 {
-	return kn_peripheral_lose_bond(thing);
+	return kn_peripheral_lose_bonds(thing);
 }
 
 KnSimPlace

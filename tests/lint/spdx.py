@@ -8,13 +8,14 @@ import tree
 # what a header would spoil: pages for people, captures, which are what was recorded, and JSON, which has no comments
 BARE_SUFFIXES = {".md", ".cap", ".json"}
 BARE = {"LICENSE"}
+BARE_FOLDERS = ("packaging/debian/",)  # its file "copyright" says it for all, in the way of Debian
 CC0 = ("proto/", "tests/data/vectors/")  # LICENSE: the protocol, its vectors and the captures belong to everybody
 OWNER = "SPDX-FileCopyrightText: 2026 the knead authors"
 
 
 def offences(path):
     name = str(tree.place(path))
-    if path.suffix in BARE_SUFFIXES or name in BARE:
+    if path.suffix in BARE_SUFFIXES or name in BARE or name.startswith(BARE_FOLDERS):
         return
     head = "\n".join(path.read_text(encoding="utf-8").splitlines()[:4])
     licences = ["CC0-1.0", "MIT"] if name.startswith(CC0) else ["MIT"]

@@ -8,7 +8,8 @@ import re
 import tree
 
 # an absolute path of two parts and more may begin with these: the system's folders, D-Bus objects, the HTTP API; the folders of tests, in names of tests
-KNOWN = {"usr", "etc", "var", "run", "tmp", "proc", "sys", "dev", "bin", "org", "v1"}
+KNOWN = {"usr", "etc", "var", "run", "tmp", "proc", "sys", "dev", "bin", "sbin", "org", "v1"}
+KNOWN |= {"knead-vm"}  # the project's own folder in its virtual machine
 KNOWN |= {folder.name for folder in (tree.ROOT / "tests").iterdir() if folder.is_dir()}
 PATH = re.compile(r"""(?:^|[\s"'`=(\[{,;|<>:@!])/([A-Za-z][\w.+-]*)/""")
 SHORT = re.compile(r"^(.|v[0-9]|service[0-9a-f]{4})$")  # made up in tests; a version of the API; the tail of a path of BlueZ

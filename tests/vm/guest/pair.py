@@ -4,6 +4,7 @@
 import sys
 
 import gi
+from line import wait_for
 
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
@@ -36,15 +37,12 @@ def on_paired(source, result):
 
 
 info = Gio.DBusNodeInfo.new_for_xml(AGENT)
-bus.register_object("/knead/vm/agent", info.interfaces[0], lambda *a: a[-1].return_value(None), None, None)
-call("/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", GLib.Variant("(os)", ("/knead/vm/agent", "KeyboardDisplay")))
+bus.register_object("/org/knead/agent", info.interfaces[0], lambda *a: a[-1].return_value(None), None, None)
+call("/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", GLib.Variant("(os)", ("/org/knead/agent", "KeyboardDisplay")))
 if not is_there():
     call(adapter, "org.bluez.Adapter1", "SetDiscoveryFilter", GLib.Variant("(a{sv})", ({"Transport": GLib.Variant("s", "le")},)))
     call(adapter, "org.bluez.Adapter1", "StartDiscovery")
-    end = GLib.get_monotonic_time() + 40000000
-    while not is_there():
-        assert GLib.get_monotonic_time() < end, f"{ADDRESS} was not heard"
-        GLib.usleep(200000)
+    wait_for(is_there, f"{ADDRESS} to be heard", 40)
     call(adapter, "org.bluez.Adapter1", "StopDiscovery")
 bus.call("org.bluez", device, "org.bluez.Device1", "Pair", None, None, Gio.DBusCallFlags.NONE, 60000, None, on_paired)
 loop.run()
