@@ -111,13 +111,15 @@ kn_handle_pair(KnRequest *request)
 	g_autoptr(JsonNode) body = NULL;
 	g_autofree gchar *address = NULL;
 	g_autofree gchar *clean = NULL;
+	const gchar *wanted = NULL;
 	const gchar *label = NULL;
 	JsonObject *object = NULL;
 
 	if (!kn_query_body(request, "address label", &body))
 		return;
 	object = json_node_get_object(body);
-	address = kn_device_normalize_address(member_text(object, "address"));
+	wanted = member_text(object, "address");
+	address = wanted != NULL ? kn_device_normalize_address(wanted) : NULL;
 	label = member_text(object, "label");
 	clean = label != NULL ? kn_text_clean(label, -1) : NULL;
 	if (address == NULL)

@@ -61,6 +61,8 @@ fake_hub_clear(FakeHub *hub)
 	g_clear_pointer(&hub->sessions, g_ptr_array_unref);
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
+	g_free(hub->pairing_address);
+	g_free(hub->pairing_label);
 }
 
 KnSession *
@@ -340,6 +342,10 @@ fake_hub_vtable(void)
 		.identify = fake_identify,
 		.scan = fake_scan,
 		.explain = fake_explain,
+		.pair = fake_pair,
+		.answer_pairing = fake_answer_pairing,
+		.cancel_pairing = fake_cancel_pairing,
+		.get_pairing = fake_get_pairing,
 	};
 
 	return &hub;

@@ -47,7 +47,12 @@ typedef struct {
 	guint n_allowed;
 	gint64 forgotten_id;
 	gint64 identified_id;
-	guint duration_s; /* of the last scan or identify */
+	guint duration_s;       /* of the last scan or identify */
+	gchar *pairing_address; /* owned; NULL: there was no pairing */
+	gchar *pairing_label;   /* owned; NULL: none sent */
+	KnPairingView pairing;  /* the test moves it on, and tells the server */
+	KnPairingAnswer pairing_answer;
+	guint n_pairing_answers;
 } FakeHub;
 
 void fake_hub_init(FakeHub *hub);
@@ -65,6 +70,12 @@ void fake_stop_capture(gpointer user, gpointer capture);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
+
+/* of the vtable, in fake-pairing.c */
+gboolean fake_pair(gpointer user, const gchar *address, const gchar *label, GError **error);
+void fake_answer_pairing(gpointer user, const KnPairingAnswer *answer);
+void fake_cancel_pairing(gpointer user);
+gboolean fake_get_pairing(gpointer user, KnPairingView *ret_view);
 
 /* ---- a server in a scratch directory ---- */
 

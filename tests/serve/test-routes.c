@@ -94,13 +94,13 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 
 	fake_hub_add_session(&fixture->hub, 7, HUB_NOW_US);
 	become(fixture, 0, 0);
-	/* seven jobs, so that there is one with the number that stands for every {id} */
-	for (guint i = 0; i < 7; i++) {
+	/* five jobs, then a scan and a pairing of the table: 7 stands for every {id} */
+	for (guint i = 0; i < 5; i++) {
 		g_autoptr(JsonNode) job = ask(fixture, "POST", "/v1/scans", NULL, &status);
 		g_assert_nonnull(job);
 		g_assert_cmpuint(status, ==, 202);
 	}
-	g_assert_cmpuint(n_routes, ==, 15);
+	g_assert_cmpuint(n_routes, ==, 17);
 	for (gsize i = 0; i < n_routes; i++) {
 		const gchar *keys = strstr(routes[i].keys, "period") != NULL ? "?period=day"
 				    : strstr(routes[i].keys, "raw") != NULL  ? "?device=1"
@@ -110,14 +110,21 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 			strstr(routes[i].path, "{id}") ? "7" : "C0:FF:EE:00:00:02", parts);
 		g_autofree gchar *target = g_strconcat(path, keys, NULL);
 
+		const gchar *body =
+			g_str_equal(path, "/v1/pairings") ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
+			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
+								  : NULL;
+
 		become(fixture, 0, 0);
-		assert_status(fixture, routes[i].method, target, NULL,
-			      strstr(target, "/scans") != NULL ? 202 : 200);
+		assert_status(fixture, routes[i].method, target, body,
+			      g_str_equal(path, "/v1/scans") || g_str_equal(path, "/v1/pairings")
+				      ? 202
+				      : 200);
 		become(fixture, 1000, 4000);
-		assert_status(fixture, routes[i].method, target, NULL,
+		assert_status(fixture, routes[i].method, target, body,
 			      routes[i].right == KN_RIGHT_READ ? 200 : 403);
 		become(fixture, 1000, 1);
-		assert_status(fixture, routes[i].method, target, NULL, 403);
+		assert_status(fixture, routes[i].method, target, body, 403);
 	}
 }
 
