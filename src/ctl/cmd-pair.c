@@ -18,13 +18,23 @@ typedef struct {
 	gchar *step; /* owned: what was told last */
 } Pairing;
 
+/* at once, and beside the document if a program reads that */
+static void
+say(const Pairing *pairing, const gchar *text)
+{
+	FILE *to = pairing->call->is_json ? stderr : stdout;
+
+	fputs(text, to);
+	fflush(to);
+}
+
 /* A line from the person without its end; NULL: there is none. New. */
 static gchar *
-read_answer(const gchar *question)
+read_answer(const Pairing *pairing, const gchar *question)
 {
 	gchar line[LINE_MAX_BYTES];
 
-	g_print("%s ", question);
+	say(pairing, question);
 	if (fgets(line, sizeof line, stdin) == NULL)
 		return NULL;
 	return g_strdup(g_strstrip(line));
@@ -53,7 +63,7 @@ ask_passkey(const Pairing *pairing)
 
 	do {
 		g_free(text);
-		text = read_answer("Type the six digits that the massager shows:");
+		text = read_answer(pairing, "Type the six digits that the massager shows: ");
 		if (text == NULL)
 			return send_answer(pairing, "{\"confirm\": false}");
 	} while (!is_passkey(text));
@@ -64,11 +74,19 @@ ask_passkey(const Pairing *pairing)
 static gint
 ask_confirmation(const Pairing *pairing, const gchar *number)
 {
-	g_autofree gchar *question = g_strdup_printf("Does the massager show %s? [y/N]", number);
-	g_autofree gchar *text = read_answer(question);
+	g_autofree gchar *question = g_strdup_printf("Does the massager show %s? [y/N] ", number);
+	g_autofree gchar *text = read_answer(pairing, question);
 	gboolean is_yes = text != NULL && (text[0] == 'y' || text[0] == 'Y');
 
 	return send_answer(pairing, is_yes ? "{\"confirm\": true}" : "{\"confirm\": false}");
+}
+
+static void
+show_passkey(const Pairing *pairing, const gchar *number)
+{
+	g_autofree gchar *text = g_strdup_printf("Type on the massager: %s\n", number);
+
+	say(pairing, text);
 }
 
 /* tells a step once, and asks what it asks */
@@ -83,11 +101,11 @@ follow_step(Pairing *pairing, JsonObject *job)
 	g_free(pairing->step);
 	pairing->step = g_strdup(step);
 	if (g_str_equal(step, "searching"))
-		g_print("Listening for it; press its button if it has to be made ready.\n");
+		say(pairing, "Listening for it; press its button if it has to be made ready.\n");
 	else if (g_str_equal(step, "pairing"))
-		g_print("Pairing.\n");
+		say(pairing, "Pairing.\n");
 	else if (g_str_equal(step, "shows-passkey"))
-		g_print("Type on the massager: %s\n", number);
+		show_passkey(pairing, number);
 	else if (g_str_equal(step, "wants-passkey"))
 		return ask_passkey(pairing);
 	else if (g_str_equal(step, "wants-confirmation"))
@@ -96,20 +114,25 @@ follow_step(Pairing *pairing, JsonObject *job)
 }
 
 static gint
-tell_end(const Pairing *pairing, JsonObject *job)
+tell_end(const Pairing *pairing, JsonNode *node)
 {
-	JsonObject *result = kn_doc_object(job, "result");
+	JsonObject *result = kn_doc_object(kn_doc_root(node), "result");
 	const KnTerm *term = &pairing->call->term;
 	g_autofree gchar *address = kn_term_text(term, kn_doc_text(result, "address"));
 	g_autofree gchar *error = kn_term_text(term, kn_doc_text(result, "error"));
 
+	if (pairing->call->is_json)
+		kn_call_print_json(pairing->call, node);
 	if (!kn_doc_bool(result, "is_paired")) {
 		g_printerr("knead: %s is not paired: %s\n  Press its button and try again; what is "
 			   "wrong with it: knead why %s\n",
 			   address, error, address);
 		return KN_EXIT_FAILED;
 	}
-	g_print("%s is paired, and recorded from now on.\n", address);
+	if (pairing->call->is_json)
+		return KN_EXIT_OK;
+	g_string_append_printf(pairing->call->out, "%s is paired, and recorded from now on.\n",
+			       address);
 	if (kn_doc_bool(result, "is_just_works"))
 		kn_print_wrapped(term, pairing->call->out, "  ",
 				 "Nobody had to confirm anything: this kind of pairing cannot tell "
@@ -130,7 +153,7 @@ converse(Pairing *pairing, JsonNode *first)
 		JsonObject *job = kn_doc_root(node);
 
 		if (g_str_equal(kn_doc_text(job, "state"), "done"))
-			return tell_end(pairing, job);
+			return tell_end(pairing, node);
 		failed = follow_step(pairing, job);
 		path = g_strdup_printf("/v1/jobs/%s?wait=25&step=%s", pairing->id, pairing->step);
 		g_clear_pointer(&node, json_node_unref);
@@ -171,7 +194,7 @@ kn_cmd_pair(KnCall *call, const gchar *argument)
 	failed = kn_call_ask(call, "/v1/pairings", body, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;
-	pairing.id = g_strdup(kn_doc_text(kn_doc_root(node), "id"));
+	pairing.id = g_uri_escape_string(kn_doc_text(kn_doc_root(node), "id"), NULL, FALSE);
 	failed = converse(&pairing, node);
 	g_free(pairing.id);
 	g_free(pairing.step);

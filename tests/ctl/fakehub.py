@@ -129,6 +129,7 @@ class Hub:
         self.path = path
         self.documents = copy.deepcopy(DOCUMENTS)
         self.problem = None
+        self.jobs = []  # what is answered to each question after a job, in turn
         self.asked = []
 
     def find(self, path):
@@ -136,6 +137,8 @@ class Hub:
             return self.problem["status"], self.problem
         if "/curve?slices=" in path:
             return 200, curve(int(path.split("=")[1]))
+        if path.startswith("/v1/jobs/") and self.jobs:
+            return 200, self.jobs.pop(0)
         if path.endswith("/allow"):
             return 200, device(2, label="roller")
         for key in (path, path.split("?")[0]):

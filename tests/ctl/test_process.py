@@ -14,12 +14,12 @@ KNEAD = os.environ["KNEAD"]
 OK, FAILED, USAGE, NOT_FOUND, DENIED, NOT_RUNNING = range(6)
 
 
-def knead(*arguments, path=None, **environment):
+def knead(*arguments, path=None, typed="", **environment):
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     env.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
     env.update(environment)
     words = [KNEAD, *(["--socket", str(path)] if path else []), *arguments]
-    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, input=typed)
 
 
 @pytest.fixture

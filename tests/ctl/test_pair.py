@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""knead pair: a conversation between a person, the hub and the massager."""
+import json
+
+import pytest
+
+from fakehub import Hub
+from test_process import DENIED, FAILED, OK, USAGE, knead
+
+ADDRESS = "AA:BB:CC:DD:EE:FF"
+
+
+def job(step, **more):
+    return {"id": "5", "kind": "pairing", "state": "running", "progress_permille": 10, "step": step, **more}
+
+
+def done(is_paired, **more):
+    return job("done" if is_paired else "failed", state="done",
+               result={"address": ADDRESS, "is_paired": is_paired, "is_just_works": False, **more})
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with Hub(str(tmp_path / "knead.sock")) as running:
+        running.documents["/v1/pairings"] = running.documents["/v1/pairings/5"] = job("searching")
+        yield running
+
+
+def answers(hub):
+    return [json.loads(body) for method, path, body in hub.asked if path == "/v1/pairings/5"]
+
+
+def test_the_six_digits_are_asked_for_until_they_are_six_and_sent(hub):
+    hub.jobs = [job("pairing"), job("wants-passkey"), job("wants-passkey"), done(True)]
+    result = knead("pair", ADDRESS.lower(), "--label", "sofa", path=hub.path, typed="12\n12345a\n 012345 \n")
+    assert result.returncode == OK, result.stderr
+    assert json.loads(hub.asked[0][2]) == {"address": ADDRESS, "label": "sofa"}
+    assert answers(hub) == [{"passkey": "012345"}]
+    assert result.stdout.count("Type the six digits") == 3
+    assert f"{ADDRESS} is paired, and recorded from now on." in result.stdout
+    assert "Nobody had to confirm" not in result.stdout
+    # the hub is asked for what comes after the step that is known
+    assert [path for _, path, _ in hub.asked if "/jobs/" in path][0] == "/v1/jobs/5?wait=25&step=searching"
+
+
+@pytest.mark.parametrize("typed, is_yes", [("y\n", True), ("Yes\n", True), ("n\n", False), ("\n", False), ("", False)])
+def test_only_a_yes_confirms_the_number(hub, typed, is_yes):
+    hub.jobs = [job("wants-confirmation", number="000042"), done(is_yes, **({} if is_yes else {"error": "it was refused"}))]
+    result = knead("pair", ADDRESS, path=hub.path, typed=typed)
+    assert "Does the massager show 000042? [y/N]" in result.stdout
+    assert answers(hub) == [{"confirm": is_yes}]
+    assert result.returncode == (OK if is_yes else FAILED)
+
+
+def test_nobody_there_to_type_digits_ends_it(hub):
+    hub.jobs = [job("wants-passkey"), done(False, error="it was refused")]
+    result = knead("pair", ADDRESS, path=hub.path)
+    assert answers(hub) == [{"confirm": False}]
+    assert result.returncode == FAILED
+    assert result.stderr.startswith(f"knead: {ADDRESS} is not paired: it was refused\n")
+    assert f"knead why {ADDRESS}" in result.stderr
+
+
+def test_a_number_to_type_on_the_massager_is_shown_once(hub):
+    hub.jobs = [job("shows-passkey", number="123456"), job("shows-passkey", number="123456"), done(True)]
+    result = knead("pair", ADDRESS, path=hub.path)
+    assert result.stdout.count("Type on the massager: 123456") == 1
+
+
+def test_just_works_is_said_to_be_just_that(hub):
+    hub.jobs = [done(True, is_just_works=True)]
+    assert "Nobody had to confirm anything" in " ".join(knead("pair", ADDRESS, path=hub.path).stdout.split())
+
+
+def test_words_from_outside_reach_no_terminal(hub):
+    hub.jobs = [done(False, error="\x1b[31mred")]
+    result = knead("pair", ADDRESS, path=hub.path)
+    assert "\x1b" not in result.stderr
+
+
+def test_wrong_words_ask_nothing(hub):
+    assert knead("pair", "nowhere", path=hub.path).returncode == USAGE
+    assert knead("pair", path=hub.path).returncode == USAGE
+    assert hub.asked == []
+
+
+def test_a_refusal_is_told(hub):
+    hub.problem = {"status": 403, "kind": "denied", "detail": "You may not.", "hint": "Ask."}
+    assert knead("pair", ADDRESS, path=hub.path).returncode == DENIED
+
+
+def test_a_program_gets_the_document_and_nothing_else_on_standard_output(hub):
+    hub.jobs = [job("wants-confirmation", number="000042"), done(True)]
+    result = knead("pair", ADDRESS, "--json", path=hub.path, typed="y\n")
+    assert json.loads(result.stdout)["result"]["is_paired"]
+    assert "Does the massager show 000042?" in result.stderr
