@@ -66,10 +66,10 @@ kn_client_explain(const gchar *socket_path, const GError *reason, GError **error
 {
 	if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
 	    g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-		g_set_error(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_NOT_RUNNING,
-			    "The hub is not running (nothing answers on %s).\n"
-			    "Start it: sudo kneadd",
-			    socket_path);
+		g_set_error(
+			error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_NOT_RUNNING,
+			"The hub is not running (nothing answers on %s).\n" KN_CLIENT_START_HINT,
+			socket_path);
 	else if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
 		g_set_error(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_DENIED,
 			    "You may not talk to the hub.\n"

@@ -7,6 +7,11 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+/* what to do about a hub that does not run */
+#define KN_CLIENT_START_HINT                    \
+	"Start it: sudo systemctl start kneadd" \
+	"   (why it ended: journalctl -u kneadd)"
+
 #define KN_CLIENT_ERROR (kn_client_error_quark())
 /* the numbers are the exit codes of knead */
 typedef enum {

@@ -189,7 +189,7 @@ kn_client_follow(const gchar *socket_path, const gchar *path, KnClientFunc func,
 	else if (stream.end != END_CALLER && !follow.is_dropped)
 		/* a hub goes on for ever; one that is stopped may have no time for a last chunk */
 		g_set_error_literal(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_NOT_RUNNING,
-				    "The hub has ended.\nStart it: sudo kneadd");
+				    "The hub has ended.\n" KN_CLIENT_START_HINT);
 	else
 		is_fine = TRUE;
 	g_free(follow.reason);

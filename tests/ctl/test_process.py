@@ -37,7 +37,7 @@ def test_without_a_hub_it_says_how_to_start_it(path):
     result = knead(path=path)
     assert result.returncode == NOT_RUNNING
     assert result.stdout == ""
-    assert "not running" in result.stderr and "sudo kneadd" in result.stderr
+    assert "not running" in result.stderr and "sudo systemctl start kneadd" in result.stderr
 
 
 def test_a_dead_socket_is_a_hub_that_does_not_run(path):
