@@ -116,7 +116,7 @@ words_of(const KnBluezFault *fault)
 	    g_strrstr(fault->text, "Authentication Canceled"))
 		return "it was refused";
 	if (g_strrstr(fault->text, "Authentication Failed"))
-		return "the digits were wrong, or the massager refused";
+		return "the massager refused, or the digits were wrong";
 	return fault->text;
 }
 

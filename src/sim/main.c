@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
+#include "sim/check.h"
 #include "sim/control.h"
 #include "sim/fakebus.h"
 #include "sim/options.h"
@@ -130,6 +131,8 @@ main(int argc, char **argv)
 
 	if (parsed != KN_SIM_RUN)
 		return parsed == KN_SIM_DONE ? 0 : 2;
+	if (options.check_address != NULL)
+		return kn_check_run(options.bus_address, options.check_address);
 	terminate = g_unix_signal_add(SIGTERM, on_signal, &program);
 	interrupt = g_unix_signal_add(SIGINT, on_signal, &program);
 	if (options.is_real)

@@ -40,11 +40,14 @@ static const gchar description[] =
 	"  sudo knead-sim --device kind=back14,adapter=hci1,history=7d   # this machine is a "
 	"massager\n"
 	"\n"
+	"  sudo knead-sim --check C0:FF:EE:00:00:01   # does this massager follow the protocol?\n"
+	"\n"
 	"Prints one line, ready, on stdout when a hub can come. org.knead.Sim on the same bus "
 	"starts sessions and makes\n"
 	"faults; see the interface by introspection of /org/knead/sim.\n"
 	"\n"
-	"Exit status: 0 ended by SIGTERM or SIGINT; 1 no bus, or a name is taken; 2 wrong usage.\n";
+	"Exit status: 0 ended by SIGTERM or SIGINT, or what was checked holds; 1 no bus, a name is "
+	"taken, or a rule does not hold; 2 wrong usage.\n";
 
 void
 kn_massager_spec_free(KnMassagerSpec *spec)
@@ -71,6 +74,7 @@ kn_sim_options_clear(KnSimOptions *options)
 	g_clear_pointer(&options->bus_address, g_free);
 	g_clear_pointer(&options->adapter_address, g_free);
 	g_clear_pointer(&options->control_address, g_free);
+	g_clear_pointer(&options->check_address, g_free);
 	g_clear_pointer(&options->devices, g_ptr_array_unref);
 }
 
@@ -277,6 +281,7 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 	g_auto(GStrv) devices = NULL;
 	g_autofree gchar *adapter = NULL;
 	g_autofree gchar *pairing = NULL;
+	g_autofree gchar *check = NULL;
 	g_autofree gchar *why = NULL;
 	g_autoptr(GError) error = NULL;
 	gboolean is_version = FALSE;
@@ -290,8 +295,12 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 		 "D-Bus address for org.knead.Sim (default: that of --bus)", "ADDRESS"},
 		{"pairing", 0, 0, G_OPTION_ARG_STRING, &pairing,
 		 "On real adapters: just-works (default), display, confirm, refuse", "HOW"},
-		{"device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &devices,
+		/* as they are, whatever the locale: a name may be anything */
+		{"device", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &devices,
 		 "A massager; may be given again", "SETTINGS"},
+		{"check", 0, 0, G_OPTION_ARG_STRING, &check,
+		 "Tries whether a massager that is paired follows the protocol, rule by rule",
+		 "ADDRESS"},
 		{"live-session", 0, 0, G_OPTION_ARG_INT, &live_session_s,
 		 "Every device has one session of its own, once a hub listens and has the history",
 		 "SECONDS"},
@@ -322,7 +331,10 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 		return usage("--pairing takes just-works, display, confirm or refuse");
 	if (live_session_s < 0 || live_session_s > 24 * 3600)
 		return usage("--live-session is 1 to 86400 seconds");
-	if (!parse_devices(devices, &options, &why))
+	options.check_address = check != NULL ? kn_device_normalize_address(check) : NULL;
+	if (check != NULL && (options.check_address == NULL || devices != NULL))
+		return usage("--check needs an address like C0:FF:EE:00:00:01, and no --device");
+	if (check == NULL && !parse_devices(devices, &options, &why))
 		return usage(why);
 	options.live_session_s = (guint)live_session_s;
 	*ret_options = options;

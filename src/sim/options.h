@@ -14,6 +14,7 @@ typedef struct {
 	gchar *control_address; /* owned; NULL: bus_address */
 	gboolean is_real;       /* on real adapters: every device names one */
 	KnPairing pairing;
+	gchar *check_address; /* owned; NULL: nothing is checked, massagers are made */
 } KnSimOptions;
 
 typedef enum {

@@ -171,6 +171,21 @@ class Place:
         for address in self.addresses:
             self.wait_caught_up(address, deadline_s)
 
+    def wait_why(self, address, *causes, deadline_s=120):
+        """Until knead why names one of these; which."""
+        seen = []
+
+        def is_named():
+            why = self.hub.get(f"/v1/devices/{address}/why")
+            if not seen or seen[-1] != why["text"]:
+                seen.append(why["text"])
+            return why["cause"] in causes and why["cause"]
+
+        try:
+            return wait_for(is_named, f"{address} {' or '.join(causes)}", deadline_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; said meanwhile: {seen}; {json.dumps(self.hub.device(address))}") from None
+
     def let_pass(self, seconds):
         """Some cases are about a stretch of time."""
         end = time.monotonic() + seconds
