@@ -262,6 +262,22 @@ def both_show_the_same_digits(where):
     return ""
 
 
+def a_massager_is_checked_over_the_air(where):
+    where.bring(f"kind=back14,adapter=hci1,history=1d,seed={time.monotonic_ns()}")
+    address, = where.addresses
+    where.wait_caught_up(address)
+    before = where.massagers.status(address)
+    sh("systemctl", "stop", "kneadd")
+    where.massagers.start_session(60, address)
+    done = sh("knead-sim", "--check", address, check=False, timeout=180)
+    sh("systemctl", "start", "kneadd")
+    wait_for(where.hub.is_answering, "the hub", 60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = where.massagers.status(address)
+    assert all(after[key] == before[key] for key in ("owner", "trimmed_to", "log_id"))
+    return done.stdout.splitlines()[-1]
+
+
 def a_name_with_control_characters_reaches_no_terminal(where):
     evil = "\x1b[31mbed\u202e\x07"  # a name in an advertisement has 29 bytes at most
     where.bring(f"kind=back14,adapter=hci1,name={evil},seed={time.monotonic_ns()}")
@@ -342,6 +358,7 @@ CASES = [
     a_massager_without_digits_is_paired_and_that_is_said,
     wrong_digits_do_not_pair_and_right_ones_do,
     both_show_the_same_digits,
+    a_massager_is_checked_over_the_air,
     a_name_with_control_characters_reaches_no_terminal,
     nobody_else_reads_or_changes,
     the_sandbox_holds_and_nothing_was_killed_by_it,
