@@ -51,6 +51,7 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->link = link_of(link.phase);
 		facts->n_attempts = link.attempts;
 		facts->last_error = link.last_error;
+		facts->is_bond_suspected = link.is_bond_suspected;
 		/* traffic counts as well as advertisements, and a step of the clock does not */
 		if (link.seen_boottime_us > 0)
 			facts->unseen_ms = MAX(now.boottime_us - link.seen_boottime_us, 0) / 1000;

@@ -12,6 +12,8 @@ struct KnPair {
 	guint32 number;
 	gboolean is_just_works;
 	gboolean is_called;        /* Pair() is under way */
+	gboolean is_stale;         /* the bond of this side is worth nothing */
+	gboolean is_removing;      /* RemoveDevice() is under way */
 	gboolean is_paired;        /* Pair() was answered well: Bonded is to follow */
 	gchar *device;             /* owned: path; NULL not found yet */
 	gchar *adapter;            /* owned: path; NULL not found yet */
@@ -156,12 +158,42 @@ kn_pair_granted(KnPair *pair)
 	kn_bluez_call(pair->radio->host.bluez, &call, pair->cancellable, on_paired, pair);
 }
 
+static void
+on_removed(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
+	   const KnBluezFault *fault)
+{
+	KnPair *pair = user;
+	pair->is_removing = FALSE;
+	/* the object may have gone without us */
+	if (fault && fault->verdict.class != KN_BLUEZ_GONE)
+		end(pair, KN_PAIR_FAILED, fault->text);
+}
+
+static void
+remove_bond(KnPair *pair, const KnTreeDevice *device)
+{
+	KnBluezCall call = {.path = device->adapter,
+			    .interface = "org.bluez.Adapter1",
+			    .method = "RemoveDevice",
+			    .parameters = g_variant_new("(o)", device->path),
+			    .reply_type = "()",
+			    .timeout_ms = KN_WAIT_BONDED_MS};
+	pair->is_removing = TRUE;
+	kn_bluez_call(pair->radio->host.bluez, &call, pair->cancellable, on_removed, pair);
+}
+
 void
 kn_pair_step(KnPair *pair)
 {
 	const KnTreeDevice *device = find(pair);
 	if (is_over(pair))
 		return;
+	if (pair->is_stale && device && device->is_bonded) {
+		if (!pair->is_removing)
+			remove_bond(pair, device);
+		return;
+	}
+	pair->is_stale = FALSE;
 	if (device && device->is_bonded && !pair->is_called) {
 		end(pair, KN_PAIR_DONE, "");
 		return;
@@ -229,11 +261,12 @@ kn_pair_get(const KnPair *pair, KnPairStatus *ret_status)
 }
 
 KnPair *
-kn_pair_new(KnRadio *radio, const gchar *address)
+kn_pair_new(KnRadio *radio, const gchar *address, gboolean is_stale)
 {
 	KnPair *pair = g_new0(KnPair, 1);
 	pair->radio = radio;
 	pair->address = g_strdup(address);
+	pair->is_stale = is_stale;
 	pair->error = g_strdup("");
 	pair->cancellable = g_cancellable_new();
 	set_deadline(pair, KN_WAIT_PAIR_SEARCH_MS);

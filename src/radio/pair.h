@@ -6,8 +6,8 @@
 
 #include "radio/radio-private.h"
 
-/* address: upper case. Told by changed, from an idle or a callback, whenever its status is another. */
-KnPair *kn_pair_new(KnRadio *radio, const gchar *address);
+/* address: upper case. is_stale: what bond there is on this side is removed first. Told by changed, from an idle or a callback, whenever its status is another. */
+KnPair *kn_pair_new(KnRadio *radio, const gchar *address, gboolean is_stale);
 void kn_pair_free(KnPair *pair);
 void kn_pair_get(const KnPair *pair, KnPairStatus *ret_status);
 /* Called in every round. */

@@ -189,7 +189,11 @@ kn_radio_pair(KnRadio *radio, const gchar *address)
 	if (!upper || (status.state != KN_PAIR_DONE && status.state != KN_PAIR_FAILED))
 		return FALSE;
 	kn_pair_free(radio->pair);
-	radio->pair = kn_pair_new(radio, upper);
+	const KnPeer *peer = find_peer(radio, upper);
+	/* paired on this side only: that has to go first */
+	gboolean is_stale = peer && (peer->link.state == KN_LINK_AT_BOND_LOST ||
+				     kn_link_suspects_bond(&peer->link));
+	radio->pair = kn_pair_new(radio, upper, is_stale);
 	kn_radio_scan(radio, KN_WAIT_PAIR_SEARCH_MS);
 	return TRUE;
 }
@@ -256,6 +260,7 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.seen_boottime_us = peer->seen_boottime_us,
 		.attempts = peer->link.n_attempts,
 		.last_error = peer->last_error,
+		.is_bond_suspected = kn_link_suspects_bond(&peer->link),
 	};
 	return TRUE;
 }

@@ -38,9 +38,10 @@ typedef struct {
 	KnLinkPhase phase;
 	gboolean has_signal;
 	gint16 signal_dbm;
-	gint64 seen_boottime_us; /* last advertisement or traffic; 0 never */
-	guint attempts;          /* since the last success */
-	const gchar *last_error; /* in words; "" none */
+	gint64 seen_boottime_us;    /* last advertisement or traffic; 0 never */
+	guint attempts;             /* since the last success */
+	const gchar *last_error;    /* in words; "" none */
+	gboolean is_bond_suspected; /* each attempt is cut off: it may have forgotten us */
 } KnLinkStatus;
 
 /* ---- pairing ---- */

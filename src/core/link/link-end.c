@@ -75,11 +75,16 @@ kn_link_fail_call(KnLink *link, const KnBluezVerdict *verdict, gboolean is_conne
 		break;
 	}
 	kn_link_count_failure(link, verdict);
-	link->cause = link->n_canceled >= KN_LINK_CANCELED_TRIES ? KN_LINK_CAUSE_SUSPECT_BOND
-								 : KN_LINK_CAUSE_CALL;
+	link->cause = kn_link_suspects_bond(link) ? KN_LINK_CAUSE_SUSPECT_BOND : KN_LINK_CAUSE_CALL;
 	link->pause_us = kn_link_pause_for(link, verdict);
 	guint actions = kn_link_leave(link, KN_LINK_AT_PAUSED, must_close, now_us);
 	return verdict->class == KN_BLUEZ_GONE ? actions | KN_LINK_DO_LISTEN : actions;
+}
+
+gboolean
+kn_link_suspects_bond(const KnLink *link)
+{
+	return link->n_canceled >= KN_LINK_CANCELED_TRIES || link->n_young >= KN_LINK_YOUNG_TRIES;
 }
 
 /* a link that falls in its first moments is radio weather: bluetoothd shows Connected for an instant (HCI error 0x3e) */
@@ -88,8 +93,10 @@ lose_young(KnLink *link, gboolean must_close, gint64 now_us)
 {
 	static const KnBluezVerdict weather = {.class = KN_BLUEZ_TRANSIENT,
 					       .att_code = KN_BLUEZ_NO_ATT};
+	link->n_young++;
 	guint actions = kn_link_fail_call(link, &weather, must_close, now_us);
-	link->cause = KN_LINK_CAUSE_LOST;
+	if (link->cause == KN_LINK_CAUSE_CALL)
+		link->cause = KN_LINK_CAUSE_LOST;
 	return actions;
 }
 

@@ -105,7 +105,15 @@ void
 kn_link_forgive(KnLink *link)
 {
 	link->n_attempts = link->n_failures = link->n_transient = 0;
-	link->n_canceled = link->n_missed = link->n_listener = 0;
+	link->n_canceled = link->n_young = link->n_missed = link->n_listener = 0;
+}
+
+/* what is known or suspected of a bond is of the one that was */
+void
+kn_link_forget_bond(KnLink *link)
+{
+	link->has_lost_bond = FALSE;
+	link->n_canceled = link->n_young = 0;
 }
 
 /* while another program listens: each try costs it nothing, so the cap is low */
@@ -142,7 +150,7 @@ kn_link_cause_text(KnLinkCause cause)
 		"services incomplete",
 		"link too narrow",
 		"another program is listening",
-		"cancelled three times: bond lost on the device?",
+		"cut off again and again: bond lost on the device?",
 		"bond lost on the device (pair again)",
 		"the bond was removed on this hub",
 		"refused",

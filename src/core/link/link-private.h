@@ -9,12 +9,14 @@
 enum {
 	KN_LINK_TRANSIENT_TRIES = 8, /* then the doubling starts: nine Connects in all */
 	KN_LINK_CANCELED_TRIES = 3,
+	KN_LINK_YOUNG_TRIES = 6, /* radio weather seldom lasts so long (a guess) */
 	KN_LINK_MISSED_TRIES = 3,
 };
 
 /* link-pause.c: how long to wait */
 void kn_link_count_failure(KnLink *link, const KnBluezVerdict *verdict);
 void kn_link_forgive(KnLink *link);
+void kn_link_forget_bond(KnLink *link);
 gint64 kn_link_pause_for(KnLink *link, const KnBluezVerdict *verdict);
 gint64 kn_link_pause_listener(KnLink *link);
 gint64 kn_link_pause_fallen(KnLink *link, gint64 streamed_us);

@@ -67,7 +67,7 @@ rest(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 	const KnLinkTimes *times = link->times;
 	gboolean is_bonded = facts->is_present && facts->is_bonded;
 	if (!is_bonded)
-		link->has_lost_bond = FALSE;
+		kn_link_forget_bond(link);
 	if (link->has_lost_bond) {
 		kn_link_enter(link, KN_LINK_AT_BOND_LOST, G_MAXINT64);
 	} else if (!facts->is_present) {

@@ -117,7 +117,7 @@ typedef enum {
 	KN_LINK_CAUSE_INCOMPLETE,
 	KN_LINK_CAUSE_NARROW,
 	KN_LINK_CAUSE_LISTENER,
-	KN_LINK_CAUSE_SUSPECT_BOND, /* canceled three times in a row */
+	KN_LINK_CAUSE_SUSPECT_BOND, /* kn_link_suspects_bond */
 	KN_LINK_CAUSE_BOND_LOST,
 	KN_LINK_CAUSE_UNBONDED, /* the bond was removed on this side */
 	KN_LINK_CAUSE_REFUSED,
@@ -134,10 +134,11 @@ typedef struct {
 	gint64 queued_us;   /* since when it waits for a grant: the oldest goes first */
 	gint64 attempt_end_us;
 	gint64 up_us;
-	guint n_attempts;  /* Connects since the last success */
-	guint n_failures;  /* in a row, for the doubling */
-	guint n_transient; /* in a row, of radio weather */
-	guint n_canceled;
+	guint n_attempts;     /* Connects since the last success */
+	guint n_failures;     /* in a row, for the doubling */
+	guint n_transient;    /* in a row, of radio weather */
+	guint n_canceled;     /* Connects, in a row */
+	guint n_young;        /* links that fell before anything was read, in a row */
 	guint n_falls;        /* links that streamed, but not for long, in a row */
 	guint n_missed;       /* resolved without our characteristics, in a row */
 	guint n_listener;     /* AcquireNotify refused as taken, in a row */
@@ -155,4 +156,7 @@ guint kn_link_step(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *in
 
 /* While TRUE no other device may connect on its adapter, and nobody scans there. */
 gboolean kn_link_holds_adapter(const KnLink *link);
+/* The device cuts off each attempt. bluetoothd 5.82 does not tell a device that has forgotten its bond from bad radio: Connect is answered well,
+ * and the link falls when it is to be encrypted. */
+gboolean kn_link_suspects_bond(const KnLink *link);
 const gchar *kn_link_cause_text(KnLinkCause cause);

@@ -29,8 +29,11 @@ static const struct {
 	[KN_WHY_NOT_BONDED] = {"not-bonded", "%N is not paired with this machine.",
 			       "Pair it: press its button, then: sudo knead pair %A"},
 	[KN_WHY_BOND_LOST] = {"bond-lost", "%N does not know this machine any more.",
-			      "Pair it anew: sudo bluetoothctl remove %A, press its button, then: "
-			      "sudo knead pair %A"},
+			      "Pair it anew: press its button, then: sudo knead pair %A"},
+	[KN_WHY_BOND_SUSPECTED] =
+		{"bond-suspected", "%N answers and hangs up at once, again and again.",
+		 "Bring it nearer. If it stays so, it has forgotten this machine: press its "
+		 "button, then: sudo knead pair %A"},
 	[KN_WHY_UNSUPPORTED] =
 		{"unsupported", "%N can not be read",
 		 "Check its firmware; then wait ten minutes, or: sudo systemctl restart "
@@ -99,6 +102,14 @@ judge_link(const KnWhyFacts *facts)
 	return facts->n_missing > 0 || !facts->is_newest_known ? KN_WHY_FETCHING : KN_WHY_WELL;
 }
 
+static gboolean
+is_cut_off(const KnWhyFacts *facts)
+{
+	return facts->is_allowed && facts->is_bond_suspected &&
+	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING ||
+		facts->link == KN_WHY_LINK_CONNECTING);
+}
+
 static KnWhyCause
 judge(const KnWhyFacts *facts)
 {
@@ -106,6 +117,8 @@ judge(const KnWhyFacts *facts)
 
 	if (radio != KN_WHY_WELL)
 		return radio;
+	if (is_cut_off(facts))
+		return KN_WHY_BOND_SUSPECTED;
 	/* a link that fails again and again is looked for between the tries, but that is not what is wrong */
 	if (facts->is_allowed && facts->link == KN_WHY_LINK_SEARCHING &&
 	    facts->last_error[0] != '\0' && facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS)

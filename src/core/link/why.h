@@ -15,6 +15,7 @@ typedef enum {
 	KN_WHY_NOT_ALLOWED,
 	KN_WHY_NOT_BONDED,
 	KN_WHY_BOND_LOST,
+	KN_WHY_BOND_SUSPECTED,
 	KN_WHY_UNSUPPORTED,
 	KN_WHY_LISTENER,
 	KN_WHY_NOT_HEARD,
@@ -48,9 +49,10 @@ typedef struct {
 	gboolean is_known; /* was recorded once, and forgotten since */
 	KnWhyLink link;
 	guint n_attempts;
-	const gchar *last_error; /* in words; "" none */
-	gint64 unseen_ms;        /* since it was heard last; -1 never */
-	gint signal_dbm;         /* when it was heard last; 0 not known */
+	gboolean is_bond_suspected; /* kn_link_suspects_bond */
+	const gchar *last_error;    /* in words; "" none */
+	gint64 unseen_ms;           /* since it was heard last; -1 never */
+	gint signal_dbm;            /* when it was heard last; 0 not known */
 	gboolean is_storage_degraded;
 	gboolean is_newest_known; /* it has told what it holds */
 	guint64 n_missing;        /* records still to fetch */

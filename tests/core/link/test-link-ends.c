@@ -129,6 +129,32 @@ cancelled_three_times_suspects_the_bond(void)
 }
 
 static void
+a_link_that_falls_young_six_times_suspects_the_bond_until_it_is_another(void)
+{
+	KnLink link;
+	gint64 at_ms = 0;
+
+	start(&link);
+	for (guint i = 0; i < 6; i++) {
+		g_assert_false(kn_link_suspects_bond(&link));
+		say(&link, at_ms, NEAR, KN_LINK_EVENT_NONE, NULL, 0);
+		say(&link, at_ms, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0);
+		say(&link, at_ms, LINKED, KN_LINK_EVENT_CONNECT_DONE, NULL, 0);
+		g_assert_cmpint(link.state, ==, KN_LINK_AT_RESOLVING);
+		say(&link, at_ms, NEAR, KN_LINK_EVENT_NONE, NULL, 0);
+		g_assert_cmpint(link.state, ==, KN_LINK_AT_PAUSED);
+		g_assert_cmpint(link.cause, ==,
+				i < 5 ? KN_LINK_CAUSE_LOST : KN_LINK_CAUSE_SUSPECT_BOND);
+		at_ms = link.deadline_us / 1000 + 1;
+	}
+	g_assert_true(kn_link_suspects_bond(&link));
+	/* a person pairs again: the object is there without a bond first */
+	say(&link, at_ms, UP | PRESENT, KN_LINK_EVENT_NONE, NULL, 0);
+	g_assert_cmpint(link.state, ==, KN_LINK_AT_NOT_BONDED);
+	g_assert_false(kn_link_suspects_bond(&link));
+}
+
+static void
 jitter_differs_between_devices(void)
 {
 	KnLink first, second;
@@ -339,6 +365,7 @@ main(int argc, char **argv)
 	ADD(busy_is_capped_at_5_s);
 	ADD(no_slot_waits_4_s_and_more);
 	ADD(cancelled_three_times_suspects_the_bond);
+	ADD(a_link_that_falls_young_six_times_suspects_the_bond_until_it_is_another);
 	ADD(jitter_differs_between_devices);
 	ADD(a_pending_attempt_is_disconnected_first);
 	ADD(a_lost_bond_stops_everything_until_a_person_pairs);

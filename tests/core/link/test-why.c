@@ -56,6 +56,11 @@ the_first_stage_that_fails_is_named(void)
 	facts.link = KN_WHY_LINK_BUSY;
 	assert_why(&facts, KN_WHY_LISTENER, "Another program on this machine listens to back bed.",
 		   "Close");
+	facts.link = KN_WHY_LINK_WAITING;
+	facts.is_bond_suspected = TRUE;
+	assert_why(&facts, KN_WHY_BOND_SUSPECTED,
+		   "back bed answers and hangs up at once, again and again.",
+		   "knead pair C0:FF:EE:00:00:01");
 	facts.link = KN_WHY_LINK_BOND_LOST;
 	assert_why(&facts, KN_WHY_BOND_LOST, "back bed does not know this machine any more.",
 		   "knead pair C0:FF:EE:00:00:01");
