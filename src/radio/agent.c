@@ -106,10 +106,8 @@ on_call(GDBusConnection *connection G_GNUC_UNUSED, const gchar *sender,
 	}
 	if (g_str_equal(method, "DisplayPasskey"))
 		show_passkey(agent, parameters);
-	else if (g_str_equal(method, "RequestAuthorization"))
-		agent->events.is_just_works(agent->user);
-	else
-		drop_question(agent); /* Cancel, Release */
+	else if (!g_str_equal(method, "RequestAuthorization")) /* of what we began ourselves */
+		drop_question(agent);                          /* Cancel, Release */
 	g_dbus_method_invocation_return_value(invocation, NULL);
 }
 

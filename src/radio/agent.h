@@ -17,8 +17,6 @@ typedef struct {
 	void (*wants_confirmation)(gpointer user, guint32 number);
 	/* this number is to be typed on the device */
 	void (*shows_passkey)(gpointer user, guint32 number);
-	/* nobody has to do anything: anybody could have been in between */
-	void (*is_just_works)(gpointer user);
 } KnAgentEvents;
 
 typedef struct KnAgent KnAgent;

@@ -10,6 +10,7 @@ struct KnPair {
 	gchar *address; /* owned */
 	KnPairState state;
 	guint32 number;
+	gboolean was_asked; /* a person was, here or on the massager */
 	gboolean is_just_works;
 	gboolean is_called;        /* Pair() is under way */
 	gboolean is_stale;         /* the bond of this side is worth nothing */
@@ -74,7 +75,9 @@ set_deadline(KnPair *pair, guint ms)
 static void
 on_wants_passkey(gpointer user)
 {
-	set_state(user, KN_PAIR_WANTS_PASSKEY);
+	KnPair *pair = user;
+	pair->was_asked = TRUE;
+	set_state(pair, KN_PAIR_WANTS_PASSKEY);
 }
 
 static void
@@ -82,6 +85,7 @@ on_wants_confirmation(gpointer user, guint32 number)
 {
 	KnPair *pair = user;
 	pair->number = number;
+	pair->was_asked = TRUE;
 	set_state(pair, KN_PAIR_WANTS_CONFIRMATION);
 }
 
@@ -90,14 +94,8 @@ on_shows_passkey(gpointer user, guint32 number)
 {
 	KnPair *pair = user;
 	pair->number = number;
+	pair->was_asked = TRUE;
 	set_state(pair, KN_PAIR_SHOWS_PASSKEY);
-}
-
-static void
-on_just_works(gpointer user)
-{
-	KnPair *pair = user;
-	pair->is_just_works = TRUE;
 }
 
 /* ---- the steps ---- */
@@ -135,6 +133,8 @@ on_paired(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC
 		return;
 	}
 	pair->is_paired = TRUE;
+	/* who begins a Just Works pairing is asked nothing at all */
+	pair->is_just_works = !fault && !pair->was_asked;
 	set_deadline(pair, KN_WAIT_BONDED_MS);
 	kn_pair_step(pair);
 }
@@ -143,7 +143,7 @@ void
 kn_pair_granted(KnPair *pair)
 {
 	static const KnAgentEvents events = {on_wants_passkey, on_wants_confirmation,
-					     on_shows_passkey, on_just_works};
+					     on_shows_passkey};
 	if (pair->state != KN_PAIR_SEARCHING || !pair->device)
 		return;
 	KnBluezCall call = {.path = pair->device,

@@ -186,6 +186,10 @@ kn_sim_parse_device(const gchar *text, gchar **ret_why)
 	g_auto(GStrv) pairs = g_strsplit(text, ",", -1);
 	ktp_Info info;
 
+	if (!g_utf8_validate(text, -1, NULL)) {
+		*ret_why = g_strdup("a device setting is not UTF-8");
+		return NULL;
+	}
 	spec->is_bonded = TRUE;
 	spec->boots = 1;
 	spec->flash_bytes = FLASH_BYTES_DEFAULT;
@@ -274,34 +278,73 @@ print_help(GOptionContext *context, int argc, char **argv)
 	return FALSE;
 }
 
+/* what was typed, before it means anything */
+typedef struct {
+	gchar **devices;
+	gchar *adapter;
+	gchar *pairing;
+	gchar *check;
+	gint live_session_s;
+} Typed;
+
+static void
+typed_clear(Typed *typed)
+{
+	g_strfreev(typed->devices);
+	g_free(typed->adapter);
+	g_free(typed->pairing);
+	g_free(typed->check);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Typed, typed_clear)
+
+/* FALSE: *ret_why is a new text */
+static gboolean
+understand(const Typed *typed, KnSimOptions *options, gchar **ret_why)
+{
+	const gchar *why = NULL;
+
+	options->adapter_address = kn_device_normalize_address(
+		typed->adapter != NULL ? typed->adapter : "5E:AD:00:00:00:01");
+	if (typed->check != NULL)
+		options->check_address = kn_device_normalize_address(typed->check);
+	if (options->adapter_address == NULL)
+		why = "--adapter needs an address like 5E:AD:00:00:00:01";
+	else if (typed->pairing != NULL && !kn_pairing_parse(typed->pairing, &options->pairing))
+		why = "--pairing takes just-works, display, confirm or refuse";
+	else if (typed->live_session_s < 0 || typed->live_session_s > 24 * 3600)
+		why = "--live-session is 1 to 86400 seconds";
+	else if (typed->check != NULL && (options->check_address == NULL || typed->devices != NULL))
+		why = "--check needs an address like C0:FF:EE:00:00:01, and no --device";
+	*ret_why = g_strdup(why);
+	options->live_session_s = (guint)typed->live_session_s;
+	return why == NULL &&
+	       (typed->check != NULL || parse_devices(typed->devices, options, ret_why));
+}
+
 KnSimParse
 kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 {
 	g_auto(KnSimOptions) options = {.devices = g_ptr_array_new_with_free_func(spec_free)};
-	g_auto(GStrv) devices = NULL;
-	g_autofree gchar *adapter = NULL;
-	g_autofree gchar *pairing = NULL;
-	g_autofree gchar *check = NULL;
+	g_auto(Typed) typed = {0};
 	g_autofree gchar *why = NULL;
 	g_autoptr(GError) error = NULL;
 	gboolean is_version = FALSE;
-	gint live_session_s = 0;
 	const GOptionEntry entries[] = {
 		{"bus", 0, 0, G_OPTION_ARG_STRING, &options.bus_address,
 		 "D-Bus address (default: the system bus)", "ADDRESS"},
-		{"adapter", 0, 0, G_OPTION_ARG_STRING, &adapter, "Address of the fake adapter",
-		 "ADDRESS"},
+		{"adapter", 0, 0, G_OPTION_ARG_STRING, &typed.adapter,
+		 "Address of the fake adapter", "ADDRESS"},
 		{"control-bus", 0, 0, G_OPTION_ARG_STRING, &options.control_address,
 		 "D-Bus address for org.knead.Sim (default: that of --bus)", "ADDRESS"},
-		{"pairing", 0, 0, G_OPTION_ARG_STRING, &pairing,
+		{"pairing", 0, 0, G_OPTION_ARG_STRING, &typed.pairing,
 		 "On real adapters: just-works (default), display, confirm, refuse", "HOW"},
 		/* as they are, whatever the locale: a name may be anything */
-		{"device", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &devices,
+		{"device", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &typed.devices,
 		 "A massager; may be given again", "SETTINGS"},
-		{"check", 0, 0, G_OPTION_ARG_STRING, &check,
+		{"check", 0, 0, G_OPTION_ARG_STRING, &typed.check,
 		 "Tries whether a massager that is paired follows the protocol, rule by rule",
 		 "ADDRESS"},
-		{"live-session", 0, 0, G_OPTION_ARG_INT, &live_session_s,
+		{"live-session", 0, 0, G_OPTION_ARG_INT, &typed.live_session_s,
 		 "Every device has one session of its own, once a hub listens and has the history",
 		 "SECONDS"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &is_version, "Print the version", NULL},
@@ -323,20 +366,8 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 	}
 	if (argc > 1)
 		return usage("only options are understood; see --help");
-	options.adapter_address =
-		kn_device_normalize_address(adapter != NULL ? adapter : "5E:AD:00:00:00:01");
-	if (options.adapter_address == NULL)
-		return usage("--adapter needs an address like 5E:AD:00:00:00:01");
-	if (pairing != NULL && !kn_pairing_parse(pairing, &options.pairing))
-		return usage("--pairing takes just-works, display, confirm or refuse");
-	if (live_session_s < 0 || live_session_s > 24 * 3600)
-		return usage("--live-session is 1 to 86400 seconds");
-	options.check_address = check != NULL ? kn_device_normalize_address(check) : NULL;
-	if (check != NULL && (options.check_address == NULL || devices != NULL))
-		return usage("--check needs an address like C0:FF:EE:00:00:01, and no --device");
-	if (check == NULL && !parse_devices(devices, &options, &why))
+	if (!understand(&typed, &options, &why))
 		return usage(why);
-	options.live_session_s = (guint)live_session_s;
 	*ret_options = options;
 	options = (KnSimOptions){0};
 	return KN_SIM_RUN;
