@@ -58,7 +58,7 @@ def test_why_tells_an_unpaired_one_and_a_silent_one(hub, make_sim):
     make_sim(DEVICE + ",bonded=no")
     hub.start()
     hub.allow()
-    why_is(hub, "not-bonded", f"bluetoothctl pair {BED}")
+    why_is(hub, "not-bonded", f"sudo knead pair {BED}")
     hub.allow(ROLLER, label="roller")
     why_is(hub, "not-heard", "roller was not heard since the hub started.", "roller")
 
@@ -71,7 +71,7 @@ def test_a_scan_lists_what_is_in_range_and_the_next_step_for_each(hub, make_sim)
     done = hub.cli("scan", "--for", "3")
     assert done.returncode == 0, done.stderr
     assert "back bed" in done.stdout and "recorded" in done.stdout
-    assert f"bluetoothctl pair {ROLLER}" in done.stdout
+    assert f"sudo knead pair {ROLLER}" in " ".join(done.stdout.split())
     assert all(len(row) <= 80 for row in done.stdout.splitlines())
 
 
