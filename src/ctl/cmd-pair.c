@@ -4,6 +4,7 @@
 /* the conversation of a pairing: what the massager shows, and what the person types */
 
 #include "core/log/device.h"
+#include "ctl/client.h"
 #include "ctl/command.h"
 #include "ctl/print.h"
 
@@ -50,9 +51,14 @@ static gint
 send_answer(const Pairing *pairing, const gchar *body)
 {
 	g_autofree gchar *path = g_strconcat("/v1/pairings/", pairing->id, NULL);
+	g_autoptr(GError) error = NULL;
 	g_autoptr(JsonNode) node = NULL;
 
-	return kn_call_ask(pairing->call, path, body, &node);
+	node = kn_client_ask(pairing->call->socket_path, path, body, &error);
+	/* it ended while the person was typing: the job tells how */
+	if (node != NULL || g_error_matches(error, KN_CLIENT_ERROR, KN_CLIENT_ERROR_NOT_FOUND))
+		return KN_EXIT_OK;
+	return kn_call_fail(pairing->call, error);
 }
 
 static gint
@@ -113,6 +119,29 @@ follow_step(Pairing *pairing, JsonObject *job)
 	return KN_EXIT_OK;
 }
 
+static void
+tell_paired(const Pairing *pairing, JsonObject *result, const gchar *address)
+{
+	const KnTerm *term = &pairing->call->term;
+	GString *out = pairing->call->out;
+	gboolean was_paired_already = kn_doc_bool(result, "was_paired_already");
+	g_autofree gchar *again = g_strdup_printf(
+		"%s To pair it anew: sudo bluetoothctl remove %s and then: sudo knead pair %s",
+		was_paired_already
+			? "If it was reset since, it has forgotten that."
+			: "Nobody had to confirm anything: this kind of pairing cannot tell "
+			  "whether somebody else was in between. Were you not alone?",
+		address, address);
+
+	g_string_append_printf(out,
+			       was_paired_already
+				       ? "%s was paired already; it is recorded from now on.\n"
+				       : "%s is paired, and recorded from now on.\n",
+			       address);
+	if (was_paired_already || kn_doc_bool(result, "is_just_works"))
+		kn_print_wrapped(term, out, "  ", again);
+}
+
 static gint
 tell_end(const Pairing *pairing, JsonNode *node)
 {
@@ -124,20 +153,14 @@ tell_end(const Pairing *pairing, JsonNode *node)
 	if (pairing->call->is_json)
 		kn_call_print_json(pairing->call, node);
 	if (!kn_doc_bool(result, "is_paired")) {
-		g_printerr("knead: %s is not paired: %s\n  Press its button and try again; what is "
-			   "wrong with it: knead why %s\n",
+		g_printerr("knead: pairing %s failed: %s\n  Press its button and try again; what "
+			   "is wrong with it: knead why %s\n",
 			   address, error, address);
 		return KN_EXIT_FAILED;
 	}
 	if (pairing->call->is_json)
 		return KN_EXIT_OK;
-	g_string_append_printf(pairing->call->out, "%s is paired, and recorded from now on.\n",
-			       address);
-	if (kn_doc_bool(result, "is_just_works"))
-		kn_print_wrapped(term, pairing->call->out, "  ",
-				 "Nobody had to confirm anything: this kind of pairing cannot tell "
-				 "whether somebody else was in between. If you are not alone here, "
-				 "pair again later.");
+	tell_paired(pairing, result, address);
 	g_string_append_printf(pairing->call->out, "  See how it goes: knead why %s\n", address);
 	return KN_EXIT_OK;
 }

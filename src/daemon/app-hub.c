@@ -285,8 +285,8 @@ on_allowed(const KnDevice *device, const GError *error, gpointer user)
 }
 
 /* those that are allowed, and those that are about to be; forgotten ones make room */
-static gboolean
-may_allow(const KnApp *app, const gchar *address, GError **error)
+gboolean
+kn_app_may_allow(const KnApp *app, const gchar *address, GError **error)
 {
 	const KnDevice *known = kn_app_find_address(app, address);
 	guint n = 0;
@@ -315,7 +315,7 @@ kn_app_allow(gpointer user, const gchar *address, const gchar *label, KnHubDevic
 	KnNow now;
 	KnAsk *ask;
 
-	if (!kn_app_has_room(app, &error) || !may_allow(app, address, &error)) {
+	if (!kn_app_has_room(app, &error) || !kn_app_may_allow(app, address, &error)) {
 		func(NULL, error, request);
 		return;
 	}

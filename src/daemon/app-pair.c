@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+/* paired, and the store is still at it: its answer belongs to this one */
+static gboolean
+is_enrolling(const KnApp *app)
+{
+	return app->pairing.is_enrolling && !app->pairing.is_enrolled && !app->pairing.error;
+}
+
 gboolean
 kn_app_pair(gpointer user, const gchar *address, const gchar *label, GError **error)
 {
@@ -19,7 +26,10 @@ kn_app_pair(gpointer user, const gchar *address, const gchar *label, GError **er
 			    why.next);
 		return FALSE;
 	}
-	if (!kn_radio_pair(app->radio, address)) {
+	/* before anybody presses a button for nothing */
+	if (!kn_app_may_allow(app, address, error))
+		return FALSE;
+	if (is_enrolling(app) || !kn_radio_pair(app->radio, address)) {
 		g_set_error_literal(error, KN_HUB_ERROR, KN_HUB_ERROR_BUSY,
 				    "another massager is being paired");
 		return FALSE;
@@ -65,6 +75,7 @@ kn_app_get_pairing(gpointer user, KnPairingView *ret_view)
 			   app->pairing.error != NULL,
 		.is_paired = is_bonded && app->pairing.is_enrolled,
 		.is_just_works = status.is_just_works,
+		.was_paired_already = status.was_paired_already,
 		.error = app->pairing.error != NULL ? app->pairing.error : status.error,
 	};
 	return TRUE;

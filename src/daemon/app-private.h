@@ -152,6 +152,8 @@ void kn_app_answer_pairing(gpointer user, const KnPairingAnswer *answer);
 void kn_app_cancel_pairing(gpointer user);
 gboolean kn_app_get_pairing(gpointer user, KnPairingView *ret_view);
 void kn_app_pair_changed(gpointer user);
+/* FALSE with NOT_READY: there is no room for one more. */
+gboolean kn_app_may_allow(const KnApp *app, const gchar *address, GError **error);
 void kn_app_allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
 		  gpointer request);
 

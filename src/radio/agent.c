@@ -29,6 +29,7 @@ struct KnAgent {
 	KnAgentEvents events;
 	gpointer user;
 	GDBusConnection *connection; /* owned: the one it is registered on */
+	GCancellable *cancellable;   /* owned: of the registration */
 	guint object;
 	GDBusMethodInvocation *asked; /* owned: not answered yet; NULL nothing */
 	gboolean wants_passkey;       /* asked is RequestPasskey, else RequestConfirmation */
@@ -112,22 +113,22 @@ on_call(GDBusConnection *connection G_GNUC_UNUSED, const gchar *sender,
 }
 
 static void
-manage(const KnAgent *agent, const gchar *method, GVariant *parameters)
+on_registered(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
+	      const KnBluezFault *fault)
 {
-	if (agent->bluez->owner)
-		g_dbus_connection_call(agent->connection, agent->bluez->owner, "/org/bluez",
-				       "org.bluez.AgentManager1", method, parameters, NULL,
-				       G_DBUS_CALL_FLAGS_NO_AUTO_START,
-				       kn_scale_call_ms(agent->bluez->scale, KN_WAIT_SCAN_STOP_MS),
-				       NULL, NULL, NULL);
-	else
-		g_variant_unref(g_variant_ref_sink(parameters));
+	KnAgent *agent = user;
+	agent->events.ready(agent->user, fault);
 }
 
 KnAgent *
 kn_agent_new(KnBluez *bluez, const gchar *device, const KnAgentEvents *events, gpointer user)
 {
 	static const GDBusInterfaceVTable vtable = {.method_call = on_call};
+	KnBluezCall call = {.path = "/org/bluez",
+			    .interface = "org.bluez.AgentManager1",
+			    .method = "RegisterAgent",
+			    .reply_type = "()",
+			    .timeout_ms = KN_WAIT_BONDED_MS};
 	if (!bluez->connection)
 		return NULL;
 	g_autoptr(GDBusNodeInfo) info = g_dbus_node_info_new_for_xml(xml, NULL);
@@ -137,11 +138,24 @@ kn_agent_new(KnBluez *bluez, const gchar *device, const KnAgentEvents *events, g
 	agent->events = *events;
 	agent->user = user;
 	agent->connection = g_object_ref(bluez->connection);
+	agent->cancellable = g_cancellable_new();
 	agent->object = g_dbus_connection_register_object(
 		agent->connection, AGENT_PATH, info->interfaces[0], &vtable, agent, NULL, NULL);
-	/* before Pair(): bluetoothd takes the calls of one connection in order */
-	manage(agent, "RegisterAgent", g_variant_new("(os)", AGENT_PATH, "KeyboardDisplay"));
+	call.parameters = g_variant_new("(os)", AGENT_PATH, "KeyboardDisplay");
+	kn_bluez_call(bluez, &call, agent->cancellable, on_registered, agent);
 	return agent;
+}
+
+/* nobody waits for the answer */
+static void
+unregister(const KnAgent *agent)
+{
+	if (agent->bluez->owner)
+		g_dbus_connection_call(
+			agent->connection, agent->bluez->owner, "/org/bluez",
+			"org.bluez.AgentManager1", "UnregisterAgent",
+			g_variant_new("(o)", AGENT_PATH), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+			kn_scale_call_ms(agent->bluez->scale, KN_WAIT_BONDED_MS), NULL, NULL, NULL);
 }
 
 void
@@ -149,10 +163,12 @@ kn_agent_free(KnAgent *agent)
 {
 	if (!agent)
 		return;
+	g_cancellable_cancel(agent->cancellable);
+	g_object_unref(agent->cancellable);
 	drop_question(agent);
 	if (agent->object)
 		g_dbus_connection_unregister_object(agent->connection, agent->object);
-	manage(agent, "UnregisterAgent", g_variant_new("(o)", AGENT_PATH));
+	unregister(agent);
 	g_object_unref(agent->connection);
 	g_free(agent->device);
 	g_free(agent);

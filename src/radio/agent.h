@@ -11,6 +11,8 @@
 
 /* What bluetoothd wants to know. number is 0 … 999999. */
 typedef struct {
+	/* It is registered, or will not be. Pair() has to wait for it: without an agent of its caller bluetoothd asks somebody else's. */
+	void (*ready)(gpointer user, const KnBluezFault *fault);
 	/* the device shows digits: kn_agent_give_passkey */
 	void (*wants_passkey)(gpointer user);
 	/* both show this number: kn_agent_confirm */

@@ -3,19 +3,23 @@
 #include "radio/pair.h"
 
 #include "radio/agent.h"
+#include "radio/pair-words.h"
 #include "radio/timers.h"
 
 struct KnPair {
 	KnRadio *radio; /* borrowed: owns us */
-	gchar *address; /* owned */
+	gchar *address; /* owned: as typed; the identity once there is a bond */
 	KnPairState state;
 	guint32 number;
-	gboolean was_asked; /* a person was, here or on the massager */
+	gboolean was_asked;  /* a person was, here or on the massager */
+	gboolean is_refused; /* the person here said no */
 	gboolean is_just_works;
-	gboolean is_called;        /* Pair() is under way */
+	gboolean was_paired_already;
 	gboolean is_stale;         /* the bond of this side is worth nothing */
+	gboolean is_begun;         /* the adapter was granted: device is the one */
 	gboolean is_removing;      /* RemoveDevice() is under way */
-	gboolean is_paired;        /* Pair() was answered well: Bonded is to follow */
+	gboolean is_called;        /* Pair() is under way */
+	gboolean had_link;         /* somebody else made it */
 	gchar *device;             /* owned: path; NULL not found yet */
 	gchar *adapter;            /* owned: path; NULL not found yet */
 	gchar *error;              /* owned: words; "" none */
@@ -31,19 +35,58 @@ set_state(KnPair *pair, KnPairState state)
 	pair->radio->host.sink.pair_changed(pair->radio->host.sink_user);
 }
 
-static gboolean
-is_over(const KnPair *pair)
+gboolean
+kn_pair_is_over(const KnPair *pair)
 {
 	return pair->state == KN_PAIR_DONE || pair->state == KN_PAIR_FAILED;
 }
 
 static void
+on_left(gpointer user G_GNUC_UNUSED, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
+	const KnBluezFault *fault G_GNUC_UNUSED)
+{
+}
+
+/* what nobody waits for */
+static void
+leave(KnPair *pair, const gchar *method)
+{
+	KnBluezCall call = {.path = pair->device,
+			    .interface = "org.bluez.Device1",
+			    .method = method,
+			    .reply_type = "()",
+			    .timeout_ms = KN_WAIT_DISCONNECT_MS};
+	kn_bluez_call(pair->radio->host.bluez, &call, pair->radio->cancellable, on_left, NULL);
+}
+
+/* the device that was begun with; before that, and when it has gone, NULL */
+static const KnTreeDevice *
+begun_with(const KnPair *pair)
+{
+	KnTree *tree = kn_bluez_get_tree(pair->radio->host.bluez);
+	return pair->is_begun ? kn_tree_get(tree, pair->device) : NULL;
+}
+
+/* a link that only Pair() wanted would keep other hubs away */
+static void
+clean_up(KnPair *pair)
+{
+	const KnTreeDevice *device = begun_with(pair);
+	if (pair->is_called)
+		leave(pair, "CancelPairing");
+	if (device && device->is_connected && !device->is_bonded && !pair->had_link)
+		leave(pair, "Disconnect");
+}
+
+static void
 end(KnPair *pair, KnPairState state, const gchar *error)
 {
-	if (is_over(pair))
+	if (kn_pair_is_over(pair))
 		return;
 	g_clear_handle_id(&pair->timer_id, g_source_remove);
 	g_cancellable_cancel(pair->cancellable);
+	if (state == KN_PAIR_FAILED)
+		clean_up(pair);
 	g_clear_pointer(&pair->agent, kn_agent_free);
 	g_free(pair->error);
 	pair->error = g_strdup(error);
@@ -100,61 +143,42 @@ on_shows_passkey(gpointer user, guint32 number)
 
 /* ---- the steps ---- */
 
-static const KnTreeDevice *
-find(const KnPair *pair)
-{
-	return kn_tree_find(kn_bluez_get_tree(pair->radio->host.bluez), pair->address);
-}
-
-static const gchar *
-words_of(const KnBluezFault *fault)
-{
-	if (g_strrstr(fault->text, "Authentication Timeout") ||
-	    fault->verdict.class == KN_BLUEZ_SLOW)
-		return "nobody answered in time";
-	if (g_strrstr(fault->text, "Authentication Rejected") ||
-	    g_strrstr(fault->text, "Authentication Canceled"))
-		return "it was refused";
-	if (g_strrstr(fault->text, "Authentication Failed"))
-		return "the massager refused, or the digits were wrong";
-	return fault->text;
-}
-
 static void
 on_paired(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
 	  const KnBluezFault *fault)
 {
 	KnPair *pair = user;
-	const KnTreeDevice *device = find(pair);
-	pair->is_called = FALSE;
-	/* bonded already counts as well: somebody was faster */
+	const KnTreeDevice *device = begun_with(pair);
+	/* without an answer bluetoothd goes on with it, unless it is told */
+	pair->is_called = fault && fault->verdict.class == KN_BLUEZ_SLOW;
 	if (fault && !(device && device->is_bonded)) {
-		end(pair, KN_PAIR_FAILED, words_of(fault));
+		end(pair, KN_PAIR_FAILED,
+		    pair->is_refused ? "the number was not confirmed" : kn_pair_words(fault));
 		return;
 	}
-	pair->is_paired = TRUE;
-	/* who begins a Just Works pairing is asked nothing at all */
-	pair->is_just_works = !fault && !pair->was_asked;
+	pair->is_called = FALSE;
+	/* who begins a Just Works pairing is asked nothing at all; what somebody else has paired is not known */
+	pair->is_just_works = !pair->was_asked && kn_pair_was_first(fault);
 	set_deadline(pair, KN_WAIT_BONDED_MS);
 	kn_pair_step(pair);
 }
 
-void
-kn_pair_granted(KnPair *pair)
+/* the agent is registered, or is not */
+static void
+on_agent(gpointer user, const KnBluezFault *fault)
 {
-	static const KnAgentEvents events = {on_wants_passkey, on_wants_confirmation,
-					     on_shows_passkey};
-	if (pair->state != KN_PAIR_SEARCHING || !pair->device)
-		return;
+	KnPair *pair = user;
 	KnBluezCall call = {.path = pair->device,
 			    .interface = "org.bluez.Device1",
 			    .method = "Pair",
 			    .reply_type = "()",
 			    .timeout_ms = KN_WAIT_PAIR_MS};
-	pair->agent = kn_agent_new(pair->radio->host.bluez, pair->device, &events, pair);
+	if (fault) {
+		end(pair, KN_PAIR_FAILED, fault->text);
+		return;
+	}
 	pair->is_called = TRUE;
 	set_deadline(pair, KN_WAIT_PAIR_MS + KN_WAIT_BONDED_MS);
-	set_state(pair, KN_PAIR_PAIRING);
 	kn_bluez_call(pair->radio->host.bluez, &call, pair->cancellable, on_paired, pair);
 }
 
@@ -165,88 +189,149 @@ on_removed(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNU
 	KnPair *pair = user;
 	pair->is_removing = FALSE;
 	/* the object may have gone without us */
-	if (fault && fault->verdict.class != KN_BLUEZ_GONE)
+	if (fault && fault->verdict.class != KN_BLUEZ_GONE) {
 		end(pair, KN_PAIR_FAILED, fault->text);
+		return;
+	}
+	/* it has to be heard anew, as an object of its own */
+	pair->is_stale = FALSE;
+	set_deadline(pair, KN_WAIT_PAIR_SEARCH_MS);
+	kn_radio_kick(pair->radio);
 }
 
+/* bluetoothd ends the link, too, if there is one */
 static void
-remove_bond(KnPair *pair, const KnTreeDevice *device)
+remove_bond(KnPair *pair)
 {
-	KnBluezCall call = {.path = device->adapter,
+	KnBluezCall call = {.path = pair->adapter,
 			    .interface = "org.bluez.Adapter1",
 			    .method = "RemoveDevice",
-			    .parameters = g_variant_new("(o)", device->path),
+			    .parameters = g_variant_new("(o)", pair->device),
 			    .reply_type = "()",
-			    .timeout_ms = KN_WAIT_BONDED_MS};
+			    .timeout_ms = KN_WAIT_DISCONNECT_MS};
 	pair->is_removing = TRUE;
 	kn_bluez_call(pair->radio->host.bluez, &call, pair->cancellable, on_removed, pair);
 }
 
 void
-kn_pair_step(KnPair *pair)
+kn_pair_granted(KnPair *pair)
 {
-	const KnTreeDevice *device = find(pair);
-	if (is_over(pair))
+	static const KnAgentEvents events = {on_agent, on_wants_passkey, on_wants_confirmation,
+					     on_shows_passkey};
+	KnTree *tree = kn_bluez_get_tree(pair->radio->host.bluez);
+	const KnTreeDevice *device = pair->device ? kn_tree_get(tree, pair->device) : NULL;
+	if (pair->state != KN_PAIR_SEARCHING || pair->is_removing || !device)
 		return;
-	if (pair->is_stale && device && device->is_bonded) {
-		if (!pair->is_removing)
-			remove_bond(pair, device);
-		return;
-	}
-	pair->is_stale = FALSE;
-	if (device && device->is_bonded && !pair->is_called) {
-		end(pair, KN_PAIR_DONE, "");
+	if (pair->is_stale && device->is_bonded) {
+		remove_bond(pair);
 		return;
 	}
-	if (pair->state != KN_PAIR_SEARCHING)
-		return;
-	/* one that was remembered but is not heard would keep Pair() waiting */
-	gboolean is_there = device && (device->is_connected || device->heard_us > 0);
+	pair->is_begun = TRUE;
+	pair->had_link = device->is_connected;
+	set_deadline(pair, KN_WAIT_PAIR_MS);
+	set_state(pair, KN_PAIR_PAIRING);
+	pair->agent = kn_agent_new(pair->radio->host.bluez, pair->device, &events, pair);
+	if (!pair->agent)
+		end(pair, KN_PAIR_FAILED, "bluetoothd is not running");
+}
+
+static gboolean
+is_there(const KnPair *pair, const KnTreeDevice *device)
+{
+	gint64 age_us = g_get_monotonic_time() - device->heard_us;
+	guint fresh_ms = kn_scale_ms(pair->radio->host.scale, KN_WAIT_HEARD_MS);
+	return device->is_connected || (device->heard_us > 0 && age_us <= (gint64)fresh_ms * 1000);
+}
+
+/* Of several adapters' the bonded one, then the one that hears it best. One that is remembered but not there would keep Pair() waiting,
+ * and a bond is not given up for a massager that is not there. */
+static const KnTreeDevice *
+choose(const KnPair *pair)
+{
+	KnTree *tree = kn_bluez_get_tree(pair->radio->host.bluez);
+	const KnTreeDevice *best = NULL;
+	GHashTableIter iter;
+	gpointer path;
+	g_hash_table_iter_init(&iter, kn_tree_devices(tree));
+	while (g_hash_table_iter_next(&iter, &path, NULL)) {
+		const KnTreeDevice *device = kn_tree_get(tree, path);
+		if (!device || !g_str_equal(device->address, pair->address) ||
+		    (!is_there(pair, device) && (!device->is_bonded || pair->is_stale)))
+			continue;
+		gboolean is_better = !best || device->is_bonded > best->is_bonded ||
+				     (device->is_bonded == best->is_bonded &&
+				      device->signal_dbm > best->signal_dbm);
+		best = is_better ? device : best;
+	}
+	return best;
+}
+
+static void
+search(KnPair *pair)
+{
+	const KnTreeDevice *device = choose(pair);
 	g_clear_pointer(&pair->device, g_free);
 	g_clear_pointer(&pair->adapter, g_free);
-	if (!is_there)
+	if (device && device->is_bonded && !pair->is_stale) {
+		pair->was_paired_already = TRUE;
+		end(pair, KN_PAIR_DONE, "");
+	} else if (device) {
+		pair->device = g_strdup(device->path);
+		pair->adapter = g_strdup(device->adapter);
+	}
+}
+
+void
+kn_pair_step(KnPair *pair)
+{
+	const KnTreeDevice *device = begun_with(pair);
+	if (kn_pair_is_over(pair) || pair->is_removing || pair->is_called)
 		return;
-	pair->device = g_strdup(device->path);
-	pair->adapter = g_strdup(device->adapter);
+	if (!pair->is_begun) {
+		search(pair);
+	} else if (!device) {
+		end(pair, KN_PAIR_FAILED, "it went away");
+	} else if (device->is_bonded) {
+		/* one that hides behind changing addresses has told who it is */
+		g_free(pair->address);
+		pair->address = g_strdup(device->address);
+		end(pair, KN_PAIR_DONE, "");
+	}
+}
+
+gboolean
+kn_pair_searches(const KnPair *pair)
+{
+	return pair->state == KN_PAIR_SEARCHING && !pair->is_removing;
 }
 
 gboolean
 kn_pair_holds(const KnPair *pair, const gchar *adapter)
 {
-	return !is_over(pair) && pair->adapter && g_str_equal(pair->adapter, adapter);
+	return !kn_pair_is_over(pair) && pair->adapter && g_str_equal(pair->adapter, adapter);
 }
 
 void
 kn_pair_answer(KnPair *pair, const KnPairAnswer *answer)
 {
-	if (!pair->agent)
+	if (kn_pair_is_over(pair))
 		return;
-	if (pair->state == KN_PAIR_WANTS_PASSKEY && answer->has_passkey)
+	if (pair->state == KN_PAIR_WANTS_PASSKEY && answer->has_passkey) {
 		kn_agent_give_passkey(pair->agent, answer->passkey);
-	else if (pair->state == KN_PAIR_WANTS_CONFIRMATION && !answer->has_passkey)
+		set_state(pair, KN_PAIR_PAIRING);
+	} else if (pair->state == KN_PAIR_WANTS_CONFIRMATION && !answer->has_passkey) {
+		pair->is_refused = !answer->is_yes;
 		kn_agent_confirm(pair->agent, answer->is_yes);
-	else
-		return;
-	set_state(pair, KN_PAIR_PAIRING);
-}
-
-static void
-on_cancelled(gpointer user G_GNUC_UNUSED, GVariant *result G_GNUC_UNUSED,
-	     GUnixFDList *fds G_GNUC_UNUSED, const KnBluezFault *fault G_GNUC_UNUSED)
-{
+		set_state(pair, KN_PAIR_PAIRING);
+	} else if (!answer->has_passkey && !answer->is_yes) {
+		/* nobody is there to do what it wants */
+		kn_pair_cancel(pair);
+	}
 }
 
 void
 kn_pair_cancel(KnPair *pair)
 {
-	KnBluezCall call = {.path = pair->device,
-			    .interface = "org.bluez.Device1",
-			    .method = "CancelPairing",
-			    .reply_type = "()",
-			    .timeout_ms = KN_WAIT_SCAN_STOP_MS};
-	if (pair->is_called)
-		kn_bluez_call(pair->radio->host.bluez, &call, pair->radio->cancellable,
-			      on_cancelled, NULL);
 	end(pair, KN_PAIR_FAILED, "it was given up");
 }
 
@@ -257,6 +342,7 @@ kn_pair_get(const KnPair *pair, KnPairStatus *ret_status)
 				     .state = pair->state,
 				     .number = pair->number,
 				     .is_just_works = pair->is_just_works,
+				     .was_paired_already = pair->was_paired_already,
 				     .error = pair->error};
 }
 

@@ -12,9 +12,12 @@ void kn_pair_free(KnPair *pair);
 void kn_pair_get(const KnPair *pair, KnPairStatus *ret_status);
 /* Called in every round. */
 void kn_pair_step(KnPair *pair);
+gboolean kn_pair_is_over(const KnPair *pair);
+/* TRUE: every adapter that is not held listens. */
+gboolean kn_pair_searches(const KnPair *pair);
 /* TRUE: nobody else may scan or connect on this adapter. */
 gboolean kn_pair_holds(const KnPair *pair, const gchar *adapter);
-/* The adapter is quiet: it may begin. */
+/* The adapter it holds is quiet: it may begin. */
 void kn_pair_granted(KnPair *pair);
 void kn_pair_answer(KnPair *pair, const KnPairAnswer *answer);
 void kn_pair_cancel(KnPair *pair);

@@ -28,6 +28,8 @@ on_device_changed(gpointer user, const gchar *path, guint news)
 		/* at once and not in the round: a link that went and came back between two rounds would not be noticed */
 		kn_peer_step(peer, KN_LINK_EVENT_NONE, NULL);
 	}
+	if (radio->pair && !kn_pair_is_over(radio->pair))
+		kn_radio_kick(radio);
 	device = kn_tree_get(kn_bluez_get_tree(radio->host.bluez), path);
 	if (device && (news & KN_TREE_HEARD) && (device->is_ktp || peer))
 		radio->host.sink.seen(radio->host.sink_user, device->address, device->name,
@@ -183,10 +185,7 @@ gboolean
 kn_radio_pair(KnRadio *radio, const gchar *address)
 {
 	g_autofree gchar *upper = kn_device_normalize_address(address);
-	KnPairStatus status = {.state = KN_PAIR_DONE};
-	if (radio->pair)
-		kn_pair_get(radio->pair, &status);
-	if (!upper || (status.state != KN_PAIR_DONE && status.state != KN_PAIR_FAILED))
+	if (!upper || (radio->pair && !kn_pair_is_over(radio->pair)))
 		return FALSE;
 	kn_pair_free(radio->pair);
 	const KnPeer *peer = find_peer(radio, upper);
@@ -194,7 +193,7 @@ kn_radio_pair(KnRadio *radio, const gchar *address)
 	gboolean is_stale = peer && (peer->link.state == KN_LINK_AT_BOND_LOST ||
 				     kn_link_suspects_bond(&peer->link));
 	radio->pair = kn_pair_new(radio, upper, is_stale);
-	kn_radio_scan(radio, KN_WAIT_PAIR_SEARCH_MS);
+	kn_radio_kick(radio);
 	return TRUE;
 }
 

@@ -57,18 +57,21 @@ typedef enum {
 } KnPairState;
 
 typedef struct {
-	const gchar *address; /* borrowed, as error */
+	/* borrowed, as error; once it is bonded, the identity of one that uses changing addresses */
+	const gchar *address;
 	KnPairState state;
 	guint32 number; /* 0 … 999999 */
 	gboolean
 		is_just_works; /* nobody confirmed anything: whoever was near could have been in between */
-	const gchar *error; /* in words; "" none */
+	gboolean was_paired_already; /* DONE, and nothing was done */
+	const gchar *error;          /* in words; "" none */
 } KnPairStatus;
 
 typedef struct {
 	gboolean has_passkey;
 	guint32 passkey; /* 0 … 999999 */
-	gboolean is_yes; /* without a passkey: the confirmation */
+	/* without a passkey: the confirmation. A no that nobody asked for ends the pairing. */
+	gboolean is_yes;
 } KnPairAnswer;
 
 /* Calls from radio to its owner, on the main thread. Strings and bytes are borrowed for the call. */

@@ -169,12 +169,14 @@ serve_adapter(KnRadio *radio, const gchar *path, KnScan *scan)
 			kn_peer_step(next, KN_LINK_EVENT_GRANTED, NULL);
 	}
 	wish.is_needed = is_searched(radio, path);
-	if (now_us >= radio->scan_until_us)
+	gboolean is_looked_at = now_us < radio->scan_until_us;
+	if (!is_looked_at && !(radio->pair && kn_pair_searches(radio->pair)))
 		return kn_scan_plan(scan, &wish, now_us);
 	/* one window after the other, until the person has seen enough */
 	wish.is_needed = TRUE;
 	kn_scan_listen(scan);
-	return MIN(kn_scan_plan(scan, &wish, now_us), radio->scan_until_us);
+	gint64 next_us = kn_scan_plan(scan, &wish, now_us);
+	return is_looked_at ? MIN(next_us, radio->scan_until_us) : next_us;
 }
 
 static gboolean on_time(gpointer user);

@@ -155,7 +155,8 @@ kn_handle_scan(KnRequest *request)
 		return;
 	}
 	job = kn_job_begin(server, "scan", (guint)seconds, finish_scan);
-	kn_request_answer_status(request, SOUP_STATUS_ACCEPTED, kn_job_describe(job));
+	kn_request_answer_status(request, SOUP_STATUS_ACCEPTED,
+				 kn_job_describe(job, request->client->right));
 }
 
 void

@@ -24,12 +24,13 @@ add_number(JsonBuilder *builder, guint32 number)
 }
 
 static const gchar *
-tell_step(KnServer *server, JsonBuilder *builder)
+tell_step(KnServer *server, JsonBuilder *builder, KnRight right)
 {
 	KnPairingView view = {.state = "failed"};
 
 	server->hub.get_pairing(server->user, &view);
-	if (view.has_number)
+	/* who knows the number could confirm a massager in between */
+	if (view.has_number && right >= KN_RIGHT_ADMIN)
 		add_number(builder, view.number);
 	return view.state;
 }
@@ -49,8 +50,12 @@ finish(KnServer *server, const KnJob *job)
 	kn_json_add_text(builder, "address", view.address != NULL ? view.address : "");
 	kn_json_add_bool(builder, "is_paired", view.is_paired);
 	kn_json_add_bool(builder, "is_just_works", view.is_just_works);
+	kn_json_add_bool(builder, "was_paired_already", view.was_paired_already);
 	if (view.error[0] != '\0')
 		kn_json_add_sentence(builder, "error", view.error);
+	else if (!view.is_over)
+		kn_json_add_sentence(builder, "error",
+				     "it is paired, but the store is slow to record that");
 	json_builder_end_object(builder);
 	return json_builder_get_root(builder);
 }
@@ -82,6 +87,19 @@ member_text(JsonObject *object, const gchar *key)
 	return json_node_get_string(node);
 }
 
+/* whoever began it has left, and is back, most likely */
+static void
+end_if_left_alone(KnServer *server, const gchar *address)
+{
+	KnJob *job = kn_jobs_find(server, server->pairing_job_id);
+	KnPairingView view = {0};
+
+	if (job == NULL || kn_job_is_done(job) || kn_job_is_waited_for(job))
+		return;
+	if (server->hub.get_pairing(server->user, &view) && g_str_equal(view.address, address))
+		kn_job_end(job);
+}
+
 static void
 begin(KnRequest *request, const gchar *address, const gchar *label)
 {
@@ -89,6 +107,7 @@ begin(KnRequest *request, const gchar *address, const gchar *label)
 	g_autoptr(GError) error = NULL;
 	KnJob *job = NULL;
 
+	end_if_left_alone(server, address);
 	if (!kn_jobs_have_room(server)) {
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
 					  "Too much is going on already.",
@@ -102,7 +121,8 @@ begin(KnRequest *request, const gchar *address, const gchar *label)
 	job = kn_job_begin(server, "pairing", PAIRING_MAX_S, finish);
 	kn_job_set_steps(job, tell_step);
 	server->pairing_job_id = kn_job_id(job);
-	kn_request_answer_status(request, SOUP_STATUS_ACCEPTED, kn_job_describe(job));
+	kn_request_answer_status(request, SOUP_STATUS_ACCEPTED,
+				 kn_job_describe(job, request->client->right));
 }
 
 void
@@ -178,6 +198,7 @@ kn_handle_pairing_answer(KnRequest *request)
 		return;
 	}
 	answer.is_yes = !answer.has_passkey && json_node_get_boolean(confirm);
+	kn_job_touch(job);
 	server->hub.answer_pairing(server->user, &answer);
-	kn_request_answer(request, kn_job_describe(job));
+	kn_request_answer(request, kn_job_describe(job, request->client->right));
 }

@@ -16,6 +16,7 @@ struct KnJob {
 	JsonNode *result;   /* owned; NULL while it runs */
 	GPtrArray *waiting; /* owned: Waiter */
 	guint source;       /* 0: done */
+	guint patience;     /* source id; 0: it has none, or is done */
 };
 
 /* a request that wants to hear of the end */
@@ -41,6 +42,7 @@ job_free(gpointer data)
 	KnJob *job = data;
 
 	g_clear_handle_id(&job->source, g_source_remove);
+	g_clear_handle_id(&job->patience, g_source_remove);
 	g_ptr_array_unref(job->waiting);
 	g_clear_pointer(&job->result, json_node_unref);
 	g_free(job);
@@ -69,7 +71,7 @@ progress_permille(const KnJob *job)
 }
 
 JsonNode *
-kn_job_describe(const KnJob *job)
+kn_job_describe(const KnJob *job, KnRight right)
 {
 	g_autoptr(JsonBuilder) builder = json_builder_new();
 	g_autofree gchar *id = g_strdup_printf("%" G_GUINT64_FORMAT, job->id);
@@ -80,7 +82,7 @@ kn_job_describe(const KnJob *job)
 	kn_json_add_text(builder, "state", job->result != NULL ? "done" : "running");
 	kn_json_add_int(builder, "progress_permille", progress_permille(job));
 	if (job->step != NULL)
-		kn_json_add_text(builder, "step", job->step(job->server, builder));
+		kn_json_add_text(builder, "step", job->step(job->server, builder, right));
 	if (job->result != NULL) {
 		json_builder_set_member_name(builder, "result");
 		json_builder_add_value(builder, json_node_copy(job->result));
@@ -89,15 +91,56 @@ kn_job_describe(const KnJob *job)
 	return json_builder_get_root(builder);
 }
 
+static JsonNode *
+describe_to(const KnJob *job, const KnRequest *request)
+{
+	return kn_job_describe(job, request->client->right);
+}
+
+gboolean
+kn_job_is_waited_for(const KnJob *job)
+{
+	for (guint i = 0; i < job->waiting->len; i++) {
+		const Waiter *waiter = g_ptr_array_index(job->waiting, i);
+
+		if (kn_request_is_open(waiter->request))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean
+on_left_alone(gpointer data)
+{
+	KnJob *job = data;
+
+	job->patience = 0;
+	if (kn_job_is_waited_for(job))
+		kn_job_touch(job);
+	else
+		kn_job_end(job);
+	return G_SOURCE_REMOVE;
+}
+
+void
+kn_job_touch(KnJob *job)
+{
+	g_clear_handle_id(&job->patience, g_source_remove);
+	if (job->step != NULL && job->result == NULL)
+		job->patience =
+			g_timeout_add(job->server->timeouts.patience_ms, on_left_alone, job);
+}
+
 void
 kn_job_changed(KnJob *job)
 {
 	for (guint i = 0; i < job->waiting->len; i++) {
 		Waiter *waiter = g_ptr_array_index(job->waiting, i);
 
-		kn_request_answer(waiter->request, kn_job_describe(job));
+		kn_request_answer(waiter->request, describe_to(job, waiter->request));
 	}
 	g_ptr_array_set_size(job->waiting, 0);
+	kn_job_touch(job);
 }
 
 static gboolean
@@ -106,6 +149,7 @@ on_over(gpointer data)
 	KnJob *job = data;
 
 	job->source = 0;
+	g_clear_handle_id(&job->patience, g_source_remove);
 	job->result = job->finish(job->server, job);
 	kn_job_changed(job);
 	return G_SOURCE_REMOVE;
@@ -124,6 +168,7 @@ void
 kn_job_set_steps(KnJob *job, KnJobStepFunc step)
 {
 	job->step = step;
+	kn_job_touch(job);
 }
 
 gboolean
@@ -146,7 +191,7 @@ is_at_another_step(const KnJob *job, const gchar *known_step)
 	if (job->step == NULL || known_step == NULL)
 		return FALSE;
 	json_builder_begin_object(unused);
-	return !g_str_equal(job->step(job->server, unused), known_step);
+	return !g_str_equal(job->step(job->server, unused, KN_RIGHT_READ), known_step);
 }
 
 gboolean
@@ -201,9 +246,12 @@ on_waited(gpointer data)
 {
 	Waiter *waiter = data;
 
+	KnJob *job = waiter->job;
+
 	waiter->source = 0;
-	kn_request_answer(waiter->request, kn_job_describe(waiter->job));
-	g_ptr_array_remove_fast(waiter->job->waiting, waiter);
+	kn_request_answer(waiter->request, describe_to(job, waiter->request));
+	g_ptr_array_remove_fast(job->waiting, waiter);
+	kn_job_touch(job);
 	return G_SOURCE_REMOVE;
 }
 
@@ -212,8 +260,9 @@ kn_job_wait(KnJob *job, KnRequest *request, guint wait_s, const gchar *known_ste
 {
 	Waiter *waiter = NULL;
 
+	kn_job_touch(job);
 	if (job->result != NULL || wait_s == 0 || is_at_another_step(job, known_step)) {
-		kn_request_answer(request, kn_job_describe(job));
+		kn_request_answer(request, describe_to(job, request));
 		return;
 	}
 	/* who has left waits no longer, and keeps nothing in memory */
@@ -224,7 +273,7 @@ kn_job_wait(KnJob *job, KnRequest *request, guint wait_s, const gchar *known_ste
 			g_ptr_array_remove_index_fast(job->waiting, i - 1);
 	}
 	if (job->waiting->len >= KN_JOB_WAITERS_MAX) {
-		kn_request_answer(request, kn_job_describe(job));
+		kn_request_answer(request, describe_to(job, request));
 		return;
 	}
 	waiter = g_new0(Waiter, 1);

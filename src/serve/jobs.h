@@ -16,8 +16,8 @@ enum {
 typedef struct KnJob KnJob;
 /* What there is to show when it is done. New. */
 typedef JsonNode *(*KnJobFunc)(KnServer *server, const KnJob *job);
-/* What it is at, a word, and more of it into the document; borrowed. */
-typedef const gchar *(*KnJobStepFunc)(KnServer *server, JsonBuilder *builder);
+/* What it is at, a word, and more of it into the document: what this right may see; borrowed. */
+typedef const gchar *(*KnJobStepFunc)(KnServer *server, JsonBuilder *builder, KnRight right);
 
 GPtrArray *kn_jobs_new(void);
 /* Whether one more can begin: asked before its work is. */
@@ -25,14 +25,19 @@ gboolean kn_jobs_have_room(KnServer *server);
 /* A job that is done after so long. NULL when all that are kept still run. */
 KnJob *kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc finish);
 gint64 kn_job_begun_us(const KnJob *job); /* UTC */
-/* For work that goes in steps, which those who wait hear of, and that may be done before its time. */
+/* For work that goes in steps, which those who wait hear of, and that may be done before its time: it is, when nobody has asked for it for
+ * long (KN_PATIENCE_MS). */
 void kn_job_set_steps(KnJob *job, KnJobStepFunc step);
+/* Somebody has just dealt with it. */
+void kn_job_touch(KnJob *job);
+/* FALSE: whoever began it may have left. */
+gboolean kn_job_is_waited_for(const KnJob *job);
 void kn_job_changed(KnJob *job);
 void kn_job_end(KnJob *job);
 gboolean kn_job_is_done(const KnJob *job);
 guint64 kn_job_id(const KnJob *job);
 /* Its document: id, kind, state, progress_permille, step if it has steps, and result when it is done. */
-JsonNode *kn_job_describe(const KnJob *job);
+JsonNode *kn_job_describe(const KnJob *job, KnRight right);
 KnJob *kn_jobs_find(KnServer *server, guint64 id);
 /* Answers the request when the job is done, is at another step than the one that is known (NULL: any), or after wait_s, whichever is first. */
 void kn_job_wait(KnJob *job, KnRequest *request, guint wait_s, const gchar *known_step);

@@ -21,6 +21,8 @@ enum {
 	KN_REFUSE_TIMEOUT_MS = 2000,
 	KN_ANSWER_TIMEOUT_MS = 30000, /* a page query on a bad SD card takes seconds */
 	KN_WRITE_TIMEOUT_MS = 10000,  /* without a byte taken */
+	/* a person who types does not ask meanwhile: bluetoothd gives them 60 s */
+	KN_PATIENCE_MS = 75000,
 	KN_PAGE_MAX = 400,
 };
 
@@ -32,6 +34,7 @@ typedef struct {
 	guint refuse_ms;
 	guint answer_ms;
 	guint write_ms;
+	guint patience_ms; /* with a job that nobody asks for */
 } KnServerTimeouts;
 
 typedef void (*KnPeerFunc)(gint fd, KnPeer *ret_peer);

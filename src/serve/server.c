@@ -178,8 +178,9 @@ kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer user, GEr
 	server->hub = *hub;
 	server->user = user;
 	server->read_peer = kn_peer_read;
-	server->timeouts = (KnServerTimeouts){KN_READ_TIMEOUT_MS, KN_REFUSE_TIMEOUT_MS,
-					      KN_ANSWER_TIMEOUT_MS, KN_WRITE_TIMEOUT_MS};
+	server->timeouts =
+		(KnServerTimeouts){KN_READ_TIMEOUT_MS, KN_REFUSE_TIMEOUT_MS, KN_ANSWER_TIMEOUT_MS,
+				   KN_WRITE_TIMEOUT_MS, KN_PATIENCE_MS};
 	server->clients = g_ptr_array_new();
 	server->followers = g_ptr_array_new();
 	server->jobs = kn_jobs_new();

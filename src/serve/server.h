@@ -91,7 +91,8 @@ typedef struct {
 	gboolean is_over;
 	gboolean is_paired; /* and recorded from now on */
 	gboolean is_just_works;
-	const gchar *error; /* in words; "" none */
+	gboolean was_paired_already; /* with this machine: nothing was done but to record it */
+	const gchar *error;          /* in words; "" none */
 } KnPairingView;
 typedef struct {
 	gboolean has_passkey;
@@ -188,7 +189,8 @@ typedef struct {
 	guint64 n_denied;
 	guint64 n_dropped_readers; /* followers that did not take what they asked for */
 } KnServerStats;
-/* Who may read and change from now on, those connected already included. A group that does not exist is nobody. */
+/* Who may read and change from now on: each further request is judged by it. A stream that runs, runs on until it is closed. A group that
+ * does not exist is nobody. */
 void kn_server_set_groups(KnServer *server, const gchar *read_group, const gchar *admin_group);
 /* hub.get_pairing has something new. */
 void kn_server_pairing_changed(KnServer *server);

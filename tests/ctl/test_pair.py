@@ -58,7 +58,7 @@ def test_nobody_there_to_type_digits_ends_it(hub):
     result = knead("pair", ADDRESS, path=hub.path)
     assert answers(hub) == [{"confirm": False}]
     assert result.returncode == FAILED
-    assert result.stderr.startswith(f"knead: {ADDRESS} is not paired: it was refused\n")
+    assert result.stderr.startswith(f"knead: pairing {ADDRESS} failed: it was refused\n")
     assert f"knead why {ADDRESS}" in result.stderr
 
 
@@ -71,6 +71,21 @@ def test_a_number_to_type_on_the_massager_is_shown_once(hub):
 def test_just_works_is_said_to_be_just_that(hub):
     hub.jobs = [done(True, is_just_works=True)]
     assert "Nobody had to confirm anything" in " ".join(knead("pair", ADDRESS, path=hub.path).stdout.split())
+
+
+def test_one_that_was_paired_already_is_said_to_be_and_how_to_begin_anew(hub):
+    hub.jobs = [done(True, was_paired_already=True)]
+    shown = " ".join(knead("pair", ADDRESS, path=hub.path).stdout.split())
+    assert f"{ADDRESS} was paired already" in shown and f"sudo bluetoothctl remove {ADDRESS}" in shown
+    assert "Nobody had to confirm" not in shown
+
+
+def test_digits_that_come_too_late_tell_how_it_ended(hub):
+    hub.jobs = [job("wants-passkey"), done(False, error="nobody answered in time")]
+    del hub.documents["/v1/pairings/5"]
+    result = knead("pair", ADDRESS, path=hub.path, typed="012345\n")
+    assert result.returncode == FAILED
+    assert "nobody answered in time" in result.stderr and "does not run any more" not in result.stderr
 
 
 def test_words_from_outside_reach_no_terminal(hub):

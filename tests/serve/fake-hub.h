@@ -53,6 +53,7 @@ typedef struct {
 	KnPairingView pairing;  /* the test moves it on, and tells the server */
 	KnPairingAnswer pairing_answer;
 	guint n_pairing_answers;
+	guint n_pairing_cancels;
 } FakeHub;
 
 void fake_hub_init(FakeHub *hub);

@@ -37,6 +37,7 @@ fake_cancel_pairing(gpointer user)
 {
 	FakeHub *hub = user;
 
+	hub->n_pairing_cancels++;
 	hub->pairing.state = "failed";
 	hub->pairing.is_over = TRUE;
 	hub->pairing.error = "it was given up";

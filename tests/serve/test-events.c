@@ -168,7 +168,7 @@ who_comes_too_late_is_told_so_first(Fixture *fixture, gconstpointer data)
 static void
 a_reader_that_takes_nothing_is_dropped_and_others_feel_nothing(Fixture *fixture, gconstpointer data)
 {
-	KnServerTimeouts timeouts = {10000, 200, 10000, 10000};
+	KnServerTimeouts timeouts = {10000, 200, 10000, 10000, 10000};
 	KnServerStats stats;
 	g_autofree gchar *answer = NULL;
 	g_autofree gchar *ids = NULL;
@@ -209,7 +209,7 @@ a_reader_that_takes_nothing_is_dropped_and_others_feel_nothing(Fixture *fixture,
 static void
 a_reader_that_stalls_is_dropped_by_time_too(Fixture *fixture, gconstpointer data)
 {
-	KnServerTimeouts timeouts = {10000, 20, 10000, 20};
+	KnServerTimeouts timeouts = {10000, 20, 10000, 20, 10000};
 	KnServerStats stats;
 	gint fd;
 

@@ -251,7 +251,7 @@ one_user_has_eight_places_and_others_have_theirs(Fixture *fixture, gconstpointer
 
 /* ---- time ---- */
 
-static const KnServerTimeouts short_waits = {20, 20, 20, 20};
+static const KnServerTimeouts short_waits = {20, 20, 20, 20, 20};
 
 static void
 a_client_that_never_asks_is_let_go(Fixture *fixture, gconstpointer data)

@@ -164,6 +164,75 @@ one_is_paired_at_a_time(Fixture *fixture, gconstpointer data)
 	assert_problem(fixture, "POST", "/v1/pairings", BODY, 409, "not-ready");
 }
 
+static gboolean
+is_given_up(gpointer user)
+{
+	return ((Fixture *)user)->hub.pairing.is_over;
+}
+
+static void
+nobody_asks_any_more_and_it_is_given_up(Fixture *fixture, gconstpointer data)
+{
+	KnServerTimeouts timeouts = {10000, 10000, 10000, 10000, 20};
+	g_autofree gchar *id = NULL;
+	g_autoptr(JsonNode) done = NULL;
+
+	kn_server_set_timeouts(fixture->server, &timeouts);
+	id = begin(fixture);
+	turn_until(is_given_up, fixture);
+	done = wait_for_step(fixture, id, "searching");
+	g_assert_cmpstr(text_of(done, "state"), ==, "done");
+}
+
+static void
+who_left_and_comes_back_begins_anew(Fixture *fixture, gconstpointer data)
+{
+	g_autofree gchar *id = begin(fixture);
+	g_autofree gchar *second = begin(fixture);
+	g_autoptr(JsonNode) first = wait_for_step(fixture, id, "nothing");
+
+	g_assert_cmpstr(id, !=, second);
+	g_assert_cmpstr(text_of(first, "state"), ==, "done");
+	g_assert_cmpuint(fixture->hub.n_pairing_cancels, ==, 1);
+	g_assert_false(fixture->hub.pairing.is_over);
+}
+
+static void
+who_may_only_read_does_not_see_the_number(Fixture *fixture, gconstpointer data)
+{
+	g_autofree gchar *id = begin(fixture);
+	g_autoptr(JsonNode) seen = NULL;
+	g_autoptr(JsonNode) shown = NULL;
+
+	fixture->hub.pairing.state = "wants-confirmation";
+	fixture->hub.pairing.has_number = TRUE;
+	fixture->hub.pairing.number = 42;
+	shown = wait_for_step(fixture, id, "searching");
+	g_assert_cmpstr(text_of(shown, "number"), ==, "000042");
+	fake_peer_uid = 4242;
+	fake_peer_group = 4343;
+	fixture->server->rule = (KnPeerRule){.own_uid = 1, .has_read_gid = TRUE, .read_gid = 4343};
+	kn_server_set_peer_func(fixture->server, fake_peer_read);
+	seen = wait_for_step(fixture, id, "searching");
+	g_assert_cmpstr(text_of(seen, "step"), ==, "wants-confirmation");
+	g_assert_false(json_object_has_member(json_node_get_object(seen), "number"));
+}
+
+static void
+one_that_was_paired_already_is_said_to_be(Fixture *fixture, gconstpointer data)
+{
+	g_autofree gchar *id = begin(fixture);
+	g_autoptr(JsonNode) done = NULL;
+	JsonObject *result = NULL;
+
+	fixture->hub.pairing.is_over = fixture->hub.pairing.is_paired = TRUE;
+	fixture->hub.pairing.was_paired_already = TRUE;
+	kn_server_pairing_changed(fixture->server);
+	done = wait_for_step(fixture, id, "searching");
+	result = json_object_get_object_member(json_node_get_object(done), "result");
+	g_assert_true(json_object_get_boolean_member(result, "was_paired_already"));
+}
+
 #define ADD(name) \
 	g_test_add("/serve/pairing/" #name, Fixture, NULL, fixture_set_up, name, fixture_tear_down)
 
@@ -176,5 +245,9 @@ main(int argc, char **argv)
 	ADD(bad_words_begin_and_answer_nothing);
 	ADD(why_it_failed_is_told_in_words);
 	ADD(one_is_paired_at_a_time);
+	ADD(nobody_asks_any_more_and_it_is_given_up);
+	ADD(who_left_and_comes_back_begins_anew);
+	ADD(who_may_only_read_does_not_see_the_number);
+	ADD(one_that_was_paired_already_is_said_to_be);
 	return g_test_run();
 }
