@@ -54,7 +54,8 @@ CREATE TABLE device (
     is_charging INTEGER NOT NULL DEFAULT 0,     -- 1 while on the charger, as of battery_us
     battery_us INTEGER NOT NULL DEFAULT 0,      -- when the battery was told, UTC us; 0 never
     synced_us INTEGER NOT NULL DEFAULT 0        -- when its log was last found complete, UTC us; 0 never
-) STRICT;
+, shown_from_us INTEGER -- sessions that began before are not shown, UTC us; 0 all are
+    NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE event (
     event_id INTEGER PRIMARY KEY, -- rises with time; numbers may be left out, none is used twice
     at_us INTEGER NOT NULL,       -- when, by the hub's clock of that moment, UTC us

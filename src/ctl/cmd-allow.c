@@ -1,20 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "core/log/device.h"
-#include "ctl/command.h"
+#include "ctl/past.h"
 #include "ctl/print.h"
-
-static gchar *
-new_body(const gchar *label)
-{
-	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
-	JsonObject *object = json_object_new();
-
-	json_node_take_object(node, object);
-	if (label != NULL)
-		json_object_set_string_member(object, "label", label);
-	return json_to_string(node, FALSE);
-}
 
 gint
 kn_cmd_allow(KnCall *call, const gchar *argument)
@@ -30,10 +18,11 @@ kn_cmd_allow(KnCall *call, const gchar *argument)
 	if (address == NULL)
 		return kn_call_usage("allow",
 				     "an address looks like C0:FF:EE:00:00:01; see: knead devices");
-	if (call->label != NULL && !g_utf8_validate(call->label, -1, NULL))
-		return kn_call_usage("allow", "the label is not UTF-8 text");
+	failed = kn_past_check(call, "allow");
+	if (failed != KN_EXIT_OK)
+		return failed;
 	path = g_strdup_printf("/v1/devices/%s/allow", address);
-	body = new_body(call->label);
+	body = kn_past_body(call, NULL);
 	failed = kn_call_ask(call, path, body, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;

@@ -5,11 +5,12 @@
 
 #include "core/log/device.h"
 #include "ctl/client.h"
-#include "ctl/command.h"
+#include "ctl/past.h"
 #include "ctl/print.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LINE_MAX_BYTES = 80, PASSKEY_DIGITS = 6 };
 
@@ -142,6 +143,26 @@ tell_paired(const Pairing *pairing, JsonObject *result, const gchar *address)
 		kn_print_wrapped(term, out, "  ", again);
 }
 
+/* only of a massager that is new here, and only with a person at the terminal: without an answer all is shown */
+static gint
+ask_about_past(const Pairing *pairing, JsonObject *result)
+{
+	KnCall *call = pairing->call;
+	g_autofree gchar *address = kn_device_normalize_address(kn_doc_text(result, "address"));
+	gint failed = KN_EXIT_OK;
+
+	if (address == NULL)
+		return KN_EXIT_OK;
+	if (!kn_doc_bool(result, "was_recorded") && call->sessions_from == NULL &&
+	    isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		say(pairing, call->out->str);
+		g_string_truncate(call->out, 0);
+		failed = kn_past_ask(call, address);
+	}
+	g_string_append_printf(call->out, "  See how it goes: knead why %s\n", address);
+	return failed;
+}
+
 static gint
 tell_end(const Pairing *pairing, JsonNode *node)
 {
@@ -161,8 +182,7 @@ tell_end(const Pairing *pairing, JsonNode *node)
 	if (pairing->call->is_json)
 		return KN_EXIT_OK;
 	tell_paired(pairing, result, address);
-	g_string_append_printf(pairing->call->out, "  See how it goes: knead why %s\n", address);
-	return KN_EXIT_OK;
+	return ask_about_past(pairing, result);
 }
 
 static gint
@@ -186,19 +206,6 @@ converse(Pairing *pairing, JsonNode *first)
 	return failed;
 }
 
-static gchar *
-new_body(const gchar *address, const gchar *label)
-{
-	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
-	JsonObject *object = json_object_new();
-
-	json_node_take_object(node, object);
-	json_object_set_string_member(object, "address", address);
-	if (label != NULL)
-		json_object_set_string_member(object, "label", label);
-	return json_to_string(node, FALSE);
-}
-
 gint
 kn_cmd_pair(KnCall *call, const gchar *argument)
 {
@@ -211,9 +218,10 @@ kn_cmd_pair(KnCall *call, const gchar *argument)
 	if (address == NULL)
 		return kn_call_usage("pair",
 				     "an address looks like C0:FF:EE:00:00:01; see: knead scan");
-	if (call->label != NULL && !g_utf8_validate(call->label, -1, NULL))
-		return kn_call_usage("pair", "the label is not UTF-8 text");
-	body = new_body(address, call->label);
+	failed = kn_past_check(call, "pair");
+	if (failed != KN_EXIT_OK)
+		return failed;
+	body = kn_past_body(call, address);
 	failed = kn_call_ask(call, "/v1/pairings", body, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;

@@ -29,6 +29,7 @@ typedef struct {
 	const gchar *to;
 	const gchar *device;
 	const gchar *label;
+	const gchar *sessions_from;
 	gint limit; /* 0: not given */
 	gboolean is_follow;
 	const gchar *output;
@@ -51,6 +52,7 @@ typedef enum {
 	KN_OPTION_SECONDS = 128,
 	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
 	KN_OPTION_ALL = 512,
+	KN_OPTION_PAST = 1024, /* --sessions-from */
 } KnOption;
 
 typedef struct {

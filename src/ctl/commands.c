@@ -17,10 +17,10 @@ static const KnCommand commands[] = {
 	 "knead watch", kn_cmd_watch},
 	{"devices", NULL, 0, "/v1/devices",
 	 "the massagers: battery, last contact, what is in range", "knead devices", kn_cmd_devices},
-	{"allow", "ADDRESS", KN_OPTION_LABEL, "/v1/devices/{address}/allow",
+	{"allow", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/devices/{address}/allow",
 	 "let a massager be recorded, and give it a name",
 	 "sudo knead allow C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_allow},
-	{"pair", "ADDRESS", KN_OPTION_LABEL, "/v1/pairings",
+	{"pair", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/pairings",
 	 "pair with a massager, and record it from then on",
 	 "sudo knead pair C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_pair},
 	{"forget", "DEVICE", 0, "/v1/devices/{device}/forget",
@@ -157,6 +157,11 @@ kn_commands_help(const KnCommand *command)
 		{KN_OPTION_DEVICE,
 		 "  --device WHICH  only this massager: its number, address or name\n"},
 		{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
+		{KN_OPTION_PAST,
+		 "  --sessions-from DAY\n"
+		 "                  show only its sessions from that day on: today, 2026-11-21, "
+		 "or\n"
+		 "                  all. What is older is kept, and may be shown later.\n"},
 		{KN_OPTION_LIMIT,
 		 "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
 		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},

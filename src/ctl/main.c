@@ -12,10 +12,11 @@ typedef struct {
 	gchar *color;       /* owned */
 	gchar *day;         /* owned */
 	gboolean is_week;
-	gchar *from;   /* owned */
-	gchar *to;     /* owned */
-	gchar *device; /* owned */
-	gchar *label;  /* owned */
+	gchar *from;          /* owned */
+	gchar *to;            /* owned */
+	gchar *device;        /* owned */
+	gchar *label;         /* owned */
+	gchar *sessions_from; /* owned */
 	gint limit;
 	gboolean is_follow;
 	gchar *output;   /* owned */
@@ -36,6 +37,7 @@ options_clear(Options *options)
 	g_free(options->to);
 	g_free(options->device);
 	g_free(options->label);
+	g_free(options->sessions_from);
 	g_free(options->output);
 	g_free(options->scenario);
 }
@@ -88,6 +90,7 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
+		{"sessions-from", 0, 0, G_OPTION_ARG_STRING, &options->sessions_from, NULL, NULL},
 		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
 		{"for", 0, 0, G_OPTION_ARG_CALLBACK, read_seconds, NULL, NULL},
 		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, NULL, NULL},
@@ -121,6 +124,7 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->to != NULL, KN_OPTION_RANGE, "--to"},
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
 		{options->label != NULL, KN_OPTION_LABEL, "--label"},
+		{options->sessions_from != NULL, KN_OPTION_PAST, "--sessions-from"},
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
 		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
 		{options->seconds != 0, KN_OPTION_SECONDS, "--for"},
@@ -244,6 +248,7 @@ start(const Options *options, gchar **words)
 		       .to = options->to,
 		       .device = options->device,
 		       .label = options->label,
+		       .sessions_from = options->sessions_from,
 		       .limit = options->limit,
 		       .is_follow = options->is_follow,
 		       .output = options->output,

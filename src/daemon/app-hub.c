@@ -307,22 +307,21 @@ kn_app_may_allow(const KnApp *app, const gchar *address, GError **error)
 }
 
 void
-kn_app_allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
-	     gpointer request)
+kn_app_allow(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpointer request)
 {
 	KnApp *app = user;
 	g_autoptr(GError) error = NULL;
 	KnNow now;
 	KnAsk *ask;
 
-	if (!kn_app_has_room(app, &error) || !kn_app_may_allow(app, address, &error)) {
+	if (!kn_app_has_room(app, &error) || !kn_app_may_allow(app, allow->address, &error)) {
 		func(NULL, error, request);
 		return;
 	}
 	kn_hub_clock_read(&app->clock, &now);
 	ask = kn_app_ask_new(
 		&(KnAsk){.app = app, .on_device = func, .request = request, .is_allowing = TRUE});
-	kn_store_allow(app->store, address, label, now.utc_us, on_allowed, ask);
+	kn_store_allow(app->store, allow, now.utc_us, on_allowed, ask);
 }
 
 void

@@ -15,28 +15,28 @@ is_enrolling(const KnApp *app)
 }
 
 gboolean
-kn_app_pair(gpointer user, const gchar *address, const gchar *label, GError **error)
+kn_app_pair(gpointer user, const KnAllow *allow, GError **error)
 {
 	KnApp *app = user;
 	g_auto(KnWhy) why = {0};
 
 	if (kn_radio_get_state(app->radio) != KN_RADIO_READY) {
-		kn_app_explain(app, address, &why);
+		kn_app_explain(app, allow->address, &why);
 		g_set_error(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY, "%s %s", why.text,
 			    why.next);
 		return FALSE;
 	}
 	/* before anybody presses a button for nothing */
-	if (!kn_app_may_allow(app, address, error))
+	if (!kn_app_may_allow(app, allow->address, error))
 		return FALSE;
-	if (is_enrolling(app) || !kn_radio_pair(app->radio, address)) {
+	if (is_enrolling(app) || !kn_radio_pair(app->radio, allow->address)) {
 		g_set_error_literal(error, KN_HUB_ERROR, KN_HUB_ERROR_BUSY,
 				    "another massager is being paired");
 		return FALSE;
 	}
 	g_free(app->pairing.label);
 	g_free(app->pairing.error);
-	app->pairing = (KnAppPairing){.label = g_strdup(label)};
+	app->pairing = (KnAppPairing){.wish = *allow, .label = g_strdup(allow->label)};
 	return TRUE;
 }
 
@@ -75,6 +75,7 @@ kn_app_get_pairing(gpointer user, KnPairingView *ret_view)
 			   app->pairing.error != NULL,
 		.is_paired = is_bonded && app->pairing.is_enrolled,
 		.is_just_works = status.is_just_works,
+		.was_recorded = app->pairing.was_recorded,
 		.was_paired_already = status.was_paired_already,
 		.error = app->pairing.error != NULL ? app->pairing.error : status.error,
 	};
@@ -103,7 +104,10 @@ kn_app_pair_changed(gpointer user)
 		return;
 	if (status.state == KN_PAIR_DONE && !app->pairing.is_enrolling) {
 		app->pairing.is_enrolling = TRUE;
-		kn_app_allow(app, status.address, app->pairing.label, on_enrolled, app);
+		app->pairing.was_recorded = kn_app_find_address(app, status.address) != NULL;
+		app->pairing.wish.address = status.address;
+		app->pairing.wish.label = app->pairing.label;
+		kn_app_allow(app, &app->pairing.wish, on_enrolled, app);
 	}
 	kn_server_pairing_changed(app->server);
 }

@@ -49,10 +49,12 @@ typedef struct KnAppCapture KnAppCapture;
 
 /* beside what the radio knows of a pairing */
 typedef struct {
+	KnAllow wish; /* label: as below; the address is the radio's to tell */
 	gchar *label; /* owned or NULL */
 	gchar *error; /* owned: it is paired, but not recorded; NULL none */
 	gboolean is_enrolling;
 	gboolean is_enrolled;
+	gboolean was_recorded; /* before */
 } KnAppPairing;
 
 struct KnApp {
@@ -147,15 +149,14 @@ void kn_app_watchdog_start(KnApp *app);
 gboolean kn_app_reload(gpointer app);
 
 /* app-pair.c: pairing; and app-hub.c's allow, which follows it */
-gboolean kn_app_pair(gpointer user, const gchar *address, const gchar *label, GError **error);
+gboolean kn_app_pair(gpointer user, const KnAllow *allow, GError **error);
 void kn_app_answer_pairing(gpointer user, const KnPairingAnswer *answer);
 void kn_app_cancel_pairing(gpointer user);
 gboolean kn_app_get_pairing(gpointer user, KnPairingView *ret_view);
 void kn_app_pair_changed(gpointer user);
 /* FALSE with NOT_READY: there is no room for one more. */
 gboolean kn_app_may_allow(const KnApp *app, const gchar *address, GError **error);
-void kn_app_allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
-		  gpointer request);
+void kn_app_allow(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpointer request);
 
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);

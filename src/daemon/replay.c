@@ -166,6 +166,8 @@ prepare(KnReplay *replay, const KnCapture *capture, const gchar *zone)
 	const KnPipelineSink sink = {on_control, on_commit, on_event};
 	const KnCaptureEntry *first = &g_array_index(capture->entries, KnCaptureEntry, 0);
 	const KnStoreConfig config = {replay->directory, zone};
+	const KnAllow allow = {.address = REPLAY_ADDRESS,
+			       .label = kn_capture_get(capture, "model")};
 	KnPipelineConfig pipeline_config = {.timer_scale = 1.0};
 	g_autoptr(GPtrArray) stored = NULL;
 
@@ -183,8 +185,7 @@ prepare(KnReplay *replay, const KnCapture *capture, const gchar *zone)
 	(void)g_ascii_string_to_unsigned(kn_capture_get(capture, "hub_id"), 16, 1, G_MAXUINT64,
 					 &pipeline_config.hub_id, NULL);
 	replay->pipeline = kn_pipeline_new(&pipeline_config, &sink, replay);
-	kn_store_allow(replay->store, REPLAY_ADDRESS, kn_capture_get(capture, "model"),
-		       first->utc_us, on_enrolled, replay);
+	kn_store_allow(replay->store, &allow, first->utc_us, on_enrolled, replay);
 	while (replay->device_id == 0 && !replay->error)
 		g_main_context_iteration(NULL, TRUE);
 	if (replay->error)

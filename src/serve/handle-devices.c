@@ -1,6 +1,5 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/base/text.h"
 #include "serve/json.h"
 #include "serve/query.h"
 #include "serve/routes.h"
@@ -55,36 +54,13 @@ on_allowed(const KnDevice *device, const GError *error, gpointer data)
 	kn_request_answer(request, json_builder_get_root(builder));
 }
 
-/* FALSE when it was answered. *ret_label is NULL when none was sent; borrowed from the body. */
-static gboolean
-read_label(KnRequest *request, JsonNode *body, const gchar **ret_label)
-{
-	JsonNode *member = json_object_get_member(json_node_get_object(body), "label");
-	g_autofree gchar *clean = NULL;
-	const gchar *label = NULL;
-
-	*ret_label = NULL;
-	if (member == NULL)
-		return TRUE;
-	if (JSON_NODE_HOLDS_VALUE(member) && json_node_get_value_type(member) == G_TYPE_STRING)
-		label = json_node_get_string(member);
-	clean = kn_text_clean(label, -1);
-	if (label == NULL || !g_str_equal(label, clean)) {
-		kn_query_refuse(request, "The label is not a text of at most 64 plain characters.",
-				"Send something like {\"label\": \"living room\"}");
-		return FALSE;
-	}
-	*ret_label = label;
-	return TRUE;
-}
-
 void
 kn_handle_allow(KnRequest *request)
 {
 	const KnServer *server = request->server;
 	g_autofree gchar *address = kn_device_normalize_address(request->argument);
 	g_autoptr(JsonNode) body = NULL;
-	const gchar *label = NULL;
+	KnAllow allow = {.address = address};
 
 	if (address == NULL) {
 		kn_query_refuse(
@@ -92,7 +68,7 @@ kn_handle_allow(KnRequest *request)
 			"It looks like C0:FF:EE:00:00:01; knead devices shows those in range.");
 		return;
 	}
-	if (!kn_query_body(request, "label", &body) || !read_label(request, body, &label))
-		return;
-	server->hub.allow(server->user, address, label, on_allowed, kn_request_ref(request));
+	if (kn_query_body(request, "label sessions_from", &body) &&
+	    kn_query_allow(request, json_node_get_object(body), &allow))
+		server->hub.allow(server->user, &allow, on_allowed, kn_request_ref(request));
 }

@@ -3,7 +3,6 @@
 
 /* Pairing with a massager: a job whose steps ask the person, and an address for the answers. */
 
-#include "core/base/text.h"
 #include "serve/jobs.h"
 #include "serve/json.h"
 #include "serve/query.h"
@@ -50,6 +49,7 @@ finish(KnServer *server, const KnJob *job)
 	kn_json_add_text(builder, "address", view.address != NULL ? view.address : "");
 	kn_json_add_bool(builder, "is_paired", view.is_paired);
 	kn_json_add_bool(builder, "is_just_works", view.is_just_works);
+	kn_json_add_bool(builder, "was_recorded", view.was_recorded);
 	kn_json_add_bool(builder, "was_paired_already", view.was_paired_already);
 	if (view.error[0] != '\0')
 		kn_json_add_sentence(builder, "error", view.error);
@@ -101,20 +101,20 @@ end_if_left_alone(KnServer *server, const gchar *address)
 }
 
 static void
-begin(KnRequest *request, const gchar *address, const gchar *label)
+begin(KnRequest *request, const KnAllow *allow)
 {
 	KnServer *server = request->server;
 	g_autoptr(GError) error = NULL;
 	KnJob *job = NULL;
 
-	end_if_left_alone(server, address);
+	end_if_left_alone(server, allow->address);
 	if (!kn_jobs_have_room(server)) {
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
 					  "Too much is going on already.",
 					  "Try again in a minute.");
 		return;
 	}
-	if (!server->hub.pair(server->user, address, label, &error)) {
+	if (!server->hub.pair(server->user, allow, &error)) {
 		kn_request_answer_error(request, error);
 		return;
 	}
@@ -130,28 +130,20 @@ kn_handle_pair(KnRequest *request)
 {
 	g_autoptr(JsonNode) body = NULL;
 	g_autofree gchar *address = NULL;
-	g_autofree gchar *clean = NULL;
 	const gchar *wanted = NULL;
-	const gchar *label = NULL;
-	JsonObject *object = NULL;
+	KnAllow allow = {0};
 
-	if (!kn_query_body(request, "address label", &body))
+	if (!kn_query_body(request, "address label sessions_from", &body))
 		return;
-	object = json_node_get_object(body);
-	wanted = member_text(object, "address");
+	wanted = member_text(json_node_get_object(body), "address");
 	address = wanted != NULL ? kn_device_normalize_address(wanted) : NULL;
-	label = member_text(object, "label");
-	clean = label != NULL ? kn_text_clean(label, -1) : NULL;
+	allow.address = address;
 	if (address == NULL)
 		kn_query_refuse(request, "That is not a Bluetooth address.",
 				"Send {\"address\": \"C0:FF:EE:00:00:01\"}; knead scan shows "
 				"those in range.");
-	else if (json_object_has_member(object, "label") &&
-		 (label == NULL || !g_str_equal(label, clean)))
-		kn_query_refuse(request, "The label is not a text of at most 64 plain characters.",
-				"Send something like {\"label\": \"living room\"}");
-	else
-		begin(request, address, label);
+	else if (kn_query_allow(request, json_node_get_object(body), &allow))
+		begin(request, &allow);
 }
 
 static gboolean

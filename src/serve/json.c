@@ -119,6 +119,7 @@ add_enrolment(JsonBuilder *builder, const KnDevice *device, const gchar *zone)
 	kn_json_add_text(builder, "label", device->label);
 	kn_json_add_time(builder, "enrolled", device->enrolled_us, zone);
 	kn_json_add_time(builder, "synced", device->synced_us, zone);
+	kn_json_add_time(builder, "sessions_from", device->shown_from_us, zone);
 	if (kn_json_read_info(device->info, &info))
 		add_description(builder, &info);
 	if (!device->has_battery)

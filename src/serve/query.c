@@ -94,8 +94,8 @@ kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max, 
 }
 
 /* a date, or what people call it: which day that is only the hub's clock and zone know */
-static gboolean
-parse_day(const KnRequest *request, const gchar *text, KnDay *ret_day)
+gboolean
+kn_query_parse_day(const KnRequest *request, const gchar *text, KnDay *ret_day)
 {
 	const KnServer *server = request->server;
 	gboolean is_yesterday = g_str_equal(text, "yesterday");
@@ -113,7 +113,7 @@ kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day)
 {
 	const gchar *text = kn_query_get(request, key);
 
-	if (text == NULL || parse_day(request, text, ret_day))
+	if (text == NULL || kn_query_parse_day(request, text, ret_day))
 		return TRUE;
 	return refuse_value(request, key, "today, yesterday or a day like 2026-11-21");
 }
@@ -170,7 +170,7 @@ kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *re
 
 	if (text == NULL || parse_time(text, ret_utc_us))
 		return TRUE;
-	if (!parse_day(request, text, &day))
+	if (!kn_query_parse_day(request, text, &day))
 		return refuse_value(request, key,
 				    "today, yesterday, a day like 2026-11-21 or a time like "
 				    "2026-11-21T08:00:00+01:00");

@@ -12,7 +12,8 @@ gboolean kn_query_parse(KnRequest *request, const gchar *query, const gchar *key
 const gchar *kn_query_get(const KnRequest *request, const gchar *key); /* NULL: absent */
 gboolean kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max,
 			 guint64 *ret_number);
-/* A day like 2026-11-21, "today" or "yesterday" of the hub. */
+/* A day like 2026-11-21, "today" or "yesterday" of the hub; and the same of any text, without an answer. */
+gboolean kn_query_parse_day(const KnRequest *request, const gchar *text, KnDay *ret_day);
 gboolean kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day);
 /* RFC 3339 with an offset, or a local day: its first instant, or with is_end the first one after it. */
 typedef enum { KN_QUERY_FROM, KN_QUERY_TO } KnQueryEdge;
@@ -22,6 +23,9 @@ gboolean kn_query_place(KnRequest *request, const gchar *key, KnSessionPlace *re
 gchar *kn_query_format_place(const KnSessionPlace *place);
 /* An id, an address or a label, to a device id. */
 gboolean kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id);
+
+/* "label" and "sessions_from" of a body; the strings are borrowed from it, the address is not touched. */
+gboolean kn_query_allow(KnRequest *request, JsonObject *body, KnAllow *ret_allow);
 
 /* The same for any text; whatever is wrong is answered. */
 gboolean kn_query_find_device(KnRequest *request, const gchar *text, gint64 *ret_device_id);

@@ -91,6 +91,7 @@ typedef struct {
 	gboolean is_over;
 	gboolean is_paired; /* and recorded from now on */
 	gboolean is_just_works;
+	gboolean was_recorded;       /* before it was paired: this hub knew it */
 	gboolean was_paired_already; /* with this machine: nothing was done but to record it */
 	const gchar *error;          /* in words; "" none */
 } KnPairingView;
@@ -134,15 +135,13 @@ typedef struct {
 	gboolean (*scan)(gpointer user, guint duration_s, GError **error);
 	/* address is normalized, of any massager, known or not */
 	void (*explain)(gpointer user, const gchar *address, KnWhy *ret_why);
-	/* Pairs, and allows what was paired. address is normalized, label may be NULL. FALSE with an error; changes are told by
+	/* Pairs, and allows what was paired. FALSE with an error; changes are told by
 	 * kn_server_pairing_changed. */
-	gboolean (*pair)(gpointer user, const gchar *address, const gchar *label, GError **error);
+	gboolean (*pair)(gpointer user, const KnAllow *allow, GError **error);
 	void (*answer_pairing)(gpointer user, const KnPairingAnswer *answer);
 	void (*cancel_pairing)(gpointer user);
 	gboolean (*get_pairing)(gpointer user, KnPairingView *ret_view); /* FALSE: there was none */
-	/* address is normalized; label may be NULL */
-	void (*allow)(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
-		      gpointer request);
+	void (*allow)(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpointer request);
 } KnHub;
 
 typedef struct {

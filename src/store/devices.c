@@ -20,8 +20,9 @@ read_device(KnStatement *row)
 	device->is_charging = sqlite3_column_int64(row, 6) != 0;
 	device->battery_us = sqlite3_column_int64(row, 7);
 	device->synced_us = sqlite3_column_int64(row, 8);
-	if (sqlite3_column_type(row, 9) != SQLITE_NULL)
-		device->info = kn_sql_column_bytes(row, 9);
+	device->shown_from_us = sqlite3_column_int64(row, 9);
+	if (sqlite3_column_type(row, 10) != SQLITE_NULL)
+		device->info = kn_sql_column_bytes(row, 10);
 	return device;
 }
 
@@ -31,7 +32,8 @@ kn_devices_load(KnDb *db, gint64 device_id, GError **error)
 	g_autoptr(KnStatement) row =
 		kn_sql_start(db,
 			     "SELECT d.device_id, d.address, d.label, d.is_allowed, d.enrolled_us, "
-			     "d.charge_permille, d.is_charging, d.battery_us, d.synced_us, i.bytes "
+			     "d.charge_permille, d.is_charging, d.battery_us, d.synced_us, "
+			     "d.shown_from_us, i.bytes "
 			     "FROM device AS d LEFT JOIN info AS i ON i.info_id = d.info_id "
 			     "WHERE d.device_id = ?1",
 			     KN_SQL_INTS(device_id), error);
@@ -58,19 +60,22 @@ kn_devices_list(KnDb *db, GError **error)
 }
 
 gboolean
-kn_devices_enrol(KnDb *db, const gchar *address, const gchar *label, gint64 now_us,
-		 gint64 *ret_device_id, GError **error)
+kn_devices_enrol(KnDb *db, const KnAllow *allow, gint64 now_us, gint64 *ret_device_id,
+		 GError **error)
 {
 	g_autoptr(KnStatement) row = kn_sql_start(
 		db,
-		"INSERT INTO device (address, label, is_allowed, enrolled_us) "
-		"VALUES (?2, coalesce(?3, ''), 1, ?1) ON CONFLICT (address) DO UPDATE SET "
-		"is_allowed = 1, label = coalesce(?3, label) RETURNING device_id",
-		KN_SQL_INTS(now_us), error);
+		"INSERT INTO device (address, label, is_allowed, enrolled_us, shown_from_us) "
+		"VALUES (?4, coalesce(?5, ''), 1, ?1, ?3) ON CONFLICT (address) DO UPDATE SET "
+		"is_allowed = 1, label = coalesce(?5, label), "
+		"shown_from_us = iif(?2, ?3, shown_from_us) RETURNING device_id",
+		KN_SQL_INTS(now_us, allow->has_shown_from != FALSE,
+			    allow->has_shown_from ? allow->shown_from_us : 0),
+		error);
 	gboolean is_row;
 
-	if (!row || !kn_sql_bind_text(row, 2, address, error) ||
-	    !kn_sql_bind_text(row, 3, label, error) || !kn_sql_step(row, &is_row, error))
+	if (!row || !kn_sql_bind_text(row, 4, allow->address, error) ||
+	    !kn_sql_bind_text(row, 5, allow->label, error) || !kn_sql_step(row, &is_row, error))
 		return FALSE;
 	if (is_row)
 		*ret_device_id = sqlite3_column_int64(row, 0);

@@ -12,8 +12,8 @@ GArray *kn_devices_list(KnDb *db, GError **error); /* gint64 ids */
 
 /* enrol: also allows again what was forgotten; label NULL leaves the one it has. The others change nothing when there is no such
  * device. */
-gboolean kn_devices_enrol(KnDb *db, const gchar *address, const gchar *label, gint64 now_us,
-			  gint64 *ret_device_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean kn_devices_enrol(KnDb *db, const KnAllow *allow, gint64 now_us, gint64 *ret_device_id,
+			  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean kn_devices_forget(KnDb *db, gint64 device_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean kn_devices_note_battery(KnDb *db, const KnBatteryNote *note,
 				 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -39,8 +39,7 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 {
 	switch (request->kind) {
 	case KN_REQUEST_ALLOW:
-		request->device = kn_writer_allow(db, request->address, request->label,
-						  request->now_us, error);
+		request->device = kn_writer_allow(db, &request->allow, request->now_us, error);
 		return request->device != NULL;
 	case KN_REQUEST_FORGET:
 		request->device = kn_writer_forget(db, request->id, error);

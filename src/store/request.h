@@ -32,6 +32,7 @@ typedef struct {
 	gpointer user;
 
 	KnBatch *batch; /* owned */
+	KnAllow allow;  /* its strings are owned, as below */
 	gchar *address; /* owned */
 	gchar *label;   /* owned */
 	gint64 now_us;

@@ -139,6 +139,10 @@ kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **
 	return g_steal_pointer(&rows);
 }
 
+#define IS_SHOWN                                                                          \
+	"s.start_utc_us >= (SELECT d.shown_from_us FROM device AS d WHERE d.device_id = " \
+	"s.device_id) "
+
 static KnStatement *
 start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 {
@@ -151,7 +155,7 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 		return kn_sql_start(db,
 				    KN_SESSION_SELECT
 				    "WHERE s.device_id = ?6 AND s.start_utc_us BETWEEN ?1 AND ?2 "
-				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) "
+				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
 				    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
 				    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
 						CLAMP(query->limit, 1, 400), query->device_id),
@@ -159,7 +163,7 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 	return kn_sql_start(db,
 			    KN_SESSION_SELECT
 			    "WHERE s.start_utc_us BETWEEN ?1 AND ?2 "
-			    "AND (s.start_utc_us, s.session_id) < (?3, ?4) "
+			    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
 			    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
 			    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
 					CLAMP(query->limit, 1, 400)),

@@ -182,14 +182,17 @@ kn_store_busy_ms(const KnStore *store)
 }
 
 void
-kn_store_allow(KnStore *store, const gchar *address, const gchar *label, gint64 now_us,
-	       KnStoreDeviceFunc func, gpointer user)
+kn_store_allow(KnStore *store, const KnAllow *allow, gint64 now_us, KnStoreDeviceFunc func,
+	       gpointer user)
 {
 	KnRequest *request = kn_store_request_new(KN_REQUEST_ALLOW, user);
 
 	request->func.device = func;
-	request->address = g_strdup(address);
-	request->label = g_strdup(label);
+	request->address = g_strdup(allow->address);
+	request->label = g_strdup(allow->label);
+	request->allow = *allow;
+	request->allow.address = request->address;
+	request->allow.label = request->label;
 	request->now_us = now_us;
 	submit(store, request);
 }

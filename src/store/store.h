@@ -91,16 +91,16 @@ guint kn_store_n_pending(const KnStore *store); /* batches not answered yet */
 guint64 kn_store_busy_ms(const KnStore *store);
 
 typedef void (*KnStoreDeviceFunc)(const KnDevice *device, const GError *error, gpointer user);
-/* Enrols an address (again: allowed anew, label replaced when not NULL). */
-void kn_store_allow(KnStore *store, const gchar *address, const gchar *label, gint64 now_us,
-		    KnStoreDeviceFunc func, gpointer user);
+/* Enrols an address, or allows it anew. */
+void kn_store_allow(KnStore *store, const KnAllow *allow, gint64 now_us, KnStoreDeviceFunc func,
+		    gpointer user);
 /* Forgets a device: no longer connected; what it gave stays. */
 void kn_store_forget(KnStore *store, gint64 device_id, KnStoreDeviceFunc func, gpointer user);
 
 /* ---- reading ---- */
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
- * G_MAXINT64, as the newest. */
+ * G_MAXINT64, as the newest. Those before their device's shown_from_us never come. */
 typedef struct {
 	gint64 from_us;       /* start_utc_us >= from_us */
 	gint64 to_us;         /* start_utc_us < to_us */

@@ -195,13 +195,12 @@ kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 }
 
 KnDevice *
-kn_writer_allow(KnDb *db, const gchar *address, const gchar *label, gint64 now_us, GError **error)
+kn_writer_allow(KnDb *db, const KnAllow *allow, gint64 now_us, GError **error)
 {
 	KnDevice *device;
 	gint64 device_id;
 
-	if (kn_db_begin(db, error) &&
-	    kn_devices_enrol(db, address, label, now_us, &device_id, error)) {
+	if (kn_db_begin(db, error) && kn_devices_enrol(db, allow, now_us, &device_id, error)) {
 		device = kn_devices_load(db, device_id, error);
 		if (device && kn_db_commit(db, error))
 			return device;

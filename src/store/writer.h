@@ -18,8 +18,7 @@ typedef struct {
  * device sends what was not trimmed. NULL: rolled back; FULL, IO, CORRUPT or BUSY. */
 KnCommit *kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error);
 
-/* Enrols or allows anew; label NULL keeps the old one. */
-KnDevice *kn_writer_allow(KnDb *db, const gchar *address, const gchar *label, gint64 now_us,
-			  GError **error);
+/* Enrols or allows anew. */
+KnDevice *kn_writer_allow(KnDb *db, const KnAllow *allow, gint64 now_us, GError **error);
 /* NOT_FOUND when there is no such device. */
 KnDevice *kn_writer_forget(KnDb *db, gint64 device_id, GError **error);

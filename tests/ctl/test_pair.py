@@ -1,12 +1,16 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 """knead pair: a conversation between a person, the hub and the massager."""
+import contextlib
 import json
+import os
+import pty
+import subprocess
 
 import pytest
 
-from fakehub import Hub
-from test_process import DENIED, FAILED, OK, USAGE, knead
+from fakehub import Hub, device, session
+from test_process import DENIED, FAILED, KNEAD, OK, USAGE, knead
 
 ADDRESS = "AA:BB:CC:DD:EE:FF"
 
@@ -86,6 +90,68 @@ def test_digits_that_come_too_late_tell_how_it_ended(hub):
     result = knead("pair", ADDRESS, path=hub.path, typed="012345\n")
     assert result.returncode == FAILED
     assert "nobody answered in time" in result.stderr and "does not run any more" not in result.stderr
+
+
+@contextlib.contextmanager
+def person(hub, *words, typed):
+    """knead at a terminal where a person types when asked; yields what the terminal shows."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen([KNEAD, "--socket", hub.path, "pair", ADDRESS, *words], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while piece := os.read(ours, 4096):
+            shown += piece
+            if b"[Y/n] " in shown and typed:
+                os.write(ours, typed.encode())
+                typed = ""
+    child.wait(timeout=30)
+    os.close(ours)
+    yield child.returncode, shown.decode()
+
+
+@pytest.fixture
+def past(hub):
+    hub.jobs = [done(True, was_recorded=False)]
+    hub.documents["/v1/devices"] = {"devices": [device(1, address=ADDRESS)]}
+    hub.documents["/v1/sessions"] = {"sessions": [session(3, "2026-11-19T09:00:00+01:00", 60000), session(2, "2026-11-03T09:00:00+01:00", 60000)]}
+    return hub
+
+
+def allowed(hub):
+    return [json.loads(body) for _, path, body in hub.asked if path.endswith("/allow")]
+
+
+def test_a_person_is_asked_about_sessions_from_before_today_and_a_no_hides_them(past):
+    with person(past, typed="n\n") as (status, shown):
+        assert status == OK
+        assert "It holds 2 sessions from before today, the first of Tue 3 Nov. Are they yours?" in shown
+        assert f"sudo knead allow {ADDRESS} --sessions-from all" in shown
+    assert allowed(past) == [{"sessions_from": "today"}]
+    assert f"/v1/sessions?to=yesterday&limit=400&device={ADDRESS}" in [path for _, path, _ in past.asked]
+
+
+def test_a_yes_and_no_word_at_all_leave_them_shown(past):
+    with person(past, typed="\n") as (status, shown):
+        assert status == OK and "Are they yours?" in shown
+    assert allowed(past) == []
+
+
+@pytest.mark.parametrize("known, words, n_asked", [
+    (True, (), 0), (False, ("--sessions-from", "today"), 0), (False, (), 1)])
+def test_only_a_new_one_of_which_nothing_was_said_is_asked_about(past, known, words, n_asked):
+    past.jobs = [done(True, was_recorded=known)]
+    with person(past, *words, typed="y\n") as (status, shown):
+        assert status == OK and shown.count("Are they yours?") == n_asked
+    if words:
+        assert json.loads(past.asked[0][2])["sessions_from"] == "today"
+
+
+def test_nothing_is_asked_when_it_brings_nothing_along(past):
+    past.documents["/v1/sessions"] = {"sessions": []}
+    with person(past, typed="n\n") as (status, shown):
+        assert status == OK and "Are they yours?" not in shown
+    assert allowed(past) == []
 
 
 def test_words_from_outside_reach_no_terminal(hub):

@@ -302,16 +302,16 @@ query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func, gpo
 }
 
 static void
-allow(gpointer user, const gchar *address, const gchar *label, KnHubDeviceFunc func,
-      gpointer request)
+allow(gpointer user, const KnAllow *wish, KnHubDeviceFunc func, gpointer request)
 {
 	FakeHub *hub = user;
 
 	hub->n_allowed++;
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
-	hub->allowed_address = g_strdup(address);
-	hub->allowed_label = g_strdup(label);
+	hub->allowed = *wish;
+	hub->allowed_address = g_strdup(wish->address);
+	hub->allowed_label = g_strdup(wish->label);
 	take_call(hub, (FakeCall){FAKE_CALL_ALLOW, (gpointer)func, request});
 }
 

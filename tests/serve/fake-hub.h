@@ -44,6 +44,7 @@ typedef struct {
 	guint n_stopped_captures;
 	gchar *allowed_address; /* owned */
 	gchar *allowed_label;   /* owned; NULL: none sent */
+	KnAllow allowed;        /* without its strings */
 	guint n_allowed;
 	gint64 forgotten_id;
 	gint64 identified_id;
@@ -73,7 +74,7 @@ gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
 /* of the vtable, in fake-pairing.c */
-gboolean fake_pair(gpointer user, const gchar *address, const gchar *label, GError **error);
+gboolean fake_pair(gpointer user, const KnAllow *allow, GError **error);
 void fake_answer_pairing(gpointer user, const KnPairingAnswer *answer);
 void fake_cancel_pairing(gpointer user);
 gboolean fake_get_pairing(gpointer user, KnPairingView *ret_view);

@@ -6,7 +6,7 @@
 #include "fake-hub.h"
 
 gboolean
-fake_pair(gpointer user, const gchar *address, const gchar *label, GError **error)
+fake_pair(gpointer user, const KnAllow *allow, GError **error)
 {
 	FakeHub *hub = user;
 
@@ -14,10 +14,11 @@ fake_pair(gpointer user, const gchar *address, const gchar *label, GError **erro
 		g_set_error_literal(error, KN_HUB_ERROR, hub->error_code, "as the test wanted");
 		return FALSE;
 	}
+	hub->allowed = *allow;
 	g_free(hub->pairing_address);
 	g_free(hub->pairing_label);
-	hub->pairing_address = g_strdup(address);
-	hub->pairing_label = g_strdup(label);
+	hub->pairing_address = g_strdup(allow->address);
+	hub->pairing_label = g_strdup(allow->label);
 	hub->pairing =
 		(KnPairingView){.address = hub->pairing_address, .state = "searching", .error = ""};
 	return TRUE;

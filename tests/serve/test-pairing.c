@@ -233,6 +233,43 @@ one_that_was_paired_already_is_said_to_be(Fixture *fixture, gconstpointer data)
 	g_assert_true(json_object_get_boolean_member(result, "was_paired_already"));
 }
 
+/* the hub's zone is one hour ahead: today began at 23:00 UTC */
+static void
+sessions_are_shown_from_a_day_that_is_told(Fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const gchar *body;
+		gboolean has_shown_from;
+		gint64 hours_ago;
+	} rows[] = {
+		{"{}", FALSE, 0},
+		{"{\"sessions_from\": \"today\"}", TRUE, 9},
+		{"{\"sessions_from\": \"2026-11-19\"}", TRUE, 57},
+	};
+	const gchar *target = "/v1/devices/" ADDRESS "/allow";
+	guint status = 0;
+
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		json_node_unref(ask(fixture, "POST", target, rows[i].body, &status));
+		g_assert_cmpuint(status, ==, 200);
+		g_assert_cmpint(fixture->hub.allowed.has_shown_from, ==, rows[i].has_shown_from);
+		if (rows[i].has_shown_from)
+			g_assert_cmpint(fixture->hub.allowed.shown_from_us, ==,
+					HUB_NOW_US - rows[i].hours_ago * HUB_DAY_US / 24);
+	}
+	json_node_unref(ask(fixture, "POST", target, "{\"sessions_from\": \"all\"}", &status));
+	g_assert_true(fixture->hub.allowed.has_shown_from);
+	g_assert_cmpint(fixture->hub.allowed.shown_from_us, ==, 0);
+	assert_problem(fixture, "POST", target, "{\"sessions_from\": \"once\"}", 400,
+		       "bad-request");
+	assert_problem(fixture, "POST", target, "{\"sessions_from\": 7}", 400, "bad-request");
+	/* and with the pairing */
+	json_node_unref(ask(fixture, "POST", "/v1/pairings",
+			    "{\"address\": \"" ADDRESS "\", \"sessions_from\": \"today\"}",
+			    &status));
+	g_assert_cmpint(fixture->hub.allowed.shown_from_us, ==, HUB_NOW_US - 9 * HUB_DAY_US / 24);
+}
+
 #define ADD(name) \
 	g_test_add("/serve/pairing/" #name, Fixture, NULL, fixture_set_up, name, fixture_tear_down)
 
@@ -249,5 +286,6 @@ main(int argc, char **argv)
 	ADD(who_left_and_comes_back_begins_anew);
 	ADD(who_may_only_read_does_not_see_the_number);
 	ADD(one_that_was_paired_already_is_said_to_be);
+	ADD(sessions_are_shown_from_a_day_that_is_told);
 	return g_test_run();
 }

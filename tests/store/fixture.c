@@ -69,7 +69,9 @@ fixture_init(Fixture *fixture)
 	fixture->keys = g_array_new(FALSE, FALSE, sizeof(KnRecordKey));
 	describe(&fixture->info);
 	open_database(fixture);
-	device = kn_writer_allow(fixture->db, "AA:BB:CC:DD:EE:01", "back", 1, &error);
+	device = kn_writer_allow(fixture->db,
+				 &(KnAllow){.address = "AA:BB:CC:DD:EE:01", .label = "back"}, 1,
+				 &error);
 	g_assert_no_error(error);
 	fixture->device_id = device->id;
 }

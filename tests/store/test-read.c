@@ -88,6 +88,41 @@ bounds_a_range_by_start(void)
 	g_assert_cmpuint(none->len, ==, 0);
 }
 
+/* five sessions begin a minute apart; what was fetched before the person said so is not shown either */
+static void
+keeps_what_is_not_to_be_shown_and_shows_it_when_asked(void)
+{
+	g_auto(Fixture) fixture = {0};
+	KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, {0, 0}, 400, FALSE};
+	KnAllow allow = {.address = "AA:BB:CC:DD:EE:01",
+			 .has_shown_from = TRUE,
+			 .shown_from_us = G_GINT64_CONSTANT(1700000120000000)};
+	const gint64 device_ids[] = {0, 1};
+
+	fixture_init(&fixture);
+	tape_sessions(&fixture, 5);
+	store_with_anchor(&fixture);
+	for (guint is_all = 0; is_all < 2; is_all++) {
+		g_autoptr(KnDevice) device = kn_writer_allow(fixture.db, &allow, 2, NULL);
+
+		g_assert_cmpint(device->shown_from_us, ==, allow.shown_from_us);
+		for (guint i = 0; i < G_N_ELEMENTS(device_ids); i++) {
+			g_autoptr(GPtrArray) shown = NULL;
+
+			query.device_id = device_ids[i] * fixture.device_id;
+			shown = kn_sessions_query(fixture.db, &query, NULL);
+			g_assert_cmpuint(shown->len, ==, is_all ? 5 : 3);
+		}
+		allow.shown_from_us = 0;
+	}
+	allow.shown_from_us = 7;
+	kn_device_free(kn_writer_allow(fixture.db, &allow, 3, NULL));
+	allow.has_shown_from = FALSE;
+	allow.shown_from_us = 9;
+	g_autoptr(KnDevice) again = kn_writer_allow(fixture.db, &allow, 4, NULL);
+	g_assert_cmpint(again->shown_from_us, ==, 7);
+}
+
 static void
 shows_sessions_without_a_time_as_the_newest(void)
 {
@@ -193,7 +228,7 @@ enrols_forgets_and_allows_again(void)
 	forgotten = kn_writer_forget(fixture.db, fixture.device_id, &error);
 	g_assert_no_error(error);
 	g_assert_false(forgotten->is_allowed);
-	again = kn_writer_allow(fixture.db, "AA:BB:CC:DD:EE:01", NULL, 99, &error);
+	again = kn_writer_allow(fixture.db, &(KnAllow){.address = "AA:BB:CC:DD:EE:01"}, 99, &error);
 	g_assert_no_error(error);
 	g_assert_cmpint(again->id, ==, fixture.device_id);
 	g_assert_true(again->is_allowed);
@@ -234,6 +269,8 @@ main(int argc, char **argv)
 	g_test_add_func("/store/read/pages_through_all_sessions_newest_first",
 			pages_through_all_sessions_newest_first);
 	g_test_add_func("/store/read/bounds_a_range_by_start", bounds_a_range_by_start);
+	g_test_add_func("/store/read/keeps_what_is_not_to_be_shown_and_shows_it_when_asked",
+			keeps_what_is_not_to_be_shown_and_shows_it_when_asked);
 	g_test_add_func("/store/read/shows_sessions_without_a_time_as_the_newest",
 			shows_sessions_without_a_time_as_the_newest);
 	g_test_add_func("/store/read/shows_a_session_with_gaps_and_curve",

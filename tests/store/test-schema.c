@@ -45,7 +45,7 @@ equals_current_sql(void)
 	g_assert_cmpstr(made, ==, kept);
 }
 
-/* the line of a CREATE TABLE that begins with the column's name */
+/* the line of a CREATE TABLE that begins with the column's name; what was added later begins with a comma */
 static gchar *
 line_of(const gchar *sql, const gchar *column)
 {
@@ -53,7 +53,7 @@ line_of(const gchar *sql, const gchar *column)
 	g_autofree gchar *start = g_strconcat(column, " ", NULL);
 
 	for (guint i = 0; lines[i]; i++)
-		if (g_str_has_prefix(g_strchug(lines[i]), start))
+		if (g_str_has_prefix(lines[i] + strspn(lines[i], " ,"), start))
 			return g_strdup(lines[i]);
 	return NULL;
 }

@@ -130,7 +130,7 @@ answers_in_order_on_the_main_context(void)
 	kn_store_query_sessions(store, &query, on_sessions, &listener);
 	kn_store_query_session(store, 1, 5, on_detail, &listener);
 	kn_store_query_session(store, 77, 5, on_detail, &listener);
-	kn_store_allow(store, "AA:BB:CC:DD:EE:02", NULL, 5, on_device, &listener);
+	kn_store_allow(store, &(KnAllow){.address = "AA:BB:CC:DD:EE:02"}, 5, on_device, &listener);
 	kn_store_forget(store, 2, on_device, &listener);
 	kn_store_forget(store, 99, on_device, &listener);
 	g_assert_cmpuint(listener.log->len, ==, 0);
@@ -181,7 +181,7 @@ refuses_more_than_it_can_hold(void)
 	for (guint i = 0; i < KN_STORE_REQUESTS_MAX - KN_STORE_COMMITS_RESERVED; i++)
 		kn_store_query_sessions(store, &query, on_sessions, &listener);
 	/* one more: answers are counted off on the main thread only, so nothing has made room */
-	kn_store_allow(store, "AA:BB:CC:DD:EE:02", NULL, 5, on_device, &listener);
+	kn_store_allow(store, &(KnAllow){.address = "AA:BB:CC:DD:EE:02"}, 5, on_device, &listener);
 	/* but for a batch there is */
 	kn_store_commit(store, fixture_batch(&fixture, 1, 2), on_commit, &listener);
 	wait_for(&listener, KN_STORE_REQUESTS_MAX - KN_STORE_COMMITS_RESERVED + 2);
@@ -190,7 +190,7 @@ refuses_more_than_it_can_hold(void)
 	g_assert_cmpuint(listener.log->len, ==,
 			 3 * (KN_STORE_REQUESTS_MAX - KN_STORE_COMMITS_RESERVED + 2));
 	g_string_truncate(listener.log, 0);
-	kn_store_allow(store, "AA:BB:CC:DD:EE:02", NULL, 5, on_device, &listener);
+	kn_store_allow(store, &(KnAllow){.address = "AA:BB:CC:DD:EE:02"}, 5, on_device, &listener);
 	wait_for(&listener, 1);
 	g_assert_cmpstr(listener.log->str, ==, "d2 ");
 	kn_store_close(store);

@@ -14,12 +14,21 @@ typedef struct {
 	GBytes *info;        /* owned: INFO as last read; NULL before the first contact */
 	gboolean is_allowed; /* FALSE: forgotten; its history stays */
 	gint64 enrolled_us;
+	gint64 shown_from_us; /* sessions that began before are kept, and not shown; 0 all are */
 	gboolean has_battery;
 	guint charge_permille;
 	gboolean is_charging;
 	gint64 battery_us;
 	gint64 synced_us; /* when its log was last found complete; 0 never */
 } KnDevice;
+
+/* What a person says of a massager that is to be recorded. Borrowed. */
+typedef struct {
+	const gchar *address; /* normalized */
+	const gchar *label;   /* NULL: as it was */
+	gboolean has_shown_from;
+	gint64 shown_from_us; /* as above, UTC; without it: as it was, and all of a new one */
+} KnAllow;
 
 KnDevice *kn_device_copy(const KnDevice *device);
 void kn_device_free(KnDevice *device);
