@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/log/device.h"
+#include "daemon/config-check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,15 +16,17 @@ static const struct {
 	const gchar *group;
 	const gchar *key;
 	gsize offset;
+	gchar *(*check)(const gchar *value); /* NULL: a list, or a name of which any may be */
 	gboolean is_list;
 } settings[] = {
-	{"hub", "zone", G_STRUCT_OFFSET(KnConfig, zone), FALSE},
-	{"hub", "state-dir", G_STRUCT_OFFSET(KnConfig, state_directory), FALSE},
-	{"socket", "path", G_STRUCT_OFFSET(KnConfig, socket_path), FALSE},
-	{"socket", "read-group", G_STRUCT_OFFSET(KnConfig, read_group), FALSE},
-	{"socket", "admin-group", G_STRUCT_OFFSET(KnConfig, admin_group), FALSE},
-	{"radio", "bus", G_STRUCT_OFFSET(KnConfig, bus_address), FALSE},
-	{"radio", "adapters", G_STRUCT_OFFSET(KnConfig, adapters), TRUE},
+	{"hub", "zone", G_STRUCT_OFFSET(KnConfig, zone), kn_config_check_zone, FALSE},
+	{"hub", "state-dir", G_STRUCT_OFFSET(KnConfig, state_directory), kn_config_check_path,
+	 FALSE},
+	{"socket", "path", G_STRUCT_OFFSET(KnConfig, socket_path), kn_config_check_socket, FALSE},
+	{"socket", "read-group", G_STRUCT_OFFSET(KnConfig, read_group), NULL, FALSE},
+	{"socket", "admin-group", G_STRUCT_OFFSET(KnConfig, admin_group), NULL, FALSE},
+	{"radio", "bus", G_STRUCT_OFFSET(KnConfig, bus_address), kn_config_check_bus, FALSE},
+	{"radio", "adapters", G_STRUCT_OFFSET(KnConfig, adapters), NULL, TRUE},
 };
 
 static gboolean
@@ -55,11 +58,11 @@ known_names(const gchar *group)
 }
 
 static gboolean
-read_list(KnConfig *config, const gchar *path, gsize at, gchar *value, gchar ***field,
-	  GError **error)
+read_list(const gchar *path, gsize at, const gchar *value, gchar ***ret_list, GError **error)
 {
 	g_auto(GStrv) items = g_strsplit_set(value, "; ,", -1);
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	guint n_addresses = 0;
 
 	for (gsize i = 0; items[i]; i++) {
 		g_autofree gchar *address = kn_device_normalize_address(items[i]);
@@ -70,15 +73,36 @@ read_list(KnConfig *config, const gchar *path, gsize at, gchar *value, gchar ***
 				      "an adapter's address looks like AA:BB:CC:DD:EE:FF (see "
 				      "bluetoothctl list); separate them by semicolons");
 		g_strv_builder_add(builder, address);
+		n_addresses++;
 	}
-	*field = g_strv_builder_end(builder);
+	/* as an empty list it would mean "none", to whoever forgot an address after a semicolon */
+	if (n_addresses == 0)
+		return refuse(error, path, settings[at].group, settings[at].key,
+			      "there is no address; take the line out to use all adapters");
+	*ret_list = g_strv_builder_end(builder);
+	return TRUE;
+}
+
+/* checked even if the command line wins */
+static gboolean
+take_text(KnConfig *config, const gchar *path, gsize at, gchar *owned_value, GError **error)
+{
+	gchar **field = G_STRUCT_MEMBER_P(config, settings[at].offset);
+	g_autofree gchar *value = owned_value;
+	g_autofree gchar *wrong = settings[at].check ? settings[at].check(value) : NULL;
+
+	if (wrong)
+		return refuse(error, path, settings[at].group, settings[at].key, wrong);
+	if (!*field)
+		*field = g_steal_pointer(&value);
 	return TRUE;
 }
 
 static gboolean
 take(KnConfig *config, const gchar *path, GKeyFile *file, gsize at, GError **error)
 {
-	gchar **field = G_STRUCT_MEMBER_P(config, settings[at].offset);
+	gchar ***list = G_STRUCT_MEMBER_P(config, settings[at].offset);
+	gchar **fresh = NULL;
 	g_autofree gchar *value =
 		g_key_file_get_string(file, settings[at].group, settings[at].key, NULL);
 
@@ -89,16 +113,12 @@ take(KnConfig *config, const gchar *path, GKeyFile *file, gsize at, GError **err
 	if (value[0] == '\0')
 		return refuse(error, path, settings[at].group, settings[at].key,
 			      "there is no value; take the line out to get the default");
-	/* checked even if the command line wins */
-	if (settings[at].is_list) {
-		gchar **list = NULL;
-		if (!read_list(config, path, at, value, &list, error))
-			return FALSE;
-		g_strfreev(*(gchar ***)(gpointer)field);
-		*(gchar ***)(gpointer)field = list;
-	} else if (!*field) {
-		*field = g_steal_pointer(&value);
-	}
+	if (!settings[at].is_list)
+		return take_text(config, path, at, g_steal_pointer(&value), error);
+	if (!read_list(path, at, value, &fresh, error))
+		return FALSE;
+	g_strfreev(*list);
+	*list = fresh;
 	return TRUE;
 }
 
@@ -155,7 +175,7 @@ kn_config_file_parse(KnConfig *config, const gchar *path, const gchar *text, gsi
 		return FALSE;
 	}
 	if (!g_key_file_load_from_data(file, text, n_text, G_KEY_FILE_NONE, &wrong)) {
-		g_autofree gchar *clean = kn_text_clean(wrong->message, -1);
+		g_autofree gchar *clean = kn_text_clean_words(wrong->message);
 		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
 			    "%s: %s; write [group] lines and key=value lines", path, clean);
 		return FALSE;

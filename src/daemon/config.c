@@ -4,9 +4,8 @@
 #include "daemon/config.h"
 #include "core/base/text.h"
 #include "core/base/zone.h"
+#include "daemon/config-check.h"
 #include "daemon/config-file.h"
-
-enum { SOCKET_PATH_MAX = 107 /* sockaddr_un.sun_path less its end */ };
 
 void
 kn_config_free(KnConfig *config)
@@ -36,27 +35,30 @@ local_zone(void)
 	return g_strdup(name && kn_zone_is_known(name) ? name : "UTC");
 }
 
+/* the file checks its own values, and names their place in it */
 static gboolean
-check(const KnConfig *config, GError **error)
+check_options(const KnConfig *config, GError **error)
 {
-	if (config->zone && !kn_zone_is_known(config->zone)) {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "zone: \"%s\" is no known time zone; take a name like Europe/Berlin "
-			    "(timedatectl list-timezones)",
-			    config->zone);
-		return FALSE;
-	}
-	if (strlen(config->socket_path) > SOCKET_PATH_MAX) {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "socket: the path has more than %d bytes; choose a shorter one",
-			    SOCKET_PATH_MAX);
-		return FALSE;
-	}
-	if (!g_path_is_absolute(config->socket_path) ||
-	    (config->state_directory && !config->replay_path &&
-	     !g_path_is_absolute(config->state_directory))) {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "socket and state directory take a whole path, from / on");
+	const struct {
+		const gchar *name;
+		const gchar *value;
+		gchar *(*check)(const gchar *value);
+	} options[] = {
+		{"--zone", config->zone, kn_config_check_zone},
+		{"--socket", config->socket_path, kn_config_check_socket},
+		{"--bus", config->bus_address, kn_config_check_bus},
+		/* a replay is a tool in somebody's hands: its directory may be one below here */
+		{"--state-dir", config->replay_path ? NULL : config->state_directory,
+		 kn_config_check_path},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+		g_autofree gchar *wrong =
+			options[i].value ? options[i].check(options[i].value) : NULL;
+		if (!wrong)
+			continue;
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s",
+			    options[i].name, wrong);
 		return FALSE;
 	}
 	if (config->timer_scale < 0.001 || config->timer_scale > 1.0) {
@@ -138,7 +140,7 @@ kn_config_parse(const gchar *const *words, GError **error)
 
 	config->timer_scale = 1.0;
 	config->words = g_strdupv((gchar **)words);
-	if (!parse_options(config, error))
+	if (!parse_options(config, error) || !check_options(config, error))
 		return NULL;
 	/* a replay touches no hub, and is none */
 	if (!config->replay_path && !config->is_version_asked &&
@@ -150,8 +152,6 @@ kn_config_parse(const gchar *const *words, GError **error)
 	set_default(&config->socket_path, "/run/knead/knead.sock");
 	set_default(&config->read_group, "knead");
 	set_default(&config->admin_group, "knead-admin");
-	if (!check(config, error))
-		return NULL;
 	if (!config->zone)
 		config->zone = local_zone();
 	return g_steal_pointer(&config);

@@ -8,27 +8,57 @@ import subprocess
 import line
 import pytest
 
+# each message says where: the file, and within it group and key
 WRONG = {
     "[hub]\nzoen=UTC": "[hub] zoen: there is no such key; known here: zone, state-dir",
     "[hubb]\nzone=UTC": "[hubb]: there is no such group; known: hub, socket, radio",
-    "zone=UTC": "does not start with a group",
-    "[hub]\nzone=Mars/Base": 'zone: "Mars/Base" is no known time zone',
+    "zone=UTC": "Key file does not start with a group",
+    "[hub]\nzone": "Key file contains line “zone” which is not a key-value pair, group, or comment; write [group] lines",
+    "[hub]\nzone=Mars/Base": '[hub] zone: "Mars/Base" is no known time zone',
     "[hub]\nzone=": "[hub] zone: there is no value",
-    "[socket]\npath=relative": "take a whole path",
+    "[hub]\nstate-dir=lib/knead": "[hub] state-dir: write the whole path",
+    "[socket]\npath=relative": "[socket] path: write the whole path",
+    f"[socket]\npath=/{'x' * 103}": "[socket] path: the path has more than 103 bytes",
     "[radio]\nadapters=AA:BB:CC:DD:EE:FF;nonsense": "[radio] adapters: an adapter's address looks like",
-    "[hub]\nzone=\udcff": "not UTF-8",
-    "#" * 65536 + "\n": "more than 64 KiB",
+    "[radio]\nadapters=;": "[radio] adapters: there is no address",
+    "[radio]\nbus=nonsense": "[radio] bus: this is no D-Bus address",
+    "[radio]\nbus=;": "[radio] bus: this is no D-Bus address",
+    "[radio]\nbus=pigeon:path=/loft": "[radio] bus: this is no D-Bus address that can be used: Unknown or unsupported transport",
+    "[radio]\nbus=unix:pth=/run/bus": "[radio] bus: this is no D-Bus address that can be used: Unsupported key",
+    "[hub]\nzone=\udcff": "this is not UTF-8",
 }
+
+
+def run_with(tmp_path, text, *options):
+    path = tmp_path / "kneadd.conf"
+    path.write_bytes((text + "\n").encode(errors="surrogateescape"))
+    done = subprocess.run([line.KNEADD, "--config", path, "--state-dir", tmp_path / "state", *options], capture_output=True, text=True,
+                          timeout=60)
+    assert done.returncode == 78 and done.stderr.count("\n") == 1
+    assert not (tmp_path / "state").exists()
+    return done.stderr
 
 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_wrong_is_refused_with_its_place(tmp_path, text):
-    path = tmp_path / "kneadd.conf"
-    path.write_bytes((text + "\n").encode(errors="surrogateescape"))
-    done = subprocess.run([line.KNEADD, "--config", path, "--state-dir", tmp_path / "state"], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 78
-    assert WRONG[text] in done.stderr and done.stderr.count("\n") == 1
-    assert not (tmp_path / "state").exists()
+    assert run_with(tmp_path, text).startswith(f"kneadd: {tmp_path}/kneadd.conf: {WRONG[text]}")
+
+
+def test_what_is_wrong_in_the_file_is_refused_even_if_the_command_line_wins(tmp_path):
+    assert "[hub] zone: " in run_with(tmp_path, "[hub]\nzone=Mars/Base", "--zone", "UTC")
+    assert "[radio] bus: " in run_with(tmp_path, "[radio]\nbus=nonsense", "--bus", "unix:path=/nonexistent")
+
+
+def test_a_file_that_is_too_long_is_not_read(tmp_path):
+    assert f"{tmp_path}/kneadd.conf cannot be read: it has more than 64 KiB" in run_with(tmp_path, "#" * 65536)
+
+
+OPTIONS = {"--zone=Mars/Base": "--zone: ", "--socket=relative": "--socket: ", "--bus=": "--bus: ", "--bus=nonsense": "--bus: "}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_wrong_option_is_refused_by_its_own_name(tmp_path, option):
+    assert run_with(tmp_path, "", option).startswith(f"kneadd: {OPTIONS[option]}")
 
 
 @pytest.mark.parametrize("path", ["/nonexistent", "/dev/zero", "/tmp"])
@@ -46,6 +76,16 @@ def start(tmp_path, bus, text):
     return hub
 
 
+def test_a_socket_whose_path_is_as_long_as_may_be_answers(tmp_path, bus):
+    hub = line.Hub(tmp_path, bus.address)
+    hub.socket = tmp_path / ("x" * (103 - len(f"{tmp_path}/")))
+    hub.start()
+    try:
+        assert len(str(hub.socket)) == 103 and hub.get("/v1/status")
+    finally:
+        hub.stop()
+
+
 def reload_with(tmp_path, hub, text):
     (tmp_path / "kneadd.conf").write_text(text)
     n_lines = len(hub.log.read_text().splitlines())
@@ -60,9 +100,11 @@ def test_a_reload_changes_what_it_can_and_a_wrong_one_nothing(tmp_path, bus):
         reload_with(tmp_path, hub, "[hub]\nzone=Asia/Tokyo\n[radio]\nadapters=AA:BB:CC:DD:EE:FF\n")
         assert hub.get("/v1/status")["tz"] == "Asia/Tokyo"
         assert "a restart is needed for: adapters" in hub.log.read_text()
-        reload_with(tmp_path, hub, "[hub]\nzoen=UTC\n")
-        assert hub.get("/v1/status")["tz"] == "Asia/Tokyo"
-        assert "not taken" in hub.log.read_text()
+        for wrong in ("[hub]\nzoen=UTC\n", "[hub]\nzone=Mars/Base\n", "[hub]\nzone=UTC\n[radio]\nbus=nonsense\n"):
+            reload_with(tmp_path, hub, wrong)
+            assert hub.get("/v1/status")["tz"] == "Asia/Tokyo"
+        for place in ("[hub] zoen", "[hub] zone", "[radio] bus"):
+            assert f"was not taken, the old one stays in force: {tmp_path}/kneadd.conf: {place}: " in hub.log.read_text()
     finally:
         hub.stop()
 
