@@ -2,22 +2,39 @@
 # SPDX-License-Identifier: MIT
 # bash completion for knead; the commands and their options are asked of knead itself
 
+# the options of a command, or of knead alone: those that begin a line of its help, and a second one beside (--from DAY --to DAY)
+_knead_options() {
+	knead "$@" --help 2>/dev/null | sed -n 's/^  \(--*[a-z-]*\)\( [A-Z]* \(--*[a-z-]*\)\)\{0,1\}.*/\1 \3/p'
+}
+
 _knead() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' i
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
+		--socket | --color | --day | --from | --to | --device | --label | --limit | -n | --for | --output | -o | --scenario)
+			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
+			((i++))
+			;;
 		-*) ;;
 		*) command=${COMP_WORDS[i]}; break ;;
 		esac
 	done
+	# of --color=WHEN bash makes three words
+	[[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD - 2]}
+	[[ $word != = ]] || word=''
 	case $previous in
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
 	--day | --from | --to) mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$word"); return ;;
-	--socket | -o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	--socket | --output | -o)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--device | --label | --limit | -n | --for | --scenario) return ;;
 	esac
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(knead ${command:+"$command"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(_knead_options ${command:+"$command"})" -- "$word")
 	elif [[ -z $command || $command == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "help $(knead --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$word")
 	elif [[ $command == show ]]; then
