@@ -12,7 +12,7 @@ _knead() {
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --color | --day | --from | --to | --device | --label | --limit | -n | --for | --output | -o | --scenario)
+		--socket | --color | --day | --from | --to | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++))
 			;;
@@ -25,6 +25,7 @@ _knead() {
 	[[ $word != = ]] || word=''
 	case $previous in
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
+	--sessions-from) mapfile -t COMPREPLY < <(compgen -W "all today yesterday" -- "$word"); return ;;
 	--day | --from | --to) mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$word"); return ;;
 	--socket | --output | -o)
 		compopt -o filenames 2>/dev/null

@@ -149,7 +149,7 @@ kn_listener_open(const gchar *path, gboolean has_group, guint32 group_gid, KnLis
 
 	if (!fill_address(path, &address))
 		return fail(error, KN_SERVE_ERROR_PATH, path,
-			    "the path is empty or longer than 107 bytes");
+			    "the path is empty or longer than 103 bytes");
 	ensure_directory(path);
 	if (!check_place(path, &address, error))
 		return FALSE;

@@ -31,6 +31,8 @@ LINES = {
     ("-",): COMMON,
     ("summary", "--to", ""): {"today", "yesterday"},
     ("summary", "--to", "=", "t"): {"today"},
+    ("pair", "X", "--sessions-from", ""): {"all", "today", "yesterday"},
+    ("pair", "--sessions-from", "all", "-"): COMMON | {"--label", "--sessions-from"},
     ("--color", "a"): {"auto", "always"},
     ("capture", "1", "-o", ""): {"a file", "folder"},
     ("--socket", "=", "fo"): {"folder"},
