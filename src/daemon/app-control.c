@@ -52,6 +52,9 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->n_attempts = link.attempts;
 		facts->last_error = link.last_error;
 		facts->is_bond_suspected = link.is_bond_suspected;
+		facts->is_taking_turns = link.is_taking_turns;
+		facts->place_in_line = link.place_in_line;
+		facts->n_links_max = link.n_links_max;
 		/* traffic counts as well as advertisements, and a step of the clock does not */
 		if (link.seen_boottime_us > 0)
 			facts->unseen_ms = MAX(now.boottime_us - link.seen_boottime_us, 0) / 1000;
@@ -85,6 +88,18 @@ kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 
 	add_device_facts(app, device, &facts);
 	kn_why_judge(&facts, ret_why);
+}
+
+gboolean
+kn_app_is_idle(gpointer user, const gchar *address)
+{
+	const KnApp *app = user;
+	const KnDevice *device = kn_app_find_address(app, address);
+	KnPipelineDeviceStatus status;
+
+	return device && kn_pipeline_get_status(app->pipeline, device->id, &status) &&
+	       status.is_newest_known && status.n_missing == 0 &&
+	       !kn_pipeline_get_live(app->pipeline, device->id);
 }
 
 /* ---- scan, identify ---- */

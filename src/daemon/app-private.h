@@ -160,6 +160,8 @@ void kn_app_allow(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpo
 
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);
+/* It is in no session, and all that it has is here. */
+gboolean kn_app_is_idle(gpointer user, const gchar *address);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);
 gboolean kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);

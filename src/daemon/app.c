@@ -250,9 +250,9 @@ start(KnApp *app, GError **error)
 					    (const gchar *const *)app->config->adapters,
 					    app->config->timer_scale};
 	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
-	const KnRadioSink radio_sink = {on_radio_state,     on_seen,   on_link_up,
-					on_link_down,       on_packet, on_control_failed,
-					kn_app_pair_changed};
+	const KnRadioSink radio_sink = {on_radio_state,      on_seen,       on_link_up,
+					on_link_down,        on_packet,     on_control_failed,
+					kn_app_pair_changed, kn_app_is_idle};
 	KnPipelineConfig pipeline_config = {.timer_scale = app->config->timer_scale};
 	KnHub hub;
 

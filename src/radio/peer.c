@@ -251,6 +251,7 @@ static void
 step(KnPeer *peer, const KnLinkInput *input, const KnBluezFault *fault)
 {
 	KnPeerHost *host = peer->host;
+	gboolean is_full = fault && fault->verdict.class == KN_BLUEZ_NO_SLOT;
 	g_autofree gchar *refusal =
 		input->event == KN_LINK_EVENT_REFUSED ? g_steal_pointer(&peer->refusal) : NULL;
 	gint64 now_us = g_get_monotonic_time();
@@ -269,7 +270,12 @@ step(KnPeer *peer, const KnLinkInput *input, const KnBluezFault *fault)
 		peer->path = g_strdup(device->path);
 	arm(peer, now_us);
 	act(peer, actions);
+	/* no failure: nobody is to read it as one */
+	if ((actions & KN_LINK_DO_DROP) && peer->link.cause == KN_LINK_CAUSE_TURN)
+		note_error(peer, "");
 	pin(peer);
+	if (adapter && is_full && before == KN_LINK_AT_CONNECTING)
+		host->no_slot(host->user, adapter);
 	if (actions & KN_LINK_DO_LISTEN)
 		host->listen(host->user, adapter);
 	if (peer->link.state != before || actions)

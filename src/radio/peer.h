@@ -5,6 +5,7 @@
 /* One enrolled device: gathers the facts for core/link, carries out its actions, and keeps what belongs to one link. */
 
 #include "core/link/link.h"
+#include "core/link/slots.h"
 #include "radio/bluez.h"
 #include "radio/drain.h"
 #include "radio/radio.h"
@@ -20,6 +21,7 @@ typedef struct {
 	KnBluez *bluez;
 	KnDrain *drain;
 	KnLinkTimes times;
+	KnSlotTimes slot_times;
 	gdouble scale;
 	KnRadioSink sink;
 	gpointer sink_user;
@@ -27,6 +29,8 @@ typedef struct {
 	void (*kick)(gpointer user);
 	/* the device's adapter (NULL: all) should scan soon */
 	void (*listen)(gpointer user, const gchar *adapter);
+	/* a Connect was refused: the adapter carries no more links */
+	void (*no_slot)(gpointer user, const gchar *adapter);
 	gpointer user;
 	guint64 n_connects;
 	guint64 n_connect_errors;

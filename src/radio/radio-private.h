@@ -11,11 +11,17 @@ typedef struct KnPair KnPair;
 
 enum { KN_RADIO_PEERS_MAX = KN_DRAIN_STREAMS_MAX };
 
+/* what is kept of one adapter */
+typedef struct {
+	KnScan *scan; /* owned */
+	KnSlots slots;
+} KnSeat;
+
 struct KnRadio {
 	KnPeerHost host;
 	KnRadioState state;
 	GHashTable *peers;         /* owned: address → KnPeer */
-	GHashTable *scans;         /* owned: adapter path → KnScan */
+	GHashTable *seats;         /* owned: adapter path → KnSeat */
 	KnPair *pair;              /* owned: the last one, over or not; NULL none */
 	GCancellable *cancellable; /* owned: of calls that belong to no device any more */
 	gint64 scan_until_us;      /* monotonic: somebody asked to listen; 0 nobody */
@@ -26,3 +32,12 @@ struct KnRadio {
 /* Soon, once, however often it is asked for: steps every device, gives adapters to those that wait, starts and stops scans. */
 void kn_radio_kick(gpointer radio);
 void kn_radio_listen(gpointer radio, const gchar *adapter);
+
+/* turns.c: who may connect next, and who makes room for it */
+void kn_radio_no_slot(gpointer radio, const gchar *adapter);
+gboolean kn_peer_is_on(const KnPeer *peer, const gchar *adapter);
+/* The one that has waited longest on this adapter and may connect as soon as it is quiet; NULL none. *ret_again_us: when to ask again. */
+KnPeer *kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
+		      gint64 *ret_again_us);
+/* Of those that wait for a link of the adapter: 1 the next; 0 it does not wait. */
+guint kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_seat);

@@ -76,9 +76,11 @@ peer_free(gpointer peer)
 }
 
 static void
-scan_free(gpointer scan)
+seat_free(gpointer data)
 {
-	kn_scan_free(scan);
+	KnSeat *seat = data;
+	kn_scan_free(seat->scan);
+	g_free(seat);
 }
 
 KnRadio *
@@ -99,13 +101,15 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 	radio->state = KN_RADIO_NO_BUS;
 	radio->cancellable = g_cancellable_new();
 	radio->peers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, peer_free);
-	radio->scans = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, scan_free);
+	radio->seats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, seat_free);
 	radio->host.scale = scale;
 	kn_link_times_init(&radio->host.times, scale);
+	kn_slot_times_init(&radio->host.slot_times, scale);
 	radio->host.sink = *sink;
 	radio->host.sink_user = user;
 	radio->host.kick = kn_radio_kick;
 	radio->host.listen = kn_radio_listen;
+	radio->host.no_slot = kn_radio_no_slot;
 	radio->host.user = radio;
 	radio->host.bluez =
 		kn_bluez_new(config->bus_address, config->adapters, scale, &bluez_events, radio);
@@ -138,7 +142,7 @@ kn_radio_free(KnRadio *radio)
 	g_object_unref(radio->cancellable);
 	say_goodbye(radio);
 	g_hash_table_unref(radio->peers); /* before the drain: they give their sockets back */
-	g_hash_table_unref(radio->scans);
+	g_hash_table_unref(radio->seats);
 	kn_drain_free(radio->host.drain);
 	kn_bluez_free(radio->host.bluez);
 	g_free(radio);
@@ -251,6 +255,8 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 	if (!peer)
 		return FALSE;
 	const KnTreeDevice *device = kn_peer_device(peer);
+	KnSeat *seat = NULL;
+	guint place = kn_radio_place_in_line(radio, peer, &seat);
 	*ret_status = (KnLinkStatus){
 		.address = peer->address,
 		.phase = kn_peer_phase(peer),
@@ -260,6 +266,9 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.attempts = peer->link.n_attempts,
 		.last_error = peer->last_error,
 		.is_bond_suspected = kn_link_suspects_bond(&peer->link),
+		.is_taking_turns = place > 0 || peer->link.cause == KN_LINK_CAUSE_TURN,
+		.place_in_line = place,
+		.n_links_max = seat ? seat->slots.n_max : 0,
 	};
 	return TRUE;
 }

@@ -42,6 +42,9 @@ typedef struct {
 	guint attempts;             /* since the last success */
 	const gchar *last_error;    /* in words; "" none */
 	gboolean is_bond_suspected; /* each attempt is cut off: it may have forgotten us */
+	gboolean is_taking_turns;   /* it made room, or waits for it */
+	guint place_in_line; /* of those that wait for a link of its adapter; 0 it does not */
+	guint n_links_max;   /* that its adapter carries; 0 none was ever refused */
 } KnLinkStatus;
 
 /* ---- pairing ---- */
@@ -88,6 +91,8 @@ typedef struct {
 	void (*control_failed)(gpointer user, const gchar *address, const gchar *reason);
 	/* kn_radio_get_pair has something new; not to be answered from inside */
 	void (*pair_changed)(gpointer user);
+	/* Asked, not told: in no session, and all that it has is here. With more massagers than links such a one makes room first. NULL: never. */
+	gboolean (*is_idle)(gpointer user, const gchar *address);
 } KnRadioSink;
 
 typedef struct {

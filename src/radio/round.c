@@ -65,25 +65,26 @@ judge(KnRadio *radio)
 	return g_hash_table_size(adapters) ? KN_RADIO_ADAPTER_OFF : KN_RADIO_NO_ADAPTER;
 }
 
-/* one KnScan for every adapter there is */
+/* one KnSeat for every adapter there is */
 static void
 follow_adapters(KnRadio *radio)
 {
 	GHashTable *adapters = kn_tree_adapters(kn_bluez_get_tree(radio->host.bluez));
 	GHashTableIter iter;
 	gpointer path;
-	g_hash_table_iter_init(&iter, radio->scans);
+	g_hash_table_iter_init(&iter, radio->seats);
 	while (g_hash_table_iter_next(&iter, &path, NULL)) {
 		if (!g_hash_table_contains(adapters, path))
 			g_hash_table_iter_remove(&iter);
 	}
 	g_hash_table_iter_init(&iter, adapters);
 	while (g_hash_table_iter_next(&iter, &path, NULL)) {
-		if (g_hash_table_contains(radio->scans, path))
+		if (g_hash_table_contains(radio->seats, path))
 			continue;
-		KnScan *scan = kn_scan_new(radio->host.bluez, path, radio->host.scale,
-					   kn_radio_kick, radio);
-		g_hash_table_insert(radio->scans, g_strdup(path), scan);
+		KnSeat *seat = g_new0(KnSeat, 1);
+		seat->scan = kn_scan_new(radio->host.bluez, path, radio->host.scale, kn_radio_kick,
+					 radio);
+		g_hash_table_insert(radio->seats, g_strdup(path), seat);
 	}
 }
 
@@ -96,38 +97,13 @@ step_all(KnRadio *radio)
 }
 
 static gboolean
-is_on(const KnPeer *peer, const gchar *adapter)
-{
-	const KnTreeDevice *device = kn_peer_device(peer);
-	return device && g_str_equal(device->adapter, adapter);
-}
-
-/* the one that has waited longest */
-static KnPeer *
-choose(KnRadio *radio, const gchar *adapter)
-{
-	GHashTableIter iter;
-	gpointer value;
-	KnPeer *chosen = NULL;
-	g_hash_table_iter_init(&iter, radio->peers);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		KnPeer *peer = value;
-		if (peer->link.state != KN_LINK_AT_QUEUED || !is_on(peer, adapter))
-			continue;
-		if (!chosen || peer->link.queued_us < chosen->link.queued_us)
-			chosen = peer;
-	}
-	return chosen;
-}
-
-static gboolean
 is_held(KnRadio *radio, const gchar *adapter)
 {
 	GHashTableIter iter;
 	gpointer peer;
 	g_hash_table_iter_init(&iter, radio->peers);
 	while (g_hash_table_iter_next(&iter, NULL, &peer)) {
-		if (kn_link_holds_adapter(&((KnPeer *)peer)->link) && is_on(peer, adapter))
+		if (kn_link_holds_adapter(&((KnPeer *)peer)->link) && kn_peer_is_on(peer, adapter))
 			return TRUE;
 	}
 	return FALSE;
@@ -143,15 +119,17 @@ is_searched(KnRadio *radio, const gchar *adapter)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const KnPeer *peer = value;
 		if (peer->link.state == KN_LINK_AT_SEARCHING &&
-		    (!kn_peer_device(peer) || is_on(peer, adapter)))
+		    (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
 			return TRUE;
 	}
 	return FALSE;
 }
 
 static gint64
-serve_adapter(KnRadio *radio, const gchar *path, KnScan *scan)
+serve_adapter(KnRadio *radio, const gchar *path, KnSeat *seat)
 {
+	KnScan *scan = seat->scan;
+	gint64 again_us = G_MAXINT64;
 	const KnTreeAdapter *adapter =
 		kn_tree_get_adapter(kn_bluez_get_tree(radio->host.bluez), path);
 	gint64 now_us = g_get_monotonic_time();
@@ -163,7 +141,7 @@ serve_adapter(KnRadio *radio, const gchar *path, KnScan *scan)
 	    kn_scan_is_quiet(scan, now_us))
 		kn_pair_granted(radio->pair);
 	if (wish.is_powered && !wish.is_held) {
-		KnPeer *next = choose(radio, path);
+		KnPeer *next = kn_radio_next(radio, path, seat, now_us, &again_us);
 		wish.is_held = next != NULL;
 		if (next && kn_scan_is_quiet(scan, now_us))
 			kn_peer_step(next, KN_LINK_EVENT_GRANTED, NULL);
@@ -171,11 +149,11 @@ serve_adapter(KnRadio *radio, const gchar *path, KnScan *scan)
 	wish.is_needed = is_searched(radio, path);
 	gboolean is_looked_at = now_us < radio->scan_until_us;
 	if (!is_looked_at && !(radio->pair && kn_pair_searches(radio->pair)))
-		return kn_scan_plan(scan, &wish, now_us);
+		return MIN(again_us, kn_scan_plan(scan, &wish, now_us));
 	/* one window after the other, until the person has seen enough */
 	wish.is_needed = TRUE;
 	kn_scan_listen(scan);
-	gint64 next_us = kn_scan_plan(scan, &wish, now_us);
+	gint64 next_us = MIN(again_us, kn_scan_plan(scan, &wish, now_us));
 	return is_looked_at ? MIN(next_us, radio->scan_until_us) : next_us;
 }
 
@@ -186,11 +164,11 @@ serve_adapters(KnRadio *radio)
 {
 	GHashTableIter iter;
 	gpointer path;
-	gpointer scan;
+	gpointer seat;
 	gint64 next_us = G_MAXINT64;
-	g_hash_table_iter_init(&iter, radio->scans);
-	while (g_hash_table_iter_next(&iter, &path, &scan))
-		next_us = MIN(next_us, serve_adapter(radio, path, scan));
+	g_hash_table_iter_init(&iter, radio->seats);
+	while (g_hash_table_iter_next(&iter, &path, &seat))
+		next_us = MIN(next_us, serve_adapter(radio, path, seat));
 	g_clear_handle_id(&radio->timer_id, g_source_remove);
 	if (next_us == G_MAXINT64)
 		return;
@@ -240,11 +218,11 @@ kn_radio_listen(gpointer user, const gchar *adapter)
 	KnRadio *radio = user;
 	GHashTableIter iter;
 	gpointer path;
-	gpointer scan;
-	g_hash_table_iter_init(&iter, radio->scans);
-	while (g_hash_table_iter_next(&iter, &path, &scan)) {
+	gpointer seat;
+	g_hash_table_iter_init(&iter, radio->seats);
+	while (g_hash_table_iter_next(&iter, &path, &seat)) {
 		if (!adapter || g_str_equal(adapter, path))
-			kn_scan_listen(scan);
+			kn_scan_listen(((KnSeat *)seat)->scan);
 	}
 	kn_radio_kick(radio);
 }

@@ -121,3 +121,24 @@ kn_link_holds_adapter(const KnLink *link)
 	return link->state == KN_LINK_AT_CONNECTING || link->state == KN_LINK_AT_RESOLVING ||
 	       link->state == KN_LINK_AT_SETTLING || link->state == KN_LINK_AT_CLOSING;
 }
+
+guint
+kn_link_stale_actions(KnLinkState state)
+{
+	guint stale = KN_LINK_DO_DISCONNECT | KN_LINK_DO_CONNECT | KN_LINK_DO_READ |
+		      KN_LINK_DO_ACQUIRE | KN_LINK_DO_UP;
+	switch (state) {
+	case KN_LINK_AT_CLOSING:
+		return stale & ~(guint)KN_LINK_DO_DISCONNECT;
+	case KN_LINK_AT_CONNECTING:
+		return stale & ~(guint)KN_LINK_DO_CONNECT;
+	case KN_LINK_AT_READING:
+		return stale & ~(guint)KN_LINK_DO_READ;
+	case KN_LINK_AT_ACQUIRING:
+		return stale & ~(guint)KN_LINK_DO_ACQUIRE;
+	case KN_LINK_AT_STREAMING:
+		return stale & ~(guint)KN_LINK_DO_UP;
+	default:
+		return stale;
+	}
+}

@@ -155,6 +155,7 @@ kn_link_cause_text(KnLinkCause cause)
 		"the bond was removed on this hub",
 		"refused",
 		"the radio went down",
+		"it made room for others",
 	};
 	return (guint)cause < G_N_ELEMENTS(texts) ? texts[cause] : "unknown";
 }

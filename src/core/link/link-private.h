@@ -32,3 +32,5 @@ guint kn_link_fail_unsupported(KnLink *link, KnLinkCause cause, gboolean must_cl
 guint kn_link_fail_call(KnLink *link, const KnBluezVerdict *verdict, gboolean is_connected,
 			gint64 now_us);
 guint kn_link_lose(KnLink *link, gboolean must_close, gint64 now_us);
+/* What a chain of transitions asked for and then left behind. */
+guint kn_link_stale_actions(KnLinkState state);

@@ -39,6 +39,7 @@
  *               other error                           by verdict    fail
  * BUSY          deadline                              RESOLVING     (the whole way again, except Connect)
  * STREAMING     characteristics gone for 250 ms       RESOLVING     DROP
+ *               its turn is over                      REST          DROP, DISCONNECT (through CLOSING)
  *               socket ended                          PAUSED        fail LOST
  * RESOLVING … BUSY   not Connected                    PAUSED        fail LOST; after a good link at once, at most 10 s after a short one
  *                    no longer bonded                 NOT_BONDED    fail UNBONDED
@@ -79,6 +80,7 @@ rest(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 		kn_link_enter(link, KN_LINK_AT_RESOLVING, link->attempt_end_us);
 	} else if (facts->is_heard) {
 		link->queued_us = now_us;
+		link->is_blind = FALSE;
 		kn_link_enter(link, KN_LINK_AT_QUEUED, G_MAXINT64);
 	} else {
 		gint64 blind_us = link->n_failures ? times->blind_us : times->blind_first_us;
@@ -96,6 +98,7 @@ search(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 		kn_link_enter(link, KN_LINK_AT_REST, G_MAXINT64);
 	} else if (now_us >= link->deadline_us) {
 		link->queued_us = now_us;
+		link->is_blind = TRUE;
 		kn_link_enter(link, KN_LINK_AT_QUEUED, G_MAXINT64);
 	}
 	return 0;
@@ -108,6 +111,7 @@ queued(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint64 
 		kn_link_enter(link, KN_LINK_AT_REST, G_MAXINT64);
 		return 0;
 	}
+	link->is_blind = link->is_blind && !facts->is_heard;
 	if (input->event != KN_LINK_EVENT_GRANTED)
 		return 0;
 	link->n_attempts++;
@@ -224,6 +228,10 @@ streaming(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint
 {
 	if (input->event == KN_LINK_EVENT_HUP)
 		return kn_link_lose(link, TRUE, now_us);
+	if (input->event == KN_LINK_EVENT_YIELD) {
+		link->cause = KN_LINK_CAUSE_TURN;
+		return kn_link_leave(link, KN_LINK_AT_REST, TRUE, now_us);
+	}
 	/* a flap of ServicesResolved alone leaves the socket as it is. Characteristics go before Connected does when a link
 	 * falls, so only their staying away means other services. */
 	if (facts->is_complete)
@@ -357,28 +365,6 @@ step_any(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint6
 	return FALSE;
 }
 
-/* what a chain of transitions asked for and then left behind */
-static guint
-stale_actions(KnLinkState state)
-{
-	guint stale = KN_LINK_DO_DISCONNECT | KN_LINK_DO_CONNECT | KN_LINK_DO_READ |
-		      KN_LINK_DO_ACQUIRE | KN_LINK_DO_UP;
-	switch (state) {
-	case KN_LINK_AT_CLOSING:
-		return stale & ~(guint)KN_LINK_DO_DISCONNECT;
-	case KN_LINK_AT_CONNECTING:
-		return stale & ~(guint)KN_LINK_DO_CONNECT;
-	case KN_LINK_AT_READING:
-		return stale & ~(guint)KN_LINK_DO_READ;
-	case KN_LINK_AT_ACQUIRING:
-		return stale & ~(guint)KN_LINK_DO_ACQUIRE;
-	case KN_LINK_AT_STREAMING:
-		return stale & ~(guint)KN_LINK_DO_UP;
-	default:
-		return stale;
-	}
-}
-
 guint
 kn_link_step(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint64 now_us)
 {
@@ -396,5 +382,5 @@ kn_link_step(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, g
 		if (link->state == before)
 			break;
 	}
-	return actions & ~stale_actions(link->state);
+	return actions & ~kn_link_stale_actions(link->state);
 }

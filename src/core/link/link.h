@@ -64,6 +64,7 @@ typedef enum {
 	KN_LINK_EVENT_ACQUIRE_FAILED,
 	KN_LINK_EVENT_HUP,     /* the notification socket has ended */
 	KN_LINK_EVENT_REFUSED, /* the owner does not accept the device */
+	KN_LINK_EVENT_YIELD,   /* its turn is over: others wait for the adapter's links */
 } KnLinkEvent;
 
 typedef struct {
@@ -122,6 +123,7 @@ typedef enum {
 	KN_LINK_CAUSE_UNBONDED, /* the bond was removed on this side */
 	KN_LINK_CAUSE_REFUSED,
 	KN_LINK_CAUSE_RADIO_DOWN,
+	KN_LINK_CAUSE_TURN, /* it made room for others */
 } KnLinkCause;
 
 typedef struct {
@@ -132,6 +134,7 @@ typedef struct {
 	gint64 deadline_us; /* G_MAXINT64: none */
 	gint64 pause_us;    /* to spend in `after` */
 	gint64 queued_us;   /* since when it waits for a grant: the oldest goes first */
+	gboolean is_blind;  /* it was not heard when it was queued */
 	gint64 attempt_end_us;
 	gint64 up_us;
 	guint n_attempts;     /* Connects since the last success */

@@ -7,6 +7,7 @@ enum {
 	FAR_DBM = -85, /* below, links of this kind of radio begin to fail */
 	MINUTE_MS = 60 * 1000,
 	HOUR_MS = 60 * MINUTE_MS,
+	TURNS_MS = 5 * MINUTE_MS,
 };
 
 /* %N the name, %A the address; what else is to be said is put in by code */
@@ -40,6 +41,9 @@ static const struct {
 		 "kneadd"},
 	[KN_WHY_LISTENER] = {"listener", "Another program on this machine listens to %N.",
 			     "Close the other program; the hub tries again by itself."},
+	[KN_WHY_NO_SLOT] = {"no-slot", "%N waits for its turn",
+			    "Nothing has to be done: it keeps what it records until then. A second "
+			    "Bluetooth adapter serves more at once."},
 	[KN_WHY_NOT_HEARD] = {"not-heard", "%N was not heard", "Switch it on, near this machine."},
 	[KN_WHY_CONNECTING] = {"connecting", "The hub is connecting to %N",
 			       "Wait a minute; if it stays so, bring it nearer or restart it."},
@@ -110,6 +114,15 @@ is_cut_off(const KnWhyFacts *facts)
 		facts->link == KN_WHY_LINK_CONNECTING);
 }
 
+/* heard within some turns: else it is not there */
+static gboolean
+is_in_line(const KnWhyFacts *facts)
+{
+	return facts->is_allowed && facts->is_taking_turns && facts->unseen_ms >= 0 &&
+	       facts->unseen_ms < TURNS_MS &&
+	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING);
+}
+
 static KnWhyCause
 judge(const KnWhyFacts *facts)
 {
@@ -119,6 +132,8 @@ judge(const KnWhyFacts *facts)
 		return radio;
 	if (is_cut_off(facts))
 		return KN_WHY_BOND_SUSPECTED;
+	if (is_in_line(facts))
+		return KN_WHY_NO_SLOT;
 	/* a link that fails again and again is looked for between the tries, but that is not what is wrong */
 	if (facts->is_allowed && facts->link == KN_WHY_LINK_SEARCHING &&
 	    facts->last_error[0] != '\0' && facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS)
@@ -152,6 +167,13 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 	case KN_WHY_UNSUPPORTED:
 		g_string_append_printf(text, "%s%s.", facts->last_error[0] ? ": " : "",
 				       facts->last_error);
+		return;
+	case KN_WHY_NO_SLOT:
+		g_string_append_printf(text, ": its adapter carries %u links at once",
+				       facts->n_links_max);
+		if (facts->place_in_line > 0)
+			g_string_append_printf(text, "; %u in line", facts->place_in_line);
+		g_string_append_c(text, '.');
 		return;
 	case KN_WHY_NOT_HEARD:
 		if (facts->unseen_ms < 0)

@@ -18,6 +18,7 @@ typedef enum {
 	KN_WHY_BOND_SUSPECTED,
 	KN_WHY_UNSUPPORTED,
 	KN_WHY_LISTENER,
+	KN_WHY_NO_SLOT,
 	KN_WHY_NOT_HEARD,
 	KN_WHY_CONNECTING,
 	KN_WHY_STORAGE,
@@ -51,6 +52,9 @@ typedef struct {
 	guint n_attempts;
 	gboolean is_bond_suspected; /* kn_link_suspects_bond */
 	const gchar *last_error;    /* in words; "" none */
+	gboolean is_taking_turns;   /* there are more massagers than links */
+	guint place_in_line;        /* 1 the next; 0 not known */
+	guint n_links_max;          /* that the adapter carries */
 	gint64 unseen_ms;           /* since it was heard last; -1 never */
 	gint signal_dbm;            /* when it was heard last; 0 not known */
 	gboolean is_storage_degraded;

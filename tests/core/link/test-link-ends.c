@@ -13,7 +13,6 @@ connect_that_never_answers_is_cancelled_at_20_s(void)
 		{0, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
 		{19999, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_CONNECTING, 0},
 		{20000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
-		{24999, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_CLOSING, 0},
 		{25000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_PAUSED, DROP},
 	};
 	start(&link);
@@ -246,6 +245,24 @@ a_good_link_that_is_lost_comes_back_at_once(void)
 }
 
 static void
+one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure(void)
+{
+	KnLink link;
+	static const Line lines[] = {
+		{20000, READY, KN_LINK_EVENT_YIELD, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
+		{20100, THERE, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_SEARCHING, DROP},
+		{30000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{31000, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+	};
+	bring_up(&link);
+	CONVERSE(&link, lines);
+	g_assert_cmpint(link.cause, ==, KN_LINK_CAUSE_TURN);
+	g_assert_cmpint(link.queued_us, ==, 30000000);
+	g_assert_cmpuint(link.n_failures, ==, 0);
+	g_assert_false(link.is_blind);
+}
+
+static void
 a_link_that_keeps_falling_backs_off(void)
 {
 	KnLink link;
@@ -371,6 +388,7 @@ main(int argc, char **argv)
 	ADD(a_lost_bond_stops_everything_until_a_person_pairs);
 	ADD(a_read_that_wants_pairing_is_a_lost_bond);
 	ADD(a_good_link_that_is_lost_comes_back_at_once);
+	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
 	ADD(a_link_that_keeps_falling_backs_off);
 	ADD(the_pause_of_a_falling_link_is_capped_at_10_s);
 	ADD(a_link_that_falls_while_resolving_is_radio_weather);

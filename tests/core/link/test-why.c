@@ -134,6 +134,32 @@ a_failing_link_says_how_often_and_why(void)
 }
 
 static void
+one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there(void)
+{
+	KnWhyFacts facts = well();
+	g_auto(KnWhy) first = {0};
+	g_auto(KnWhy) next = {0};
+	g_auto(KnWhy) gone = {0};
+
+	facts.link = KN_WHY_LINK_WAITING;
+	facts.is_taking_turns = TRUE;
+	facts.n_links_max = 5;
+	facts.place_in_line = 3;
+	facts.unseen_ms = 60000;
+	kn_why_judge(&facts, &first);
+	g_assert_cmpint(first.cause, ==, KN_WHY_NO_SLOT);
+	g_assert_nonnull(strstr(first.text, "carries 5 links at once; 3 in line."));
+	facts.link = KN_WHY_LINK_SEARCHING;
+	facts.place_in_line = 0;
+	kn_why_judge(&facts, &next);
+	g_assert_cmpint(next.cause, ==, KN_WHY_NO_SLOT);
+	g_assert_nonnull(strstr(next.text, "carries 5 links at once."));
+	facts.unseen_ms = 5 * 60000;
+	kn_why_judge(&facts, &gone);
+	g_assert_cmpint(gone.cause, ==, KN_WHY_NOT_HEARD);
+}
+
+static void
 what_was_forgotten_says_that_its_sessions_are_kept(void)
 {
 	KnWhyFacts facts = well();
@@ -180,6 +206,9 @@ main(int argc, char **argv)
 			a_failing_link_says_how_often_and_why);
 	g_test_add_func("/core/why/what_was_forgotten_says_that_its_sessions_are_kept",
 			what_was_forgotten_says_that_its_sessions_are_kept);
+	g_test_add_func(
+		"/core/why/one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there",
+		one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there);
 	g_test_add_func("/core/why/every_cause_has_a_word_of_its_own",
 			every_cause_has_a_word_of_its_own);
 	return g_test_run();

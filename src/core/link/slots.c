@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/link/slots.h"
+
+void
+kn_slot_times_init(KnSlotTimes *ret_times, gdouble scale)
+{
+	gdouble sound = scale > 0 ? CLAMP(scale, 0.001, 1000.0) : 1.0;
+
+	*ret_times = (KnSlotTimes){.min_us = (gint64)(10e6 * sound),
+				   .max_us = (gint64)(300e6 * sound),
+				   .blind_us = (gint64)(600e6 * sound),
+				   .probe_us = (gint64)(600e6 * sound)};
+}
+
+void
+kn_slots_refused(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us)
+{
+	/* with none at all something else is wrong; one has to be tried all the same */
+	slots->n_max = MAX(n_links, 1);
+	slots->probe_us = now_us + times->probe_us;
+}
+
+void
+kn_slots_carried(KnSlots *slots, guint n_links)
+{
+	if (slots->n_max != 0)
+		slots->n_max = MAX(slots->n_max, n_links);
+}
+
+gboolean
+kn_slots_have_room(const KnSlots *slots, guint n_links, gint64 now_us)
+{
+	return slots->n_max == 0 || n_links < slots->n_max ||
+	       (n_links == slots->n_max && now_us >= slots->probe_us);
+}
+
+/* from when on this one may be asked to leave */
+static gint64
+may_leave_us(const KnSlotTimes *times, const KnSlotHolder *holder)
+{
+	return holder->up_us + (holder->is_idle ? times->min_us : times->max_us);
+}
+
+gint64
+kn_slots_ready_us(const KnSlotTimes *times, gint64 queued_us, gboolean is_heard)
+{
+	return queued_us + (is_heard ? 0 : times->blind_us);
+}
+
+gint
+kn_slots_choose(const KnSlotTimes *times, const KnSlotHolder *holders, guint n_holders,
+		gint64 ready_us, gint64 now_us, gint64 *ret_again_us)
+{
+	gint chosen = -1;
+
+	*ret_again_us = ready_us > now_us ? ready_us : G_MAXINT64;
+	if (ready_us > now_us)
+		return -1;
+	for (guint i = 0; i < n_holders; i++) {
+		gint64 when_us = may_leave_us(times, &holders[i]);
+
+		if (when_us > now_us)
+			*ret_again_us = MIN(*ret_again_us, when_us);
+		else if (chosen < 0 || holders[i].is_idle > holders[chosen].is_idle ||
+			 (holders[i].is_idle == holders[chosen].is_idle &&
+			  holders[i].up_us < holders[chosen].up_us))
+			chosen = (gint)i;
+	}
+	return chosen;
+}

@@ -1,0 +1,129 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "radio/radio-private.h"
+
+gboolean
+kn_peer_is_on(const KnPeer *peer, const gchar *adapter)
+{
+	const KnTreeDevice *device = kn_peer_device(peer);
+	return device && g_str_equal(device->adapter, adapter);
+}
+
+/* anybody's, as far as they are known here */
+static guint
+count_links(const KnRadio *radio, const gchar *adapter)
+{
+	GHashTableIter iter;
+	gpointer value;
+	guint n = 0;
+	g_hash_table_iter_init(&iter, kn_tree_devices(kn_bluez_get_tree(radio->host.bluez)));
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnTreeDevice *device = value;
+		n += device->is_connected && g_str_equal(device->adapter, adapter);
+	}
+	return n;
+}
+
+void
+kn_radio_no_slot(gpointer user, const gchar *adapter)
+{
+	KnRadio *radio = user;
+	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
+	guint n = count_links(radio, adapter);
+	if (!seat)
+		return;
+	kn_slots_refused(&seat->slots, &radio->host.slot_times, n, g_get_monotonic_time());
+	g_message("%s carries %u links: the others take turns", adapter, seat->slots.n_max);
+}
+
+static gint64
+ready_us(const KnPeer *peer)
+{
+	return kn_slots_ready_us(&peer->host->slot_times, peer->link.queued_us,
+				 !peer->link.is_blind);
+}
+
+/* The one that has waited longest. One that is tried without having been heard waits behind those that are there. */
+static KnPeer *
+find_first(const KnRadio *radio, const gchar *adapter)
+{
+	GHashTableIter iter;
+	gpointer value;
+	KnPeer *first = NULL;
+	g_hash_table_iter_init(&iter, radio->peers);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		KnPeer *peer = value;
+		if (peer->link.state != KN_LINK_AT_QUEUED || !kn_peer_is_on(peer, adapter))
+			continue;
+		if (!first || ready_us(peer) < ready_us(first))
+			first = peer;
+	}
+	return first;
+}
+
+typedef struct {
+	KnPeer *peers[KN_RADIO_PEERS_MAX];
+	KnSlotHolder holders[KN_RADIO_PEERS_MAX];
+	guint n;
+} Holders;
+
+static void
+find_holders(const KnRadio *radio, const gchar *adapter, Holders *ret_holders)
+{
+	const KnRadioSink *sink = &radio->host.sink;
+	GHashTableIter iter;
+	gpointer value;
+	ret_holders->n = 0;
+	g_hash_table_iter_init(&iter, radio->peers);
+	while (g_hash_table_iter_next(&iter, NULL, &value) && ret_holders->n < KN_RADIO_PEERS_MAX) {
+		KnPeer *peer = value;
+		if (peer->link.state != KN_LINK_AT_STREAMING || !kn_peer_is_on(peer, adapter))
+			continue;
+		ret_holders->peers[ret_holders->n] = peer;
+		ret_holders->holders[ret_holders->n++] = (KnSlotHolder){
+			.up_us = peer->link.up_us,
+			.is_idle = sink->is_idle &&
+				   sink->is_idle(radio->host.sink_user, peer->address)};
+	}
+}
+
+KnPeer *
+kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
+	      gint64 *ret_again_us)
+{
+	KnPeer *next = find_first(radio, adapter);
+	guint n_links = count_links(radio, adapter);
+	Holders holders;
+	*ret_again_us = G_MAXINT64;
+	kn_slots_carried(&seat->slots, n_links);
+	if (!next || kn_slots_have_room(&seat->slots, n_links, now_us))
+		return next;
+	find_holders(radio, adapter, &holders);
+	gint leaver = kn_slots_choose(&radio->host.slot_times, holders.holders, holders.n,
+				      ready_us(next), now_us, ret_again_us);
+	*ret_again_us = MIN(*ret_again_us, MAX(seat->slots.probe_us, now_us + 1000));
+	if (leaver >= 0)
+		kn_peer_step(holders.peers[leaver], KN_LINK_EVENT_YIELD, NULL);
+	return NULL;
+}
+
+guint
+kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_seat)
+{
+	const KnTreeDevice *device = kn_peer_device(peer);
+	GHashTableIter iter;
+	gpointer value;
+	guint place = 1;
+	*ret_seat = device ? g_hash_table_lookup(radio->seats, device->adapter) : NULL;
+	if (!*ret_seat || peer->link.state != KN_LINK_AT_QUEUED ||
+	    kn_slots_have_room(&(*ret_seat)->slots, count_links(radio, device->adapter),
+			       g_get_monotonic_time()))
+		return 0;
+	g_hash_table_iter_init(&iter, radio->peers);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnPeer *other = value;
+		place += other->link.state == KN_LINK_AT_QUEUED &&
+			 ready_us(other) < ready_us(peer) && kn_peer_is_on(other, device->adapter);
+	}
+	return place;
+}

@@ -1,0 +1,163 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "core/link/slots.h"
+
+enum { S = 1000000 };
+#define NOW (G_GINT64_CONSTANT(10000) * S)
+
+static void
+an_adapter_that_refused_nothing_has_room(void)
+{
+	KnSlots slots = {0};
+
+	g_assert_true(kn_slots_have_room(&slots, 0, NOW));
+	g_assert_true(kn_slots_have_room(&slots, 64, NOW));
+	kn_slots_carried(&slots, 7);
+	g_assert_true(kn_slots_have_room(&slots, 8, NOW));
+}
+
+static void
+the_link_that_was_refused_is_one_too_many_until_it_is_tried_again(void)
+{
+	KnSlotTimes times;
+	KnSlots slots = {0};
+
+	kn_slot_times_init(&times, 1.0);
+	kn_slots_refused(&slots, &times, 5, NOW);
+	g_assert_true(kn_slots_have_room(&slots, 4, NOW));
+	g_assert_false(kn_slots_have_room(&slots, 5, NOW));
+	g_assert_false(kn_slots_have_room(&slots, 5, NOW + 600 * (gint64)S - 1));
+	g_assert_true(kn_slots_have_room(&slots, 5, NOW + 600 * (gint64)S));
+	g_assert_false(kn_slots_have_room(&slots, 6, NOW + 600 * (gint64)S));
+	/* refused again: the same, for as long again */
+	kn_slots_refused(&slots, &times, 5, NOW + 601 * (gint64)S);
+	g_assert_false(kn_slots_have_room(&slots, 5, NOW + 1200 * (gint64)S));
+	/* it went well: that many there are */
+	kn_slots_carried(&slots, 6);
+	g_assert_true(kn_slots_have_room(&slots, 5, NOW));
+	g_assert_false(kn_slots_have_room(&slots, 6, NOW));
+}
+
+static void
+refused_with_no_link_at_all_one_is_tried(void)
+{
+	KnSlotTimes times;
+	KnSlots slots = {0};
+
+	kn_slot_times_init(&times, 1.0);
+	kn_slots_refused(&slots, &times, 0, NOW);
+	g_assert_true(kn_slots_have_room(&slots, 0, NOW));
+	g_assert_false(kn_slots_have_room(&slots, 1, NOW));
+}
+
+static gint
+choose(const KnSlotHolder *holders, guint n, gboolean is_heard, gint64 *ret_again_us)
+{
+	KnSlotTimes times;
+
+	kn_slot_times_init(&times, 1.0);
+	return kn_slots_choose(&times, holders, n,
+			       kn_slots_ready_us(&times, NOW - 60 * (gint64)S, is_heard), NOW,
+			       ret_again_us);
+}
+
+static void
+the_idle_one_that_was_up_longest_makes_room(void)
+{
+	const KnSlotHolder holders[] = {
+		{NOW - 400 * (gint64)S, FALSE},
+		{NOW - 20 * (gint64)S, TRUE},
+		{NOW - 30 * (gint64)S, TRUE},
+		{NOW - 5 * (gint64)S, TRUE},
+	};
+	gint64 again_us;
+
+	g_assert_cmpint(choose(holders, 4, TRUE, &again_us), ==, 2);
+}
+
+static void
+a_busy_one_makes_room_after_five_minutes_and_nobody_before_ten_seconds(void)
+{
+	KnSlotHolder holders[] = {{NOW - 299 * (gint64)S, FALSE}, {NOW - 9 * (gint64)S, TRUE}};
+	gint64 again_us;
+
+	g_assert_cmpint(choose(holders, 2, TRUE, &again_us), ==, -1);
+	g_assert_cmpint(again_us, ==, NOW + S);
+	holders[0].up_us -= S;
+	g_assert_cmpint(choose(holders, 2, TRUE, &again_us), ==, 0);
+}
+
+static void
+one_that_was_not_heard_sends_nobody_away_for_ten_minutes(void)
+{
+	const KnSlotHolder holder = {NOW - 5000 * (gint64)S, TRUE};
+	gint64 again_us;
+
+	g_assert_cmpint(choose(&holder, 1, FALSE, &again_us), ==, -1);
+	g_assert_cmpint(again_us, ==, NOW + 540 * (gint64)S);
+	g_assert_cmpint(choose(&holder, 1, TRUE, &again_us), ==, 0);
+	g_assert_cmpint(choose(&holder, 0, TRUE, &again_us), ==, -1);
+}
+
+/* twelve massagers, five links, ten minutes: a second at a time */
+static void
+everybody_has_a_turn_and_nobody_waits_twice_as_long_as_another(void)
+{
+	enum { N = 12, LINKS = 5, SECONDS = 600 };
+	KnSlotTimes times;
+	gint64 up_us[N] = {0}, queued_us[N];
+	guint n_turns[N] = {0}, n_up = 0;
+
+	kn_slot_times_init(&times, 1.0);
+	for (guint i = 0; i < N; i++)
+		queued_us[i] = NOW + i;
+	for (guint second = 0; second < SECONDS; second++) {
+		gint64 now_us = NOW + second * (gint64)S;
+		KnSlotHolder holders[N];
+		guint who[N], n_holders = 0, first = N;
+		gint64 again_us;
+		gint leaver;
+
+		for (guint i = 0; i < N; i++) {
+			if (up_us[i] != 0) {
+				who[n_holders] = i;
+				holders[n_holders++] = (KnSlotHolder){up_us[i], TRUE};
+			} else if (first == N || queued_us[i] < queued_us[first]) {
+				first = i;
+			}
+		}
+		if (n_up == LINKS) {
+			leaver = kn_slots_choose(&times, holders, n_holders, queued_us[first],
+						 now_us, &again_us);
+			if (leaver < 0)
+				continue;
+			up_us[who[leaver]] = 0;
+			queued_us[who[leaver]] = now_us;
+			n_up--;
+		}
+		up_us[first] = now_us;
+		n_turns[first]++;
+		n_up++;
+	}
+	for (guint i = 0; i < N; i++) {
+		g_test_message("%u: %u turns", i, n_turns[i]);
+		g_assert_cmpuint(n_turns[i], >=, SECONDS / 10 * LINKS / N / 2);
+		g_assert_cmpuint(n_turns[i], <=, SECONDS / 10 * LINKS / N + 1);
+	}
+}
+
+#define ADD(name) g_test_add_func("/core/slots/" #name, name)
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD(an_adapter_that_refused_nothing_has_room);
+	ADD(the_link_that_was_refused_is_one_too_many_until_it_is_tried_again);
+	ADD(refused_with_no_link_at_all_one_is_tried);
+	ADD(the_idle_one_that_was_up_longest_makes_room);
+	ADD(a_busy_one_makes_room_after_five_minutes_and_nobody_before_ten_seconds);
+	ADD(one_that_was_not_heard_sends_nobody_away_for_ten_minutes);
+	ADD(everybody_has_a_turn_and_nobody_waits_twice_as_long_as_another);
+	return g_test_run();
+}
