@@ -28,6 +28,14 @@ kn_bus_call_sender(const KnBusCall *call)
 	return sender != NULL ? sender : "";
 }
 
+void
+kn_bus_call_forget(KnBusCall *call)
+{
+	g_object_unref(call->message);
+	g_object_unref(call->connection);
+	g_free(call);
+}
+
 static void
 finish(KnBusCall *call, GDBusMessage *reply)
 {
@@ -39,9 +47,7 @@ finish(KnBusCall *call, GDBusMessage *reply)
 		g_dbus_connection_send_message(call->connection, reply,
 					       G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 	g_object_unref(reply);
-	g_object_unref(call->message);
-	g_object_unref(call->connection);
-	g_free(call);
+	kn_bus_call_forget(call);
 }
 
 void

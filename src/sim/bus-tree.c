@@ -307,6 +307,13 @@ kn_bus_tree_free(KnBusTree *tree)
 	g_free(tree);
 }
 
+void
+kn_bus_tree_flush(KnBusTree *tree)
+{
+	if (tree->connection != NULL)
+		g_dbus_connection_flush_sync(tree->connection, NULL, NULL);
+}
+
 GDBusConnection *
 kn_bus_tree_connection(KnBusTree *tree)
 {

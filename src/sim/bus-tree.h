@@ -41,6 +41,8 @@ void kn_bus_tree_publish(KnBusTree *tree, const gchar *path);
 /* InterfacesRemoved; a path that is not there is fine. */
 void kn_bus_tree_remove(KnBusTree *tree, const gchar *path);
 gboolean kn_bus_tree_has(const KnBusTree *tree, const gchar *path);
+/* Waits until all that was sent is with the bus: before an orderly end. */
+void kn_bus_tree_flush(KnBusTree *tree);
 
 /* ---- answering; each takes the call ---- */
 const gchar *kn_bus_call_sender(const KnBusCall *call);
@@ -48,3 +50,4 @@ void kn_bus_call_return(KnBusCall *call,
 			GVariant *result); /* a tuple, floating is sunk; NULL: () */
 void kn_bus_call_return_fd(KnBusCall *call, gint fd, guint16 mtu); /* (hq); fd stays the caller's */
 void kn_bus_call_error(KnBusCall *call, const gchar *name, const gchar *message);
+void kn_bus_call_forget(KnBusCall *call); /* not answered: the bus does that when we are gone */

@@ -265,9 +265,7 @@ come_back(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result
 static KnSimOutcome
 lose_bond(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
-	return device->type->lose_bond != NULL && device->type->lose_bond(device->thing)
-		       ? KN_SIM_OK
-		       : KN_SIM_REFUSED;
+	return device->type->lose_bond(device->thing) ? KN_SIM_OK : KN_SIM_REFUSED;
 }
 
 static const KnSimDeviceMethod device_methods[] = {

@@ -148,9 +148,11 @@ remove_device(KnFakebus *bus, GVariant *parameters, KnBusCall *call)
 		if (!g_str_equal(device->path, path) || !kn_bus_tree_has(bus->tree, path))
 			continue;
 		/* the bond goes with the object; only a pairing brings it back */
+		kn_fake_pairing_end(device, kn_fake_device_is_linked(device)
+						    ? KN_FAKE_PAIR_CANCELED
+						    : KN_FAKE_PAIR_UNREACHED);
 		kn_fake_device_drop_link(device);
-		device->is_bonded = FALSE;
-		kn_fake_device_unpublish(device);
+		kn_fake_device_unbond(device);
 		kn_bus_call_return(call, NULL);
 		return;
 	}

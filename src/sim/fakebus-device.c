@@ -4,8 +4,8 @@
 #include "sim/fakebus-private.h"
 #include "sim/model.h"
 
-static void
-set(KnFakeDevice *device, const gchar *property, GVariant *value)
+void
+kn_fake_device_set(KnFakeDevice *device, const gchar *property, GVariant *value)
 {
 	if (device->bus->tree != NULL)
 		kn_bus_tree_set(device->bus->tree, device->path, KN_DEVICE_INTERFACE, property,
@@ -19,10 +19,12 @@ kn_fake_device_free(gpointer data)
 {
 	KnFakeDevice *device = data;
 
+	kn_fake_pairing_abandon(device);
 	g_clear_handle_id(&device->link_timer, g_source_remove);
 	g_clear_handle_id(&device->pump, g_source_remove);
 	kn_massager_free(device->massager);
 	g_free(device->address);
+	g_free(device->air_address);
 	g_free(device->path);
 	g_free(device->notify_sender);
 	g_free(device);
@@ -49,6 +51,38 @@ kn_fake_device_get_link(const KnFakeDevice *device, KnSimLink *ret_link)
 
 /* ---- the object ---- */
 
+static gboolean
+is_hidden(const KnFakeDevice *device)
+{
+	return kn_massager_spec(device->massager)->is_private && !device->is_bonded;
+}
+
+/* a resolvable private one: its first two bits are 01 (Core 5.4, 6-B 1.3.2.2) */
+static gchar *
+make_air_address(KnFakeDevice *device)
+{
+	guint hash = (g_str_hash(device->address) + ++device->n_air_addresses) * 2654435761u;
+
+	return g_strdup_printf("%02X:%02X:%02X:%02X:%s", 0x40 | (hash & 0x3f), hash >> 24,
+			       hash >> 16 & 0xff, hash >> 8 & 0xff, device->address + 12);
+}
+
+void
+kn_fake_device_settle(KnFakeDevice *device)
+{
+	g_autofree gchar *tail = NULL;
+
+	if (is_hidden(device)) {
+		g_free(device->air_address);
+		device->air_address = make_air_address(device);
+		device->is_kept = FALSE;
+	}
+	tail = g_strdelimit(g_strdup(is_hidden(device) ? device->air_address : device->address),
+			    ":", '_');
+	g_free(device->path);
+	device->path = g_strconcat(KN_ADAPTER_PATH "/dev_", tail, NULL);
+}
+
 /* { service UUID: kind, flags } */
 static GVariant *
 service_data(const KnFakeDevice *device)
@@ -71,19 +105,23 @@ kn_fake_device_publish(KnFakeDevice *device)
 	const gchar *name = kn_model_name(kn_massager_info(device->massager)->kind);
 
 	kn_bus_tree_add(device->bus->tree, device->path, KN_DEVICE_INTERFACE);
-	set(device, "Address", g_variant_new_string(device->address));
-	set(device, "AddressType", g_variant_new_string("public"));
-	set(device, "Name", g_variant_new_string(name));
-	set(device, "Alias", g_variant_new_string(name));
-	set(device, "Paired", g_variant_new_boolean(device->is_bonded));
-	set(device, "Bonded", g_variant_new_boolean(device->is_bonded));
-	set(device, "Trusted", g_variant_new_boolean(FALSE));
-	set(device, "Blocked", g_variant_new_boolean(FALSE));
-	set(device, "LegacyPairing", g_variant_new_boolean(FALSE));
-	set(device, "Connected", g_variant_new_boolean(kn_fake_device_is_linked(device)));
-	set(device, "ServicesResolved", g_variant_new_boolean(FALSE));
-	set(device, "UUIDs", g_variant_new_strv(uuids, -1));
-	set(device, "Adapter", g_variant_new_object_path(KN_ADAPTER_PATH));
+	kn_fake_device_set(
+		device, "Address",
+		g_variant_new_string(is_hidden(device) ? device->air_address : device->address));
+	kn_fake_device_set(device, "AddressType",
+			   g_variant_new_string(is_hidden(device) ? "random" : "public"));
+	kn_fake_device_set(device, "Name", g_variant_new_string(name));
+	kn_fake_device_set(device, "Alias", g_variant_new_string(name));
+	kn_fake_device_set(device, "Paired", g_variant_new_boolean(device->is_bonded));
+	kn_fake_device_set(device, "Bonded", g_variant_new_boolean(device->is_bonded));
+	kn_fake_device_set(device, "Trusted", g_variant_new_boolean(FALSE));
+	kn_fake_device_set(device, "Blocked", g_variant_new_boolean(FALSE));
+	kn_fake_device_set(device, "LegacyPairing", g_variant_new_boolean(FALSE));
+	kn_fake_device_set(device, "Connected",
+			   g_variant_new_boolean(kn_fake_device_is_linked(device)));
+	kn_fake_device_set(device, "ServicesResolved", g_variant_new_boolean(FALSE));
+	kn_fake_device_set(device, "UUIDs", g_variant_new_strv(uuids, -1));
+	kn_fake_device_set(device, "Adapter", g_variant_new_object_path(KN_ADAPTER_PATH));
 	kn_bus_tree_publish(device->bus->tree, device->path);
 }
 
@@ -103,15 +141,22 @@ kn_fake_device_advertise(KnFakeDevice *device, guint n_advert)
 		return;
 	if (!kn_bus_tree_has(device->bus->tree, device->path))
 		kn_fake_device_publish(device);
-	set(device, "RSSI", g_variant_new_int16(signal_dbm));
-	set(device, "ServiceData", service_data(device));
+	kn_fake_device_set(device, "RSSI", g_variant_new_int16(signal_dbm));
+	kn_fake_device_set(device, "ServiceData", service_data(device));
 }
 
 void
 kn_fake_device_forget_signal(KnFakeDevice *device)
 {
 	kn_bus_tree_unset(device->bus->tree, device->path, KN_DEVICE_INTERFACE, "RSSI");
-	if (!device->is_bonded && device->link == KN_FAKE_IDLE)
+	kn_fake_device_expire(device);
+}
+
+void
+kn_fake_device_expire(KnFakeDevice *device)
+{
+	if (!device->is_bonded && !device->is_kept && device->link == KN_FAKE_IDLE &&
+	    device->bus->advert == 0)
 		kn_fake_device_unpublish(device);
 }
 
@@ -141,12 +186,15 @@ kn_fake_device_drop_link(KnFakeDevice *device)
 	if (before >= KN_FAKE_CONNECTED) {
 		kn_fake_gatt_remove(device);
 		if (before != KN_FAKE_CONNECTED)
-			set(device, "ServicesResolved", g_variant_new_boolean(FALSE));
-		set(device, "Connected", g_variant_new_boolean(FALSE));
+			kn_fake_device_set(device, "ServicesResolved",
+					   g_variant_new_boolean(FALSE));
+		kn_fake_device_set(device, "Connected", g_variant_new_boolean(FALSE));
 	}
 	answer(&device->disconnect_call, NULL, NULL);
-	if (before != KN_FAKE_IDLE && !device->is_bonded && device->bus->advert == 0)
-		kn_fake_device_unpublish(device);
+	kn_fake_pairing_told(device);
+	kn_fake_pairing_end(device, KN_FAKE_PAIR_CUT_OFF);
+	if (before != KN_FAKE_IDLE)
+		kn_fake_device_expire(device);
 }
 
 static gboolean
@@ -157,7 +205,18 @@ on_resolved(gpointer user)
 	device->link_timer = 0;
 	device->link = KN_FAKE_RESOLVED;
 	kn_fake_gatt_publish(device);
-	set(device, "ServicesResolved", g_variant_new_boolean(TRUE));
+	kn_fake_device_set(device, "ServicesResolved", g_variant_new_boolean(TRUE));
+	kn_fake_pairing_told(device);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_cut_off(gpointer user)
+{
+	KnFakeDevice *device = user;
+
+	device->link_timer = 0;
+	kn_fake_device_drop_link(device);
 	return G_SOURCE_REMOVE;
 }
 
@@ -171,27 +230,43 @@ on_connected(gpointer user)
 		device->link = KN_FAKE_IDLE;
 		answer(&device->connect_call, "org.bluez.Error.Failed",
 		       "le-connection-abort-by-local");
+		kn_fake_pairing_end(device, KN_FAKE_PAIR_UNREACHED);
 		return G_SOURCE_REMOVE;
 	}
 	device->link = KN_FAKE_CONNECTED;
 	device->n_connects++;
 	kn_massager_link_up(device->massager);
-	set(device, "Connected", g_variant_new_boolean(TRUE));
+	kn_fake_device_set(device, "Connected", g_variant_new_boolean(TRUE));
 	answer(&device->connect_call, NULL, NULL);
-	device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
+	if (device->pairing != NULL)
+		kn_fake_pairing_linked(device); /* services are looked for once it is bonded */
+	else if (device->is_key_lost)           /* bluetoothd 5.82 says nothing of why */
+		device->link_timer = g_timeout_add(KN_FAKE_CUT_OFF_MS, on_cut_off, device);
+	else
+		device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
 	return G_SOURCE_REMOVE;
+}
+
+void
+kn_fake_device_link(KnFakeDevice *device)
+{
+	/* bluetoothd suspends discovery for a pairing, not for a Connect */
+	gboolean is_slow = device->bus->advert != 0 && device->pairing == NULL;
+	guint wait_ms = is_slow ? KN_FAKE_CONNECT_SCAN_MS : KN_FAKE_CONNECT_MS;
+
+	device->link = KN_FAKE_CONNECTING;
+	device->link_timer = g_timeout_add(device->is_present ? wait_ms : KN_FAKE_ABSENT_MS,
+					   on_connected, device);
 }
 
 static void
 connect_device(KnFakeDevice *device, KnBusCall *call)
 {
-	guint wait_ms = device->bus->advert != 0 ? KN_FAKE_CONNECT_SCAN_MS : KN_FAKE_CONNECT_MS;
-
 	if (!device->bus->is_powered) {
 		kn_bus_call_error(call, "org.bluez.Error.NotReady", "Resource Not Ready");
 		return;
 	}
-	if (device->connect_call != NULL) {
+	if (device->connect_call != NULL || device->pairing != NULL) {
 		kn_bus_call_error(call, "org.bluez.Error.InProgress", "In Progress");
 		return;
 	}
@@ -203,10 +278,8 @@ connect_device(KnFakeDevice *device, KnBusCall *call)
 		kn_bus_call_return(call, NULL);
 		return;
 	}
-	device->link = KN_FAKE_CONNECTING;
 	device->connect_call = call;
-	device->link_timer = g_timeout_add(device->is_present ? wait_ms : KN_FAKE_ABSENT_MS,
-					   on_connected, device);
+	kn_fake_device_link(device);
 }
 
 static gboolean
@@ -231,10 +304,17 @@ disconnect_device(KnFakeDevice *device, KnBusCall *call)
 		return;
 	}
 	device->disconnect_call = call;
-	if (device->link == KN_FAKE_CONNECTING) {
+	kn_fake_pairing_end(device, KN_FAKE_PAIR_CANCELED);
+	if (device->link == KN_FAKE_CONNECTING)
 		kn_fake_device_drop_link(device); /* documented: Disconnect cancels a Connect */
+	kn_fake_device_hang_up(device);
+}
+
+void
+kn_fake_device_hang_up(KnFakeDevice *device)
+{
+	if (!kn_fake_device_is_linked(device) || device->link == KN_FAKE_DISCONNECTING)
 		return;
-	}
 	g_clear_handle_id(&device->link_timer, g_source_remove);
 	device->link = KN_FAKE_DISCONNECTING;
 	device->link_timer = g_timeout_add(KN_FAKE_DISCONNECT_MS, on_disconnected, device);
@@ -248,6 +328,46 @@ kn_fake_device_set_present(KnFakeDevice *device, gboolean is_present)
 		kn_fake_device_drop_link(device);
 }
 
+/* ---- the bond ---- */
+
+void
+kn_fake_device_bond(KnFakeDevice *device)
+{
+	gboolean was_hidden = is_hidden(device);
+
+	device->is_bonded = TRUE;
+	device->is_key_lost = FALSE;
+	/* bluetoothd: the object keeps its path until it starts again */
+	if (was_hidden) {
+		kn_fake_device_set(device, "Address", g_variant_new_string(device->address));
+		kn_fake_device_set(device, "AddressType", g_variant_new_string("public"));
+	}
+	kn_fake_device_set(device, "Bonded", g_variant_new_boolean(TRUE));
+	if (device->link == KN_FAKE_CONNECTED && device->link_timer == 0)
+		device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
+}
+
+void
+kn_fake_device_unbond(KnFakeDevice *device)
+{
+	device->is_bonded = device->is_key_lost = device->is_kept = FALSE;
+	kn_fake_device_unpublish(device);
+	kn_fake_device_settle(device);
+}
+
+gboolean
+kn_fake_device_lose_bond(KnFakeDevice *device)
+{
+	if (!device->is_bonded || device->is_key_lost)
+		return FALSE;
+	device->is_key_lost = TRUE;
+	if (kn_fake_device_is_linked(device))
+		kn_fake_device_drop_link(device);
+	return TRUE;
+}
+
+/* ---- calls ---- */
+
 void
 kn_fake_device_call(KnFakeDevice *device, const gchar *method, KnBusCall *call)
 {
@@ -255,8 +375,8 @@ kn_fake_device_call(KnFakeDevice *device, const gchar *method, KnBusCall *call)
 		connect_device(device, call);
 	else if (g_str_equal(method, "Disconnect"))
 		disconnect_device(device, call);
+	else if (g_str_equal(method, "Pair"))
+		kn_fake_pair(device, call);
 	else
-		/* pairing is not simulated: devices are bonded from the start, or never */
-		kn_bus_call_error(call, "org.bluez.Error.AuthenticationFailed",
-				  "Authentication Failed");
+		kn_fake_cancel_pairing(device, call);
 }

@@ -3,13 +3,15 @@
 #pragma once
 
 /* The insides of the fake org.bluez: fakebus.c (life, faults, routing), fakebus-adapter.c, fakebus-device.c (links),
- * fakebus-gatt.c (services and notifications). */
+ * fakebus-pair.c (Device1.Pair), fakebus-agent.c (who answers for a person), fakebus-gatt.c (services and notifications). */
 
 #include "sim/bus-tree.h"
 #include "sim/fakebus.h"
 #include "sim/gatt-names.h"
 
+#define KN_BLUEZ_PATH        "/org/bluez"
 #define KN_ADAPTER_PATH      "/org/bluez/hci0"
+#define KN_AGENTS_INTERFACE  "org.bluez.AgentManager1"
 #define KN_ADAPTER_INTERFACE "org.bluez.Adapter1"
 #define KN_DEVICE_INTERFACE  "org.bluez.Device1"
 #define KN_SERVICE_INTERFACE "org.bluez.GattService1"
@@ -22,6 +24,7 @@ enum {
 	KN_FAKE_ABSENT_MS = 5000,       /* until a Connect to a device out of range fails */
 	KN_FAKE_RESOLVE_MS = 150,
 	KN_FAKE_DISCONNECT_MS = 100,
+	KN_FAKE_CUT_OFF_MS = 60, /* until a link falls that cannot be encrypted */
 	KN_FAKE_TICK_MS = 20,
 };
 
@@ -33,17 +36,33 @@ typedef enum {
 	KN_FAKE_DISCONNECTING, /* still connected to the eye */
 } KnFakeLink;
 
+/* how a pairing ends, if not well */
+typedef enum {
+	KN_FAKE_PAIR_UNREACHED, /* there is no link */
+	KN_FAKE_PAIR_CANCELED,  /* by who asked for it, or by another call */
+	KN_FAKE_PAIR_CUT_OFF,   /* the link is lost */
+	KN_FAKE_PAIR_FAILED,    /* the digits are wrong, or somebody said no */
+} KnFakePairEnd;
+
+typedef struct KnFakePairing KnFakePairing;
+
 struct KnFakeDevice {
 	KnFakebus *bus;       /* borrowed: it owns us */
 	KnMassager *massager; /* owned */
-	gchar *address;       /* owned: upper case */
-	gchar *path;          /* owned */
+	gchar *address;       /* owned: upper case; the identity */
+	gchar *air_address;   /* owned: as heard while it is not bonded */
+	guint n_air_addresses;
+	gchar *path; /* owned */
 	gboolean is_bonded;
+	gboolean is_key_lost; /* bonded here, and the keys do not fit any more */
+	gboolean is_kept;     /* the object stays though it is not bonded */
 	gboolean is_present;
 	KnFakeLink link;
 	guint link_timer;           /* of the step that is under way */
 	KnBusCall *connect_call;    /* owned; NULL none */
 	KnBusCall *disconnect_call; /* owned; NULL none */
+	KnFakePairing *pairing;     /* owned; NULL none */
+	KnBusCall *paired_call;     /* owned: bonded, and not told yet; NULL none */
 	gint notify_fd;             /* our end; -1 none */
 	guint notify_hup;           /* source id */
 	gchar *notify_sender;       /* owned; of StartNotify; NULL none */
@@ -70,6 +89,7 @@ struct KnFakebus {
 	GPtrArray *devices;   /* owned: KnFakeDevice */
 	GHashTable *scanners; /* owned: unique name -> watch id of it */
 	GPtrArray *failures;  /* owned: KnFakeFailure */
+	GPtrArray *agents;    /* owned: KnFakeAgent, the default one first */
 	gboolean is_plugged;
 	gboolean is_powered;
 	guint tick;   /* source id */
@@ -87,12 +107,36 @@ void kn_fake_adapter_call(KnFakebus *bus, const gchar *method, GVariant *paramet
 void kn_fake_adapter_stop_scans(KnFakebus *bus);
 gboolean kn_fake_adapter_is_up(const KnFakebus *bus);
 
+/* agents: with is_told they get Release */
+void kn_fake_agents_publish(KnFakebus *bus);
+void kn_fake_agents_drop(KnFakebus *bus, gboolean is_told);
+void kn_fake_agents_call(KnFakebus *bus, const gchar *method, GVariant *parameters,
+			 KnBusCall *call);
+
+/* pairing: linked, when the link that it asked for is up; end does nothing when none runs; told, when who paired may hear of it; abandon is an
+ * end without a word */
+void kn_fake_pair(KnFakeDevice *device, KnBusCall *call);
+void kn_fake_cancel_pairing(KnFakeDevice *device, KnBusCall *call);
+void kn_fake_pairing_linked(KnFakeDevice *device);
+void kn_fake_pairing_end(KnFakeDevice *device, KnFakePairEnd how);
+void kn_fake_pairing_told(KnFakeDevice *device);
+void kn_fake_pairing_abandon(KnFakeDevice *device);
+
 /* faults */
 void kn_fakebus_set_bluez(KnFakebus *bus, gboolean is_running); /* bluetoothd gone, and back */
 void kn_fakebus_set_adapter(KnFakebus *bus, gboolean is_plugged);
 void kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered);
 
-/* device: the object and the link */
+/* device: the object and the link; settle names the object by what is known of its address; expire takes it away unless something keeps it;
+ * link makes one, for the pairing that runs; hang_up ends it after a moment */
+void kn_fake_device_set(KnFakeDevice *device, const gchar *property, GVariant *value);
+void kn_fake_device_settle(KnFakeDevice *device);
+void kn_fake_device_expire(KnFakeDevice *device);
+void kn_fake_device_link(KnFakeDevice *device);
+void kn_fake_device_hang_up(KnFakeDevice *device);
+void kn_fake_device_bond(KnFakeDevice *device);
+void kn_fake_device_unbond(KnFakeDevice *device);
+gboolean kn_fake_device_lose_bond(KnFakeDevice *device);
 void kn_fake_device_get_link(const KnFakeDevice *device, KnSimLink *ret_link);
 void kn_fake_device_drop_link(KnFakeDevice *device);
 void kn_fake_device_set_present(KnFakeDevice *device, gboolean is_present);

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-#include "sim/fakebus-private.h"
+#include "sim/fakebus-agent.h"
 
 #include <string.h>
 
@@ -54,7 +54,9 @@ on_call(gpointer user, const gchar *path, const gchar *interface, const gchar *m
 
 	if (is_failed_on_purpose(bus, method, call))
 		return;
-	if (g_str_equal(interface, KN_ADAPTER_INTERFACE))
+	if (g_str_equal(interface, KN_AGENTS_INTERFACE))
+		kn_fake_agents_call(bus, method, parameters, call);
+	else if (g_str_equal(interface, KN_ADAPTER_INTERFACE))
 		kn_fake_adapter_call(bus, method, parameters, call);
 	else if (device != NULL && g_str_equal(interface, KN_DEVICE_INTERFACE))
 		kn_fake_device_call(device, method, call);
@@ -118,7 +120,7 @@ publish_all(KnFakebus *bus)
 	kn_fake_adapter_publish(bus);
 	for (guint i = 0; i < bus->devices->len; i++) {
 		KnFakeDevice *device = bus->devices->pdata[i];
-		if (device->is_bonded)
+		if (device->is_bonded || device->is_kept)
 			kn_fake_device_publish(device);
 	}
 }
@@ -130,6 +132,9 @@ start(KnFakebus *bus)
 		.ready = on_ready, .call = on_call, .set = on_set};
 
 	bus->tree = kn_bus_tree_new(bus->bus_address, "org.bluez", kn_fakebus_xml, &handlers, bus);
+	kn_fake_agents_publish(bus);
+	for (guint i = 0; i < bus->devices->len; i++)
+		kn_fake_device_settle(bus->devices->pdata[i]);
 	publish_all(bus);
 }
 
@@ -145,6 +150,7 @@ kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, KnSimRead
 	bus->user = user;
 	bus->devices = g_ptr_array_new_with_free_func(kn_fake_device_free);
 	bus->scanners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	bus->agents = g_ptr_array_new_with_free_func(kn_fake_agent_unref);
 	bus->failures = g_ptr_array_new_with_free_func(failure_free);
 	bus->is_plugged = TRUE;
 	bus->is_powered = TRUE;
@@ -161,10 +167,18 @@ drop_links(KnFakebus *bus)
 }
 
 static void
-stop(KnFakebus *bus)
+stop(KnFakebus *bus, gboolean is_orderly)
 {
+	for (guint i = 0; i < bus->devices->len; i++)
+		if (is_orderly)
+			kn_fake_pairing_end(bus->devices->pdata[i], KN_FAKE_PAIR_UNREACHED);
+		else
+			kn_fake_pairing_abandon(bus->devices->pdata[i]);
+	kn_fake_agents_drop(bus, is_orderly);
 	drop_links(bus);
 	kn_fake_adapter_stop_scans(bus);
+	if (is_orderly)
+		kn_bus_tree_flush(bus->tree);
 	g_clear_pointer(&bus->tree, kn_bus_tree_free);
 }
 
@@ -175,8 +189,9 @@ kn_fakebus_free(KnFakebus *bus)
 		return;
 	g_clear_handle_id(&bus->tick, g_source_remove);
 	if (bus->tree != NULL)
-		stop(bus);
+		stop(bus, TRUE);
 	g_ptr_array_unref(bus->devices);
+	g_ptr_array_unref(bus->agents);
 	g_hash_table_unref(bus->scanners);
 	g_ptr_array_unref(bus->failures);
 	g_free(bus->bus_address);
@@ -189,13 +204,12 @@ kn_fakebus_add(KnFakebus *bus, KnMassager *massager)
 {
 	const KnMassagerSpec *spec = kn_massager_spec(massager);
 	KnFakeDevice *device = g_new0(KnFakeDevice, 1);
-	g_autofree gchar *tail = g_strdelimit(g_ascii_strup(spec->address, -1), ":", '_');
 
 	device->bus = bus;
 	device->massager = massager;
 	device->address = g_ascii_strup(spec->address, -1);
-	device->path = g_strconcat(KN_ADAPTER_PATH "/dev_", tail, NULL);
 	device->is_bonded = spec->is_bonded;
+	kn_fake_device_settle(device);
 	device->is_present = TRUE;
 	device->notify_fd = -1;
 	g_ptr_array_add(bus->devices, device);
@@ -210,7 +224,7 @@ void
 kn_fakebus_set_bluez(KnFakebus *bus, gboolean is_running)
 {
 	if (!is_running && bus->tree != NULL)
-		stop(bus);
+		stop(bus, FALSE);
 	else if (is_running && bus->tree == NULL)
 		start(bus);
 }
@@ -320,6 +334,12 @@ set_present(gpointer thing, gboolean is_present)
 	kn_fake_device_set_present(thing, is_present);
 }
 
+static gboolean
+lose_bond(gpointer thing)
+{
+	return kn_fake_device_lose_bond(thing);
+}
+
 static void
 set_bluez(gpointer place, gboolean is_running)
 {
@@ -348,6 +368,7 @@ kn_fakebus_place(KnFakebus *bus)
 					    .pump = pump,
 					    .drop_link = drop_link,
 					    .set_present = set_present,
+					    .lose_bond = lose_bond,
 					    .set_bluez = set_bluez,
 					    .set_adapter = set_adapter,
 					    .set_powered = set_powered,

@@ -8,6 +8,7 @@
  */
 
 #include "sim/firmware.h"
+#include "sim/pairing.h"
 #include "sim/signal.h"
 
 typedef struct {
@@ -18,6 +19,11 @@ typedef struct {
 	gchar *serial;  /* owned */
 	guint64 seed;
 	gboolean is_bonded;
+	/* ---- behind the fake org.bluez only ---- */
+	KnPairing pairing;
+	gboolean is_private; /* hides behind a random address until it is bonded */
+	guint patience_s;    /* of a pairing that nobody answers */
+	/* ---- */
 	guint history_days; /* a session a day; 0 none */
 	guint boots;        /* 1 or 2: the history is of so many boots */
 	gsize flash_bytes;

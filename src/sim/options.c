@@ -14,7 +14,8 @@ enum {
 	FLASH_BYTES_MAX = 256 * 1024 * 1024,
 	MTU_DEFAULT = 247,
 	DEVICES_MAX = 64,
-	RATE_MAX_HZ = 400, /* ten times what such devices do: for load */
+	RATE_MAX_HZ = 400,       /* ten times what such devices do: for load */
+	PATIENCE_DEFAULT_S = 30, /* SMP's own timer (Core 5.4, 3-H 3.4) */
 };
 
 static const gchar summary[] =
@@ -28,7 +29,11 @@ static const gchar summary[] =
 	"history)\n"
 	"  flash=BYTES  mtu=23...517 (below 185 is too narrow)  pace=NUMBER (notifications a "
 	"second; 0: no limit)\n"
-	"  rate=10...400 (pressure samples a second; 25)\n";
+	"  rate=10...400 (pressure samples a second; 25)\n"
+	"Behind the fake org.bluez also, for bonded=no:\n"
+	"  pairing=just-works|display|confirm|type|refuse  private=yes|no (a random address until "
+	"it is paired)\n"
+	"  patience=1...30 (seconds until a pairing that nobody answers ends; 30)\n";
 
 static const gchar description[] =
 	"Example:\n"
@@ -99,6 +104,13 @@ parse_days(const gchar *text, guint *ret_days)
 }
 
 static gboolean
+parse_truth(const gchar *text, gboolean *ret_is_so)
+{
+	*ret_is_so = g_str_equal(text, "yes");
+	return *ret_is_so || g_str_equal(text, "no");
+}
+
+static gboolean
 take_text(KnMassagerSpec *spec, const gchar *key, const gchar *value, gboolean *ret_is_known)
 {
 	gchar **place = g_str_equal(key, "kind")      ? &spec->kind
@@ -118,10 +130,12 @@ take_text(KnMassagerSpec *spec, const gchar *key, const gchar *value, gboolean *
 		spec->address = kn_device_normalize_address(value);
 		return spec->address != NULL;
 	}
-	if (g_str_equal(key, "bonded")) {
-		spec->is_bonded = g_str_equal(value, "yes");
-		return spec->is_bonded || g_str_equal(value, "no");
-	}
+	if (g_str_equal(key, "bonded"))
+		return parse_truth(value, &spec->is_bonded);
+	if (g_str_equal(key, "private"))
+		return parse_truth(value, &spec->is_private);
+	if (g_str_equal(key, "pairing"))
+		return kn_pairing_parse(value, &spec->pairing);
 	if (g_str_equal(key, "history"))
 		return parse_days(value, &spec->history_days);
 	*ret_is_known = FALSE;
@@ -141,6 +155,9 @@ take_number(KnMassagerSpec *spec, const gchar *key, const gchar *value)
 		spec->flash_bytes = (gsize)number;
 	else if (g_str_equal(key, "mtu") && parse_number(value, 23, 517, &number))
 		spec->mtu = (guint16)number;
+	else if (g_str_equal(key, "patience") &&
+		 parse_number(value, 1, PATIENCE_DEFAULT_S, &number))
+		spec->patience_s = (guint)number;
 	else if (g_str_equal(key, "rate") && parse_number(value, 10, RATE_MAX_HZ, &number))
 		spec->rate_hz = (guint)number;
 	else if (g_str_equal(key, "pace") && parse_number(value, 0, 100000, &number))
@@ -194,6 +211,7 @@ kn_sim_parse_device(const gchar *text, gchar **ret_why)
 	spec->boots = 1;
 	spec->flash_bytes = FLASH_BYTES_DEFAULT;
 	spec->mtu = MTU_DEFAULT;
+	spec->patience_s = PATIENCE_DEFAULT_S;
 	for (guint i = 0; pairs[i] != NULL; i++) {
 		if (take_pair(spec, pairs[i]))
 			continue;
@@ -309,7 +327,8 @@ understand(const Typed *typed, KnSimOptions *options, gchar **ret_why)
 		options->check_address = kn_device_normalize_address(typed->check);
 	if (options->adapter_address == NULL)
 		why = "--adapter needs an address like 5E:AD:00:00:00:01";
-	else if (typed->pairing != NULL && !kn_pairing_parse(typed->pairing, &options->pairing))
+	else if (typed->pairing != NULL && (!kn_pairing_parse(typed->pairing, &options->pairing) ||
+					    options->pairing == KN_PAIRING_TYPE))
 		why = "--pairing takes just-works, display, confirm or refuse";
 	else if (typed->live_session_s < 0 || typed->live_session_s > 24 * 3600)
 		why = "--live-session is 1 to 86400 seconds";

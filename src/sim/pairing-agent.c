@@ -3,8 +3,6 @@
 
 #include "sim/pairing-agent.h"
 
-#include <stdio.h>
-
 #define AGENT_PATH "/org/knead/sim/agent"
 
 static const gchar xml[] =
@@ -29,13 +27,6 @@ struct KnPairingAgent {
 };
 
 static void
-show(const gchar *what, guint32 number)
-{
-	printf("%s %06u\n", what, number);
-	fflush(stdout);
-}
-
-static void
 on_call(GDBusConnection *connection, const gchar *sender, const gchar *path, const gchar *interface,
 	const gchar *method, GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user)
 {
@@ -53,10 +44,10 @@ on_call(GDBusConnection *connection, const gchar *sender, const gchar *path, con
 		g_variant_get(parameters, "(&ouq)", NULL, &number, &entered);
 		/* told again for each digit that is typed */
 		if (entered == 0)
-			show("passkey", number);
+			kn_pairing_show("passkey", number);
 	} else if (g_str_equal(method, "RequestConfirmation")) {
 		g_variant_get(parameters, "(&ou)", NULL, &number);
-		show("confirm", number);
+		kn_pairing_show("confirm", number);
 	} else if (g_str_equal(method, "RequestPasskey")) {
 		/* it has no keys */
 		g_dbus_method_invocation_return_dbus_error(invocation, "org.bluez.Error.Rejected",
@@ -81,10 +72,9 @@ void
 kn_pairing_agent_join(KnPairingAgent *agent)
 {
 	static const gchar *const capabilities[] = {
-		[KN_PAIRING_JUST_WORKS] = "NoInputNoOutput",
-		[KN_PAIRING_DISPLAY] = "DisplayOnly",
-		[KN_PAIRING_CONFIRM] = "DisplayYesNo",
-		[KN_PAIRING_REFUSE] = "DisplayYesNo",
+		[KN_PAIRING_JUST_WORKS] = "NoInputNoOutput", [KN_PAIRING_DISPLAY] = "DisplayOnly",
+		[KN_PAIRING_CONFIRM] = "DisplayYesNo",       [KN_PAIRING_REFUSE] = "DisplayYesNo",
+		[KN_PAIRING_TYPE] = "KeyboardOnly", /* not offered: see options.c */
 	};
 
 	/* in order, as bluetoothd answers calls of one connection */

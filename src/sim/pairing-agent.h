@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The person at the massager when a hub pairs: org.bluez.Agent1, as bluetoothd's default agent. What is shown goes to standard output,
- * a line each: "passkey 123456" or "confirm 123456". */
+/* The person at the massager when a hub pairs: org.bluez.Agent1, as bluetoothd's default agent. What is shown goes to
+ * standard output (kn_pairing_show). */
 
-#include "sim/realbus.h"
+#include "sim/pairing.h"
+#include <gio/gio.h>
 
 typedef struct KnPairingAgent KnPairingAgent;
 

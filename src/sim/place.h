@@ -35,8 +35,9 @@ typedef struct {
 	/* Out of range, or back. */
 	void (*set_present)(gpointer thing, gboolean is_present);
 
-	/* ---- what only one kind of place can do; NULL in the other ---- */
 	gboolean (*lose_bond)(gpointer thing); /* FALSE: there is none */
+
+	/* ---- what only the fake org.bluez can do; NULL on real adapters ---- */
 	void (*set_bluez)(gpointer place, gboolean is_running);
 	void (*set_adapter)(gpointer place, gboolean is_plugged);
 	void (*set_powered)(gpointer place, gboolean is_powered);

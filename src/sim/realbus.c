@@ -27,25 +27,6 @@ struct KnRealbus {
 	gboolean is_told_ready;
 };
 
-gboolean
-kn_pairing_parse(const gchar *word, KnPairing *ret_pairing)
-{
-	static const gchar *const words[] = {
-		[KN_PAIRING_JUST_WORKS] = "just-works",
-		[KN_PAIRING_DISPLAY] = "display",
-		[KN_PAIRING_CONFIRM] = "confirm",
-		[KN_PAIRING_REFUSE] = "refuse",
-	};
-
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (!g_str_equal(word, words[i]))
-			continue;
-		*ret_pairing = (KnPairing)i;
-		return TRUE;
-	}
-	return FALSE;
-}
-
 /* ---- adapters come and go ---- */
 
 static void

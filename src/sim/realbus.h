@@ -7,16 +7,8 @@
  * after it went. One agent answers for all of them when a hub pairs.
  */
 
+#include "sim/pairing.h"
 #include "sim/place.h"
-
-/* what a massager has to pair with; the names are the command line's */
-typedef enum {
-	KN_PAIRING_JUST_WORKS, /* nothing: "just-works" */
-	KN_PAIRING_DISPLAY,    /* it shows six digits that are typed on the hub: "display" */
-	KN_PAIRING_CONFIRM,    /* both show six digits: "confirm" */
-	KN_PAIRING_REFUSE,     /* a person at the massager says no: "refuse" */
-} KnPairing;
-gboolean kn_pairing_parse(const gchar *word, KnPairing *ret_pairing);
 
 typedef struct KnRealbus KnRealbus;
 

@@ -17,6 +17,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 SIM = os.environ.get("KNEAD_SIM", "knead-sim")
 UUID = "9132da%s-c465-4676-9d00-0fe393095fc5"
+BLUEZ = "/org/bluez"
 ADAPTER = "/org/bluez/hci0"
 LIVE, HISTORY, REPLY = 1, 2, 4
 
@@ -33,14 +34,23 @@ class Sim:
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         readable, _, _ = select.select([self.process.stdout], [], [], 20)
         assert readable and self.process.stdout.readline() == "ready\n"
-        self.bus = Gio.DBusConnection.new_for_address_sync(
+        self.bus = self.connect()
+
+    def connect(self):
+        bus = Gio.DBusConnection.new_for_address_sync(
             self.address,
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
             None, None)
-        self.bus.set_exit_on_close(False)
+        bus.set_exit_on_close(False)
+        return bus
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=20)
 
     def close(self):
-        self.process.send_signal(signal.SIGTERM)
+        self.stop()
         _, errors = self.process.communicate(timeout=20)
         self.bus.close_sync(None)
         self.daemon.terminate()
@@ -62,6 +72,12 @@ class Sim:
 
     def status(self, address):
         return self.play("Status", "(s)", address)[0]
+
+    def shown(self):
+        """What a massager shows a person next."""
+        readable, _, _ = select.select([self.process.stdout], [], [], 8)
+        assert readable, "nothing is shown"
+        return tuple(self.process.stdout.readline().split())
 
     def objects(self):
         return self.call("org.bluez", "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]

@@ -13,7 +13,7 @@ from gi.repository import GLib
 sys.path.insert(0, os.path.dirname(__file__))
 sys.path.insert(0, os.environ["KN_KTP_PYTHON"])
 import telemetry_pb2 as ktp  # noqa: E402
-from simbus import ADAPTER, HISTORY, LIVE, REPLY, SIM, Link, Sim, error_of  # noqa: E402
+from simbus import ADAPTER, BLUEZ, HISTORY, LIVE, REPLY, SIM, Link, Sim, error_of  # noqa: E402
 
 BACK = "C0:FF:EE:00:00:01"
 ROLLER = "C0:FF:EE:00:00:02"
@@ -49,7 +49,7 @@ def fetch(sim, link, first, last):
 
 
 def test_bonded_devices_are_there_and_strangers_only_while_scanning(sim):
-    assert {path for path in sim.objects()} == {ADAPTER, BACK_PATH, ADAPTER + "/dev_C0_FF_EE_00_00_02"}
+    assert {path for path in sim.objects()} == {BLUEZ, ADAPTER, BACK_PATH, ADAPTER + "/dev_C0_FF_EE_00_00_02"}
     sim.bluez(ADAPTER, "Adapter1", "SetDiscoveryFilter", "(a{sv})", {})
     sim.bluez(ADAPTER, "Adapter1", "StartDiscovery")
     assert error_of(sim.bluez, ADAPTER, "Adapter1", "StartDiscovery") == (
@@ -218,7 +218,7 @@ def test_bluetoothd_and_adapter_go_and_come_back(sim):
     link = Link(sim, BACK)
     link.acquire()
     sim.play("SetAdapter", "(b)", False)
-    assert sim.objects() == {} and link.socket.recv(10) == b""
+    assert set(sim.objects()) == {BLUEZ} and link.socket.recv(10) == b""
     sim.play("SetAdapter", "(b)", True)
     assert BACK_PATH in sim.objects()
     link = Link(sim, BACK)
@@ -256,7 +256,8 @@ def test_a_removed_device_is_a_stranger(sim):
 
 @pytest.mark.parametrize("arguments", [
     [], ["--device", "kind=gun,address=" + BACK], ["--device", "kind=back14"], ["--device", "kind=back14,address=xyz"],
-    ["--device", "kind=back14,address=%s,mtu=9" % BACK], ["--nonsense"], ["--live-session", "-3"],
+    ["--device", "kind=back14,address=%s,mtu=9" % BACK], ["--nonsense"],
+    ["--device", "kind=back14,pairing=magic,address=" + BACK], ["--pairing", "type", "--device", "kind=back14,adapter=hci1"], ["--live-session", "-3"],
     ["--device", "kind=back14,address=" + BACK, "--device", "kind=roller,address=" + BACK]])
 def test_wrong_usage_is_one_line_and_status_2(arguments):
     done = subprocess.run([SIM, *arguments], capture_output=True, text=True, timeout=20, check=False)
