@@ -45,6 +45,10 @@ run_place_method(const KnSimPlace *place, const gchar *method, GVariant *paramet
 		place->type->set_adapter(place->place, is_so);
 	} else if (g_str_equal(method, "SetPowered")) {
 		place->type->set_powered(place->place, is_so);
+	} else if (g_str_equal(method, "SetLinks")) {
+		guint32 n_links;
+		g_variant_get(parameters, "(u)", &n_links);
+		place->type->set_links(place->place, n_links);
 	} else if (g_str_equal(method, "FailNext")) {
 		const gchar *failing, *name, *message;
 		guint32 count;

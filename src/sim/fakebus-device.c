@@ -221,11 +221,28 @@ on_cut_off(gpointer user)
 }
 
 static gboolean
+is_full(const KnFakebus *bus)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < bus->devices->len; i++)
+		n += kn_fake_device_is_linked(bus->devices->pdata[i]);
+	return bus->n_links_max != 0 && n >= bus->n_links_max;
+}
+
+static gboolean
 on_connected(gpointer user)
 {
 	KnFakeDevice *device = user;
 
 	device->link_timer = 0;
+	if (is_full(device->bus)) {
+		device->link = KN_FAKE_IDLE;
+		answer(&device->connect_call, "org.bluez.Error.Failed",
+		       "le-connection-concurrent-connection-limit");
+		kn_fake_pairing_end(device, KN_FAKE_PAIR_UNREACHED);
+		return G_SOURCE_REMOVE;
+	}
 	if (!device->is_present || !kn_fake_adapter_is_up(device->bus)) {
 		device->link = KN_FAKE_IDLE;
 		answer(&device->connect_call, "org.bluez.Error.Failed",

@@ -92,8 +92,9 @@ struct KnFakebus {
 	GPtrArray *agents;    /* owned: KnFakeAgent, the default one first */
 	gboolean is_plugged;
 	gboolean is_powered;
-	guint tick;   /* source id */
-	guint advert; /* source id; 0 when nobody scans */
+	guint n_links_max; /* 0: as many as are wanted */
+	guint tick;        /* source id */
+	guint advert;      /* source id; 0 when nobody scans */
 	guint n_adverts;
 };
 
@@ -126,6 +127,8 @@ void kn_fake_pairing_abandon(KnFakeDevice *device);
 void kn_fakebus_set_bluez(KnFakebus *bus, gboolean is_running); /* bluetoothd gone, and back */
 void kn_fakebus_set_adapter(KnFakebus *bus, gboolean is_plugged);
 void kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered);
+void kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_name,
+			  const gchar *message, guint count);
 
 /* device: the object and the link; settle names the object by what is known of its address; expire takes it away unless something keeps it;
  * link makes one, for the pairing that runs; hang_up ends it after a moment */

@@ -261,11 +261,10 @@ kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 				g_variant_new_boolean(is_powered));
 }
 
-static void
-fail_next(gpointer place, const gchar *method, const gchar *error_name, const gchar *message,
-	  guint count)
+void
+kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_name,
+		     const gchar *message, guint count)
 {
-	KnFakebus *bus = place;
 	KnFakeFailure *failure = g_new0(KnFakeFailure, 1);
 
 	failure->method = g_strdup(method);
@@ -276,103 +275,4 @@ fail_next(gpointer place, const gchar *method, const gchar *error_name, const gc
 		g_ptr_array_add(bus->failures, failure);
 	else
 		failure_free(failure);
-}
-
-/* ---- what the control interface sees ---- */
-
-static gpointer
-find(gpointer place, const gchar *address)
-{
-	KnFakebus *bus = place;
-
-	for (guint i = 0; i < bus->devices->len; i++) {
-		KnFakeDevice *device = bus->devices->pdata[i];
-		if (g_ascii_strcasecmp(device->address, address) == 0)
-			return device;
-	}
-	return NULL;
-}
-
-static gchar **
-list(gpointer place)
-{
-	KnFakebus *bus = place;
-	gchar **addresses = g_new0(gchar *, bus->devices->len + 1);
-
-	for (guint i = 0; i < bus->devices->len; i++)
-		addresses[i] = g_strdup(((KnFakeDevice *)bus->devices->pdata[i])->address);
-	return addresses;
-}
-
-static KnMassager *
-get_massager(gpointer thing)
-{
-	return ((KnFakeDevice *)thing)->massager;
-}
-
-static void
-get_link(gconstpointer thing, KnSimLink *ret_link)
-{
-	kn_fake_device_get_link(thing, ret_link);
-}
-
-static void
-pump(gpointer thing)
-{
-	kn_fake_device_pump(thing);
-}
-
-static void
-drop_link(gpointer thing)
-{
-	kn_fake_device_drop_link(thing);
-}
-
-static void
-set_present(gpointer thing, gboolean is_present)
-{
-	kn_fake_device_set_present(thing, is_present);
-}
-
-static gboolean
-lose_bond(gpointer thing)
-{
-	return kn_fake_device_lose_bond(thing);
-}
-
-static void
-set_bluez(gpointer place, gboolean is_running)
-{
-	kn_fakebus_set_bluez(place, is_running);
-}
-
-static void
-set_adapter(gpointer place, gboolean is_plugged)
-{
-	kn_fakebus_set_adapter(place, is_plugged);
-}
-
-static void
-set_powered(gpointer place, gboolean is_powered)
-{
-	kn_fakebus_set_powered(place, is_powered);
-}
-
-KnSimPlace
-kn_fakebus_place(KnFakebus *bus)
-{
-	static const KnSimPlaceType type = {.find = find,
-					    .list = list,
-					    .get_massager = get_massager,
-					    .get_link = get_link,
-					    .pump = pump,
-					    .drop_link = drop_link,
-					    .set_present = set_present,
-					    .lose_bond = lose_bond,
-					    .set_bluez = set_bluez,
-					    .set_adapter = set_adapter,
-					    .set_powered = set_powered,
-					    .fail_next = fail_next};
-
-	return (KnSimPlace){&type, bus};
 }

@@ -41,6 +41,8 @@ typedef struct {
 	void (*set_bluez)(gpointer place, gboolean is_running);
 	void (*set_adapter)(gpointer place, gboolean is_plugged);
 	void (*set_powered)(gpointer place, gboolean is_powered);
+	/* How many links the adapter carries; 0 as many as are wanted. */
+	void (*set_links)(gpointer place, guint n_links);
 	void (*fail_next)(gpointer place, const gchar *method, const gchar *error_name,
 			  const gchar *message, guint count);
 } KnSimPlaceType;

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""More massagers than the adapter carries links (fault 7)."""
+from line import wait_for
+
+N_MASSAGERS = 12
+N_LINKS = 5
+ADDRESSES = [f"C0:FF:EE:00:01:{n:02X}" for n in range(N_MASSAGERS)]
+
+
+def links(sim):
+    return [address for address in sim.call("ListDevices") if sim.status(address)["connected"]]
+
+
+def test_fault_7_twelve_massagers_on_five_links_all_have_a_turn_and_lose_nothing(hub, make_sim):
+    sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n},history=1d" for n, a in enumerate(ADDRESSES)])
+    sim.call("SetLinks", "(u)", N_LINKS)
+    hub.start()
+    for address in ADDRESSES:
+        hub.allow(address)
+    most = 0
+
+    def are_all_here():
+        nonlocal most
+        most = max(most, len(links(sim)))
+        return all(sim.status(a)["trimmed_to"] >= sim.status(a)["newest"] > 0 for a in ADDRESSES)
+
+    wait_for(are_all_here, "every massager's turn", process=hub.process.child, every_s=0.1)
+    assert most <= N_LINKS
+    # what the adapter carries was learned from its refusals, and they ended
+    assert all(hub.device(a)["n_missing"] == 0 for a in ADDRESSES)
+    told = [hub.get(f"/v1/devices/{a}/why") for a in ADDRESSES]
+    in_line = [why for why in told if why["cause"] == "no-slot"]
+    assert in_line and all(f"carries {N_LINKS} links at once" in why["text"] for why in in_line)
+    # it goes on: one that has something new is heard, whoever holds the links
+    waiting = next(a for a in ADDRESSES if a not in links(sim))
+    sim.bank(60, address=waiting)
+    newest = sim.status(waiting)["newest"]
+    wait_for(lambda: sim.status(waiting)["trimmed_to"] >= newest, "the new session", process=hub.process.child, every_s=0.1)
+
+
+def test_a_massager_in_use_keeps_its_link_while_others_take_turns(hub, make_sim):
+    sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:4])])
+    sim.call("SetLinks", "(u)", 2)
+    hub.start()
+    hub.allow(ADDRESSES[0])
+    wait_for(lambda: hub.device(ADDRESSES[0])["link"] == "ready", "the first")
+    sim.start_session(600, address=ADDRESSES[0])
+    wait_for(lambda: hub.device(ADDRESSES[0])["n_open"] > 0, "its session")
+    for address in ADDRESSES[1:4]:
+        hub.allow(address)
+    served = set()
+
+    def have_all_been_served():
+        served.update(links(sim))
+        return served >= set(ADDRESSES[:4])
+
+    wait_for(have_all_been_served, "the others", process=hub.process.child, every_s=0.05)
+    assert sim.status(ADDRESSES[0])["n_connects"] == 1
