@@ -76,6 +76,40 @@ append_radio(const KnTerm *term, GString *out, JsonObject *radio)
 	append_line(term, out, "Bluetooth", all, !g_str_equal(state, "ready"));
 }
 
+static gchar *
+adapter_words(const KnTerm *term, JsonObject *adapter)
+{
+	g_autofree gchar *name = kn_term_text(term, kn_doc_text(adapter, "name"));
+	g_autofree gchar *address = kn_term_text(term, kn_doc_text(adapter, "address"));
+	g_autofree gchar *links = kn_format_plural(count_of(adapter, "n_links"), "link", "links");
+	GString *words = g_string_new(NULL);
+
+	g_string_append_printf(words, "%s %s: ", name, address);
+	if (!kn_doc_bool(adapter, "is_powered"))
+		g_string_append(words, "off");
+	else
+		g_string_append(words, links);
+	if (kn_doc_has(adapter, "n_links_max"))
+		g_string_append_printf(words, " of %u it carries",
+				       (guint)count_of(adapter, "n_links_max"));
+	if (count_of(adapter, "n_waiting") > 0)
+		g_string_append_printf(words, ", %u waiting for a turn",
+				       (guint)count_of(adapter, "n_waiting"));
+	if (kn_doc_bool(adapter, "is_listening"))
+		g_string_append(words, ", listening");
+	return g_string_free(words, FALSE);
+}
+
+static void
+append_adapters(const KnTerm *term, GString *out, JsonArray *adapters)
+{
+	for (guint i = 0; i < kn_doc_length(adapters); i++) {
+		g_autofree gchar *words = adapter_words(term, kn_doc_at(adapters, i));
+
+		append_line(term, out, i == 0 ? "Adapters" : "", words, FALSE);
+	}
+}
+
 static void
 append_storage(const KnTerm *term, GString *out, JsonObject *storage)
 {
@@ -175,6 +209,10 @@ device_words(const KnTerm *term, JsonObject *device)
 		g_string_append(words, "not in range");
 	if (g_str_equal(link, "ready"))
 		g_string_assign(words, "connected");
+	if (kn_doc_has(device, "link_up_ms")) {
+		g_autofree gchar *age = kn_format_duration(count_of(device, "link_up_ms"));
+		g_string_append_printf(words, " for %s", age);
+	}
 	if (kn_doc_has(device, "signal_dbm"))
 		g_string_append_printf(words, ", %d dBm",
 				       (gint)kn_doc_int(device, "signal_dbm", 0));
@@ -218,6 +256,7 @@ kn_print_status(const KnTerm *term, GString *out, JsonObject *status)
 
 	append_hub(term, out, status);
 	append_radio(term, out, kn_doc_object(status, "radio"));
+	append_adapters(term, out, kn_doc_array(kn_doc_object(status, "radio"), "adapters"));
 	append_storage(term, out, kn_doc_object(status, "storage"));
 	append_line(term, out, "Clients", clients, FALSE);
 	append_devices(term, out, kn_doc_array(status, "devices"));

@@ -42,6 +42,23 @@ begin(JsonBuilder *builder, const gchar *key)
 }
 
 static void
+add_adapter(const KnRadioAdapter *adapter, gpointer data)
+{
+	JsonBuilder *builder = data;
+
+	json_builder_begin_object(builder);
+	add_string(builder, "name", adapter->name);
+	add_string(builder, "address", adapter->address);
+	add_bool(builder, "is_powered", adapter->is_powered);
+	add_bool(builder, "is_listening", adapter->is_listening);
+	add_int(builder, "n_links", adapter->n_links);
+	add_int(builder, "n_waiting", adapter->n_waiting);
+	if (adapter->n_links_max > 0)
+		add_int(builder, "n_links_max", adapter->n_links_max);
+	json_builder_end_object(builder);
+}
+
+static void
 add_radio(JsonBuilder *builder, const KnApp *app)
 {
 	KnRadioStats stats;
@@ -58,6 +75,10 @@ add_radio(JsonBuilder *builder, const KnApp *app)
 	add_int(builder, "n_connects", (gint64)stats.n_connects);
 	add_int(builder, "n_connect_errors", (gint64)stats.n_connect_errors);
 	add_int(builder, "n_unknown_errors", (gint64)stats.n_unknown_errors);
+	json_builder_set_member_name(builder, "adapters");
+	json_builder_begin_array(builder);
+	kn_radio_each_adapter(app->radio, add_adapter, builder);
+	json_builder_end_array(builder);
 	json_builder_end_object(builder);
 }
 
@@ -117,6 +138,8 @@ add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
 	if (kn_radio_get_link(app->radio, device->address, &link)) {
 		add_string(builder, "link", kn_link_phase_name(link.phase));
 		add_int(builder, "attempts", link.attempts);
+		if (link.up_us > 0)
+			add_int(builder, "link_up_ms", link.up_us / 1000);
 		if (*link.last_error)
 			add_string(builder, "link_error", link.last_error);
 		if (link.has_signal)

@@ -263,6 +263,9 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.has_signal = device && device->has_signal,
 		.signal_dbm = device ? device->signal_dbm : 0,
 		.seen_boottime_us = peer->seen_boottime_us,
+		.up_us = peer->link.state == KN_LINK_AT_STREAMING
+				 ? g_get_monotonic_time() - peer->link.up_us
+				 : 0,
 		.attempts = peer->link.n_attempts,
 		.last_error = peer->last_error,
 		.is_bond_suspected = kn_link_suspects_bond(&peer->link),

@@ -39,6 +39,7 @@ typedef struct {
 	gboolean has_signal;
 	gint16 signal_dbm;
 	gint64 seen_boottime_us;    /* last advertisement or traffic; 0 never */
+	gint64 up_us;               /* for how long it has been streaming; 0 it is not */
 	guint attempts;             /* since the last success */
 	const gchar *last_error;    /* in words; "" none */
 	gboolean is_bond_suspected; /* each attempt is cut off: it may have forgotten us */
@@ -141,6 +142,20 @@ gboolean kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkSta
 typedef void (*KnRadioKnownFunc)(const gchar *address, const gchar *name, gboolean is_bonded,
 				 gpointer data);
 void kn_radio_each_known(const KnRadio *radio, KnRadioKnownFunc func, gpointer data);
+
+/* one adapter that may be used; strings are borrowed for the call */
+typedef struct {
+	const gchar *name;    /* "hci0": another number may come with the next start */
+	const gchar *address; /* "" not told yet */
+	gboolean is_powered;
+	gboolean is_listening; /* for advertisements, by anybody's wish */
+	guint n_links;         /* of devices known here */
+	guint n_waiting;       /* for one */
+	guint n_links_max;     /* as learned; 0 none was ever refused */
+} KnRadioAdapter;
+typedef void (*KnRadioAdapterFunc)(const KnRadioAdapter *adapter, gpointer data);
+/* In the order of their names. */
+void kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer data);
 
 typedef struct {
 	guint64 n_packets;

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "radio/radio-private.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 gboolean
 kn_peer_is_on(const KnPeer *peer, const gchar *adapter)
 {
@@ -20,6 +23,20 @@ count_links(const KnRadio *radio, const gchar *adapter)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const KnTreeDevice *device = value;
 		n += device->is_connected && g_str_equal(device->adapter, adapter);
+	}
+	return n;
+}
+
+static guint
+count_waiting(const KnRadio *radio, const gchar *adapter)
+{
+	GHashTableIter iter;
+	gpointer value;
+	guint n = 0;
+	g_hash_table_iter_init(&iter, radio->peers);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnPeer *peer = value;
+		n += peer->link.state == KN_LINK_AT_QUEUED && kn_peer_is_on(peer, adapter);
 	}
 	return n;
 }
@@ -126,4 +143,34 @@ kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_se
 			 ready_us(other) < ready_us(peer) && kn_peer_is_on(other, device->adapter);
 	}
 	return place;
+}
+
+static gint
+compare_paths(gconstpointer a, gconstpointer b)
+{
+	return g_strcmp0(*(const gchar *const *)a, *(const gchar *const *)b);
+}
+
+void
+kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer data)
+{
+	KnTree *tree = kn_bluez_get_tree(radio->host.bluez);
+	guint n_paths;
+	g_autofree const gchar **paths =
+		(const gchar **)g_hash_table_get_keys_as_array(radio->seats, &n_paths);
+	qsort(paths, n_paths, sizeof *paths, compare_paths);
+	for (guint i = 0; i < n_paths; i++) {
+		const KnTreeAdapter *adapter = kn_tree_get_adapter(tree, paths[i]);
+		const KnSeat *seat = g_hash_table_lookup(radio->seats, paths[i]);
+		KnRadioAdapter told = {.name = strrchr(paths[i], '/') + 1,
+				       .n_links = count_links(radio, paths[i]),
+				       .n_waiting = count_waiting(radio, paths[i]),
+				       .n_links_max = seat->slots.n_max};
+		if (!adapter)
+			continue;
+		told.address = adapter->address;
+		told.is_powered = adapter->is_powered;
+		told.is_listening = adapter->is_discovering;
+		func(&told, data);
+	}
 }

@@ -30,6 +30,8 @@ def test_fault_7_twelve_massagers_on_five_links_all_have_a_turn_and_lose_nothing
     # what the adapter carries was learned from its refusals, and they ended
     assert all(hub.device(a)["n_missing"] == 0 for a in ADDRESSES)
     told = [hub.get(f"/v1/devices/{a}/why") for a in ADDRESSES]
+    adapter, = hub.get("/v1/status")["radio"]["adapters"]
+    assert adapter["n_links_max"] == N_LINKS and adapter["n_links"] <= N_LINKS and adapter["is_powered"]
     in_line = [why for why in told if why["cause"] == "no-slot"]
     assert in_line and all(f"carries {N_LINKS} links at once" in why["text"] for why in in_line)
     # it goes on: one that has something new is heard, whoever holds the links
