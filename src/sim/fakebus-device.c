@@ -22,6 +22,8 @@ kn_fake_device_free(gpointer data)
 	kn_fake_pairing_abandon(device);
 	g_clear_handle_id(&device->link_timer, g_source_remove);
 	g_clear_handle_id(&device->pump, g_source_remove);
+	g_clear_handle_id(&device->write_timer, g_source_remove);
+	g_clear_pointer(&device->written, g_bytes_unref);
 	kn_massager_free(device->massager);
 	g_free(device->address);
 	g_free(device->air_address);
@@ -236,17 +238,11 @@ on_connected(gpointer user)
 	KnFakeDevice *device = user;
 
 	device->link_timer = 0;
-	if (is_full(device->bus)) {
+	if (is_full(device->bus) || !device->is_present || !kn_fake_adapter_is_up(device->bus)) {
 		device->link = KN_FAKE_IDLE;
 		answer(&device->connect_call, "org.bluez.Error.Failed",
-		       "le-connection-concurrent-connection-limit");
-		kn_fake_pairing_end(device, KN_FAKE_PAIR_UNREACHED);
-		return G_SOURCE_REMOVE;
-	}
-	if (!device->is_present || !kn_fake_adapter_is_up(device->bus)) {
-		device->link = KN_FAKE_IDLE;
-		answer(&device->connect_call, "org.bluez.Error.Failed",
-		       "le-connection-abort-by-local");
+		       is_full(device->bus) ? "le-connection-concurrent-connection-limit"
+					    : "le-connection-abort-by-local");
 		kn_fake_pairing_end(device, KN_FAKE_PAIR_UNREACHED);
 		return G_SOURCE_REMOVE;
 	}

@@ -109,6 +109,10 @@ kn_fake_gatt_remove(KnFakeDevice *device)
 	g_autofree gchar *service = g_strconcat(device->path, "/service0010", NULL);
 
 	release_notify(device);
+	g_clear_handle_id(&device->write_timer, g_source_remove);
+	if (device->write_call != NULL)
+		kn_bus_call_error(g_steal_pointer(&device->write_call), "org.bluez.Error.Failed",
+				  "Not connected");
 	if (device->bus->tree == NULL)
 		return;
 	for (guint i = 0; i < G_N_ELEMENTS(characteristics); i++) {
@@ -272,6 +276,20 @@ read_info(KnFakeDevice *device, GVariant *parameters, KnBusCall *call)
 			   g_variant_new("(@ay)", bytes_variant(bytes + offset, n_bytes - offset)));
 }
 
+static gboolean
+on_written(gpointer user)
+{
+	KnFakeDevice *device = user;
+	gsize n_bytes = 0;
+	const guint8 *bytes = g_bytes_get_data(device->written, &n_bytes);
+
+	device->write_timer = 0;
+	kn_massager_control(device->massager, kn_sim_now_us(), bytes, n_bytes);
+	kn_bus_call_return(g_steal_pointer(&device->write_call), NULL);
+	kn_fake_device_pump(device);
+	return G_SOURCE_REMOVE;
+}
+
 static void
 write_control(KnFakeDevice *device, GVariant *parameters, KnBusCall *call)
 {
@@ -291,9 +309,18 @@ write_control(KnFakeDevice *device, GVariant *parameters, KnBusCall *call)
 		kn_bus_call_error(call, "org.bluez.Error.InvalidArguments", "Invalid Length");
 		return;
 	}
-	kn_massager_control(device->massager, kn_sim_now_us(), bytes, n_bytes);
-	kn_bus_call_return(call, NULL);
-	kn_fake_device_pump(device);
+	if (device->write_call != NULL) {
+		kn_bus_call_error(call, "org.bluez.Error.InProgress", "In Progress");
+		return;
+	}
+	device->write_call = call;
+	g_bytes_unref(device->written);
+	device->written = g_bytes_new(bytes, n_bytes);
+	if (kn_massager_spec(device->massager)->round_trip_ms > 0)
+		device->write_timer = g_timeout_add(
+			kn_massager_spec(device->massager)->round_trip_ms, on_written, device);
+	else
+		on_written(device);
 }
 
 static gboolean

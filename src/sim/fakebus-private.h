@@ -67,6 +67,9 @@ struct KnFakeDevice {
 	guint notify_hup;           /* source id */
 	gchar *notify_sender;       /* owned; of StartNotify; NULL none */
 	guint pump;                 /* source id */
+	KnBusCall *write_call;      /* owned: under way; NULL none */
+	GBytes *written;            /* owned: of the last one */
+	guint write_timer;          /* until its answer */
 	gint64 paced_us;            /* link pacing: until when the link is busy */
 	guint64 n_notified;
 	guint64 n_socket_dropped;

@@ -28,8 +28,9 @@ typedef struct {
 	guint boots;        /* 1 or 2: the history is of so many boots */
 	gsize flash_bytes;
 	guint16 mtu;
-	guint pace_per_s; /* notifications the link carries in a second; 0: no limit */
-	guint rate_hz;    /* of pressure samples; 0: as such a device does */
+	guint round_trip_ms; /* that a control write takes on the fake bus */
+	guint pace_per_s;    /* notifications the link carries in a second; 0: no limit */
+	guint rate_hz;       /* of pressure samples; 0: as such a device does */
 } KnMassagerSpec;
 
 typedef struct {

@@ -30,10 +30,11 @@ static const gchar summary[] =
 	"  flash=BYTES  mtu=23...517 (below 185 is too narrow)  pace=NUMBER (notifications a "
 	"second; 0: no limit)\n"
 	"  rate=10...400 (pressure samples a second; 25)\n"
-	"Behind the fake org.bluez also, for bonded=no:\n"
+	"Behind the fake org.bluez also, the first three for bonded=no:\n"
 	"  pairing=just-works|display|confirm|type|refuse  private=yes|no (a random address until "
 	"it is paired)\n"
-	"  patience=1...30 (seconds until a pairing that nobody answers ends; 30)\n";
+	"  patience=1...30 (seconds until a pairing that nobody answers ends; 30)  "
+	"round-trip=MILLISECONDS (of a write)\n";
 
 static const gchar description[] =
 	"Example:\n"
@@ -162,6 +163,8 @@ take_number(KnMassagerSpec *spec, const gchar *key, const gchar *value)
 		spec->rate_hz = (guint)number;
 	else if (g_str_equal(key, "pace") && parse_number(value, 0, 100000, &number))
 		spec->pace_per_s = (guint)number;
+	else if (g_str_equal(key, "round-trip") && parse_number(value, 0, 10000, &number))
+		spec->round_trip_ms = (guint)number;
 	else
 		return FALSE;
 	return TRUE;
