@@ -21,7 +21,9 @@ typedef struct {
 static void
 fail(Program *program, const gchar *what, const gchar *why)
 {
-	if (program->status == 0)
+	if (program->status == 0 && program->is_announced)
+		fprintf(stderr, "knead-sim: can no longer be %s: %s\n", what, why);
+	else if (program->status == 0)
 		fprintf(stderr, "knead-sim: cannot be %s on the bus (see --bus): %s\n", what, why);
 	program->status = 1;
 	g_main_loop_quit(program->loop);

@@ -136,6 +136,14 @@ on_tick(gpointer user)
 }
 
 static void
+on_closed(GDBusConnection *connection, gboolean is_peer_gone, GError *error, gpointer user)
+{
+	KnRealbus *realbus = user;
+
+	realbus->ready(realbus->user, FALSE, "the D-Bus connection was closed");
+}
+
+static void
 on_connected(GObject *source, GAsyncResult *result, gpointer user)
 {
 	g_autoptr(GError) error = NULL;
@@ -150,6 +158,11 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user)
 	}
 	g_dbus_connection_set_exit_on_close(connection, FALSE);
 	realbus->connection = connection;
+	g_signal_connect(connection, "closed", G_CALLBACK(on_closed), realbus);
+	if (g_dbus_connection_is_closed(connection)) {
+		on_closed(connection, TRUE, NULL, realbus);
+		return;
+	}
 	realbus->agent = kn_pairing_agent_new(connection, realbus->pairing);
 	realbus->subscription = g_dbus_connection_signal_subscribe(
 		connection, BLUEZ, OBJECTS, NULL, "/", NULL, G_DBUS_SIGNAL_FLAGS_NONE,
@@ -182,6 +195,8 @@ kn_realbus_free(KnRealbus *realbus)
 	g_cancellable_cancel(realbus->cancellable);
 	g_source_remove(realbus->tick);
 	g_clear_handle_id(&realbus->watch, g_bus_unwatch_name);
+	if (realbus->connection != NULL)
+		g_signal_handlers_disconnect_by_data(realbus->connection, realbus);
 	if (realbus->subscription != 0)
 		g_dbus_connection_signal_unsubscribe(realbus->connection, realbus->subscription);
 	realbus->is_told_ready = TRUE; /* what they do on their way out is nobody's business */

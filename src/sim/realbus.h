@@ -12,7 +12,7 @@
 
 typedef struct KnRealbus KnRealbus;
 
-/* bus_address: NULL for the system bus. ready: all massagers can be found and read, the first time. */
+/* bus_address: NULL for the system bus. ready: all massagers can be found and read, the first time; FALSE also later, when the bus is gone. */
 KnRealbus *kn_realbus_new(const gchar *bus_address, KnPairing pairing, KnSimReadyFunc ready,
 			  gpointer user);
 void kn_realbus_free(KnRealbus *realbus);
