@@ -3,15 +3,21 @@
 
 #include "sim/check-link.h"
 
+#include "sim/check-call.h"
 #include "sim/gatt-names.h"
 
+#include <errno.h>
 #include <gio/gunixfdlist.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CALL_MS = 60000, RESOLVE_MS = 30000, LOOK_MS = 200 };
+enum {
+	RESOLVE_MS = 30000,
+	LOOK_MS = 200,
+	LISTENER_MS = 2000, /* bluetoothd notices in its own time that a listener has ended */
+};
 
 #define BLUEZ          "org.bluez"
 #define DEVICE         BLUEZ ".Device1"
@@ -19,23 +25,27 @@ enum { CALL_MS = 60000, RESOLVE_MS = 30000, LOOK_MS = 200 };
 
 struct KnCheckLink {
 	GDBusConnection *connection;             /* owned */
+	GCancellable *stop;                      /* owned */
 	gchar *device;                           /* owned: path */
 	gchar *parts[KN_CHECK_CHARACTERISTICS];  /* owned: path; NULL not there */
 	gchar **flags[KN_CHECK_CHARACTERISTICS]; /* owned */
 	gint fd;                                 /* of AcquireNotify; -1 none */
+	gboolean is_ours; /* connected by this; another program's link is not cut */
 };
 
 static GVariant *
 call(const KnCheckLink *link, const gchar *path, const gchar *interface, const gchar *method,
      GVariant *parameters, const gchar *reply_type, GError **error)
 {
-	GVariant *value = g_dbus_connection_call_sync(
-		link->connection, BLUEZ, path, interface, method, parameters,
-		G_VARIANT_TYPE(reply_type), G_DBUS_CALL_FLAGS_NO_AUTO_START, CALL_MS, NULL, error);
+	const KnCheckCall what = {path, interface, method, parameters, reply_type};
 
-	if (error != NULL && *error != NULL)
-		g_dbus_error_strip_remote_error(*error);
-	return value;
+	return kn_check_call(link->connection, link->stop, &what, NULL, error);
+}
+
+static void
+let_pass(const KnCheckLink *link, guint ms)
+{
+	kn_check_await(link->stop, -1, g_get_monotonic_time() + (gint64)ms * 1000);
 }
 
 /* ---- what BlueZ knows ---- */
@@ -86,6 +96,27 @@ see_device(KnCheckLink *link, const gchar *path, GVariant *properties, gpointer 
 }
 
 static void
+see_connected(KnCheckLink *link, const gchar *path, GVariant *properties, gpointer user)
+{
+	if (g_str_equal(path, link->device))
+		g_variant_lookup(properties, "Connected", "b", (gboolean *)user);
+}
+
+/* by anybody */
+static void
+see_listened(KnCheckLink *link, const gchar *path, GVariant *properties, gpointer user)
+{
+	const gchar *uuid = "";
+	gboolean is_notifying = FALSE;
+
+	g_variant_lookup(properties, "UUID", "&s", &uuid);
+	g_variant_lookup(properties, "Notifying", "b", &is_notifying);
+	if (is_notifying && g_str_has_prefix(path, link->device) &&
+	    g_ascii_strcasecmp(uuid, KN_DATA_UUID) == 0)
+		*(gboolean *)user = TRUE;
+}
+
+static void
 see_resolved(KnCheckLink *link, const gchar *path, GVariant *properties, gpointer user)
 {
 	if (g_str_equal(path, link->device))
@@ -111,12 +142,14 @@ see_characteristic(KnCheckLink *link, const gchar *path, GVariant *properties, g
 }
 
 KnCheckLink *
-kn_check_link_new(const gchar *bus_address, const gchar *address, GError **error)
+kn_check_link_new(const gchar *bus_address, const gchar *address, GCancellable *stop,
+		  GError **error)
 {
 	g_autoptr(KnCheckLink) link = g_new0(KnCheckLink, 1);
 	Wanted wanted = {.address = address};
 
 	link->fd = -1;
+	link->stop = g_object_ref(stop);
 	link->connection = bus_address == NULL
 				   ? g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, error)
 				   : g_dbus_connection_new_for_address_sync(
@@ -124,7 +157,10 @@ kn_check_link_new(const gchar *bus_address, const gchar *address, GError **error
 					     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
 						     G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
 					     NULL, NULL, error);
-	if (link->connection == NULL || !look(link, DEVICE, see_device, &wanted, error))
+	if (link->connection == NULL)
+		return NULL;
+	g_dbus_connection_set_exit_on_close(link->connection, FALSE);
+	if (!look(link, DEVICE, see_device, &wanted, error))
 		return NULL;
 	if (wanted.is_bonded)
 		return g_steal_pointer(&link);
@@ -137,53 +173,76 @@ kn_check_link_new(const gchar *bus_address, const gchar *address, GError **error
 	return NULL;
 }
 
+static void
+forget_parts(KnCheckLink *link)
+{
+	for (guint i = 0; i < KN_CHECK_CHARACTERISTICS; i++) {
+		g_clear_pointer(&link->parts[i], g_free);
+		g_clear_pointer(&link->flags[i], g_strfreev);
+	}
+}
+
 void
 kn_check_link_free(KnCheckLink *link)
 {
 	if (link->fd >= 0)
 		close(link->fd);
-	for (guint i = 0; i < KN_CHECK_CHARACTERISTICS; i++) {
-		g_free(link->parts[i]);
-		g_strfreev(link->flags[i]);
-	}
+	forget_parts(link);
 	g_clear_object(&link->connection);
+	g_clear_object(&link->stop);
 	g_free(link->device);
 	g_free(link);
 }
 
 /* ---- the link ---- */
 
+/* A hub's link must not be cut under it; one that nobody listens on is, since the check begins with the first notification of a link. */
 static gboolean
-on_time(gpointer user)
+end_other_link(KnCheckLink *link, GError **error)
 {
-	*(gboolean *)user = TRUE;
-	return G_SOURCE_REMOVE;
-}
+	g_autoptr(GVariant) reply = NULL;
+	gboolean is_connected = FALSE;
+	gboolean is_listened = FALSE;
 
-static void
-let_pass(guint ms)
-{
-	gboolean is_over = FALSE;
-
-	g_timeout_add(ms, on_time, &is_over);
-	while (!is_over)
-		g_main_context_iteration(NULL, TRUE);
+	if (!look(link, DEVICE, see_connected, &is_connected, error))
+		return FALSE;
+	if (!is_connected)
+		return TRUE;
+	for (guint passed_ms = 0; passed_ms <= LISTENER_MS; passed_ms += LOOK_MS) {
+		is_listened = FALSE;
+		if (!look(link, CHARACTERISTIC, see_listened, &is_listened, error))
+			return FALSE;
+		if (!is_listened)
+			break;
+		let_pass(link, LOOK_MS);
+	}
+	if (is_listened) {
+		kn_check_set_taken(error);
+		return FALSE;
+	}
+	reply = call(link, link->device, DEVICE, "Disconnect", NULL, "()", error);
+	return reply != NULL;
 }
 
 gboolean
 kn_check_link_connect(KnCheckLink *link, GError **error)
 {
-	g_autoptr(GVariant) reply = call(link, link->device, DEVICE, "Connect", NULL, "()", error);
+	g_autoptr(GVariant) reply = NULL;
 	gboolean is_resolved = FALSE;
 
+	forget_parts(link);
+	if (!end_other_link(link, error))
+		return FALSE;
+	reply = call(link, link->device, DEVICE, "Connect", NULL, "()", error);
 	if (reply == NULL)
 		return FALSE;
+	link->is_ours = TRUE;
 	for (guint passed_ms = 0; passed_ms < RESOLVE_MS; passed_ms += LOOK_MS) {
 		if (!look(link, DEVICE, see_resolved, &is_resolved, error))
 			return FALSE;
 		if (is_resolved)
 			return look(link, CHARACTERISTIC, see_characteristic, NULL, error);
-		let_pass(LOOK_MS);
+		let_pass(link, LOOK_MS);
 	}
 	g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
 		    "its services were not resolved within %d s", RESOLVE_MS / 1000);
@@ -193,12 +252,15 @@ kn_check_link_connect(KnCheckLink *link, GError **error)
 void
 kn_check_link_disconnect(KnCheckLink *link)
 {
+	const KnCheckCall what = {link->device, DEVICE, "Disconnect", NULL, "()"};
 	g_autoptr(GVariant) reply = NULL;
 
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;
-	reply = call(link, link->device, DEVICE, "Disconnect", NULL, "()", NULL);
+	if (link->is_ours)
+		reply = kn_check_call(link->connection, NULL, &what, NULL, NULL);
+	link->is_ours = FALSE;
 }
 
 gboolean
@@ -231,19 +293,30 @@ kn_check_link_read_info(const KnCheckLink *link, GError **error)
 gboolean
 kn_check_link_listen(KnCheckLink *link, guint16 *ret_mtu, GError **error)
 {
+	KnCheckCall what = {link->parts[KN_CHECK_DATA], CHARACTERISTIC, "AcquireNotify", NULL,
+			    "(hq)"};
 	g_autoptr(GUnixFDList) fds = NULL;
-	g_autoptr(GVariant) reply = g_dbus_connection_call_with_unix_fd_list_sync(
-		link->connection, BLUEZ, link->parts[KN_CHECK_DATA], CHARACTERISTIC,
-		"AcquireNotify", g_variant_new("(a{sv})", NULL), G_VARIANT_TYPE("(hq)"),
-		G_DBUS_CALL_FLAGS_NO_AUTO_START, CALL_MS, NULL, &fds, NULL, error);
+	g_autoptr(GVariant) reply = NULL;
 	gint32 handle = 0;
 
+	if (link->parts[KN_CHECK_DATA] == NULL) {
+		g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "it is not there");
+		return FALSE;
+	}
+	what.parameters = g_variant_new("(a{sv})", NULL);
+	reply = kn_check_call(link->connection, link->stop, &what, &fds, error);
 	if (reply == NULL) {
-		g_prefix_error(error, "nobody else may listen (sudo systemctl stop kneadd): ");
+		/* who listens keeps the link */
+		link->is_ours =
+			error == NULL || !g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_BUSY);
 		return FALSE;
 	}
 	g_variant_get(reply, "(hq)", &handle, ret_mtu);
-	link->fd = fds != NULL ? g_unix_fd_list_get(fds, handle, error) : -1;
+	if (fds == NULL) {
+		g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "no socket came");
+		return FALSE;
+	}
+	link->fd = g_unix_fd_list_get(fds, handle, error);
 	return link->fd >= 0;
 }
 
@@ -264,15 +337,24 @@ kn_check_link_write(const KnCheckLink *link, const guint8 *bytes, gsize n_bytes,
 	return reply != NULL;
 }
 
-gsize
-kn_check_link_receive(const KnCheckLink *link, guint timeout_ms,
+gssize
+kn_check_link_receive(const KnCheckLink *link, gint64 until_us,
 		      guint8 ret_bytes[KN_CHECK_NOTIFICATION_MAX])
 {
-	struct pollfd in = {.fd = link->fd, .events = POLLIN};
-	gssize n_bytes;
-
-	if (link->fd < 0 || poll(&in, 1, (gint)timeout_ms) <= 0)
-		return 0;
-	n_bytes = recv(link->fd, ret_bytes, KN_CHECK_NOTIFICATION_MAX, MSG_DONTWAIT);
-	return n_bytes > 0 ? (gsize)n_bytes : 0;
+	while (link->fd >= 0) {
+		struct pollfd in = {.fd = link->fd, .events = POLLIN};
+		gssize n_bytes;
+		if (poll(&in, 1, 0) <= 0) {
+			if (!kn_check_await(link->stop, link->fd, until_us))
+				return KN_CHECK_NOTHING;
+			continue;
+		}
+		n_bytes = recv(link->fd, ret_bytes, KN_CHECK_NOTIFICATION_MAX, MSG_DONTWAIT);
+		/* 0 is an empty notification, or the end of a link that fell */
+		if (n_bytes > 0 || (n_bytes == 0 && (in.revents & POLLHUP) == 0))
+			return n_bytes;
+		if (n_bytes == 0 || (errno != EAGAIN && errno != EINTR))
+			return KN_CHECK_LOST;
+	}
+	return KN_CHECK_LOST;
 }

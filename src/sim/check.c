@@ -3,6 +3,8 @@
 
 #include "sim/check.h"
 
+#include <glib-unix.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +25,10 @@ kn_check_rule(KnCheck *check, gboolean is_so, guint section, const gchar *rule,
 	va_start(arguments, otherwise);
 	seen = g_strdup_vprintf(otherwise, arguments);
 	va_end(arguments);
+	if (g_cancellable_is_cancelled(check->stop)) {
+		kn_check_untried(check, section, rule, "it was stopped");
+		return FALSE;
+	}
 	check->n_failed++;
 	printf("FAILED  %2u  %s: %s\n", section, rule, seen);
 	return FALSE;
@@ -33,6 +39,23 @@ kn_check_untried(KnCheck *check, guint section, const gchar *rule, const gchar *
 {
 	check->n_untried++;
 	printf("-       %2u  %s: not tried, %s\n", section, rule, why);
+}
+
+gboolean
+kn_check_is_over(const KnCheck *check)
+{
+	return check->talk.is_lost || g_cancellable_is_cancelled(check->stop);
+}
+
+/* a rule that another program on this machine may keep from being tried */
+static gboolean
+reach(KnCheck *check, gboolean is_so, const gchar *rule, const GError *error)
+{
+	if (is_so || !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY))
+		return kn_check_rule(check, is_so, 1, rule, "%s", error ? error->message : "");
+	check->is_cut_short = TRUE;
+	kn_check_untried(check, 1, rule, error->message);
+	return FALSE;
 }
 
 /* ---- GATT and INFO ---- */
@@ -100,15 +123,14 @@ static gboolean
 check_listen(KnCheck *check)
 {
 	g_autoptr(GError) error = NULL;
-	guint8 bytes[KN_CHECK_NOTIFICATION_MAX];
 	guint16 mtu = 0;
+	gboolean is_listening = kn_check_link_listen(check->talk.link, &mtu, &error);
 
 	kn_check_talk_begin(&check->talk);
-	if (!kn_check_rule(check, kn_check_link_listen(check->talk.link, &mtu, &error), 1,
-			   "DATA can be subscribed to", "%s", error ? error->message : ""))
+	if (!reach(check, is_listening, "DATA can be subscribed to", error))
 		return FALSE;
 	kn_check_rule(check, mtu >= MTU_MIN, 1, "the ATT MTU is at least 185", "it is %u", mtu);
-	kn_check_rule(check, kn_check_link_receive(check->talk.link, QUIET_MS, bytes) == 0, 5,
+	kn_check_rule(check, kn_check_is_quiet(&check->talk, QUIET_MS), 5,
 		      "it says nothing until it is asked", "a notification came");
 	return TRUE;
 }
@@ -122,13 +144,18 @@ check_tally(KnCheck *check)
 		guint n_bad;
 		const gchar *rule;
 	} rules[] = {
+		{tally->n_empty, "no notification is empty"},
 		{tally->n_too_long, "no notification is longer than 182 bytes"},
 		{tally->n_bad_header, "every notification is of one kind"},
 		{tally->n_bad_version, "every notification is of version 1"},
 		{tally->n_bad_body, "every body has its length and its CRC"},
-		{tally->n_bad_reply, "every reply is one"},
+		{tally->n_bad_reply, "every reply is one, encoded canonically"},
 		{tally->n_counter_jumps, "the counter begins at 0 and goes on by 1"},
+		{tally->n_unasked, "nothing comes that was not asked for"},
 	};
+
+	if (tally->n_notifications == 0)
+		return;
 
 	for (guint i = 0; i < G_N_ELEMENTS(rules); i++)
 		kn_check_rule(check, rules[i].n_bad == 0, 3, rules[i].rule,
@@ -139,42 +166,71 @@ static gboolean
 check_connect(KnCheck *check, const gchar *rule)
 {
 	g_autoptr(GError) error = NULL;
+	gboolean is_connected = kn_check_link_connect(check->talk.link, &error);
 
-	return kn_check_rule(check, kn_check_link_connect(check->talk.link, &error), 1, rule, "%s",
-			     error ? error->message : "");
+	return reach(check, is_connected, rule, error);
 }
 
 static void
 check_device(KnCheck *check)
 {
+	static void (*const parts[])(KnCheck * check) = {kn_check_clock, kn_check_history,
+							 kn_check_live, kn_check_refusals};
+
 	if (!check_connect(check, "it can be connected") || !check_characteristics(check) ||
-	    !check_info(check) || !check_listen(check) || !kn_check_state(check))
+	    !check_info(check) || !check_listen(check) || !kn_check_state(check, NULL))
 		return;
-	kn_check_clock(check);
-	kn_check_history(check);
-	kn_check_live(check);
-	kn_check_refusals(check);
+	for (guint i = 0; i < G_N_ELEMENTS(parts) && !kn_check_is_over(check); i++)
+		parts[i](check);
+	if (kn_check_is_over(check))
+		return;
+	kn_check_settle(&check->talk);
 	kn_check_link_disconnect(check->talk.link);
 	if (check_connect(check, "it can be connected again") && check_listen(check))
-		kn_check_state(check);
+		kn_check_state(check, "log and records outlive the link");
+}
+
+/* also of what ended early */
+static void
+sum_up(KnCheck *check)
+{
 	check_tally(check);
+	if (g_cancellable_is_cancelled(check->stop))
+		puts("It was stopped; what is missing here was not tried.");
+	else if (check->talk.tally.n_notifications > 0 || check->talk.is_lost)
+		kn_check_rule(check, !check->talk.is_lost, 1, "the link holds", "it fell");
+	printf("%u rules hold, %u do not, %u could not be tried\n", check->n_ok, check->n_failed,
+	       check->n_untried);
+}
+
+static gboolean
+on_signal(gpointer user)
+{
+	g_cancellable_cancel(user);
+	return G_SOURCE_CONTINUE;
 }
 
 gint
 kn_check_run(const gchar *bus_address, const gchar *address)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(KnCheckLink) link = kn_check_link_new(bus_address, address, &error);
-	KnCheck check = {.talk.link = link};
+	g_autoptr(GCancellable) stop = g_cancellable_new();
+	g_autoptr(KnCheckLink) link = kn_check_link_new(bus_address, address, stop, &error);
+	KnCheck check = {.talk.link = link, .stop = stop};
+	guint terminate, interrupt;
 
 	if (link == NULL) {
 		fprintf(stderr, "knead-sim: %s\n", error->message);
 		return 1;
 	}
+	terminate = g_unix_signal_add(SIGTERM, on_signal, stop);
+	interrupt = g_unix_signal_add(SIGINT, on_signal, stop);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* each line as it is known, also into a pipe */
 	printf("%s against proto/README.md; the number is the section\n", address);
 	check_device(&check);
 	kn_check_link_disconnect(link);
-	printf("%u rules hold, %u do not, %u could not be tried\n", check.n_ok, check.n_failed,
-	       check.n_untried);
-	return check.n_failed == 0 ? 0 : 1;
+	sum_up(&check);
+	g_source_remove(terminate);
+	g_source_remove(interrupt);
+	return check.n_failed > 0 || check.is_cut_short || g_cancellable_is_cancelled(stop);
 }
