@@ -63,13 +63,13 @@ refuse_nonsense(KnCheck *check)
 
 	if (kn_check_is_over(check))
 		return;
-	kn_check_ask_bytes(&check->talk, nonsense, sizeof nonsense, KN_CHECK_REPLY_MS, &answer);
+	kn_check_ask_bytes(&check->talk, nonsense, sizeof nonsense, &answer);
 	kn_check_rule(check,
 		      answer.has_reply && answer.reply.which_body == ktp_Reply_error_tag &&
 			      answer.reply.body.error.operation == ktp_OPERATION_UNSPECIFIED &&
 			      answer.reply.body.error.code == ktp_ERROR_UNSUPPORTED,
 		      5, "bytes that are no operation are refused", "%s",
-		      answer.has_reply ? "another reply came" : answer.missing);
+		      answer.has_reply ? "another Error came" : answer.missing);
 }
 
 /* The last record that is both trimmed and gone, 0 for none: a device that trims up to it by mistake loses nothing, even if it told one of

@@ -39,7 +39,7 @@ kn_check_state(KnCheck *check, const gchar *rule)
 	if (!kn_check_rule(check,
 			   answer.has_reply && answer.reply.which_body == ktp_Reply_state_tag, 5,
 			   "GetState is answered with State", "%s",
-			   answer.has_reply ? "another reply came" : answer.missing))
+			   answer.has_reply ? "it was refused" : answer.missing))
 		return FALSE;
 	if (!check->has_state) {
 		check_first_state(check, state);
@@ -65,7 +65,7 @@ kn_check_clock(KnCheck *check)
 	if (!kn_check_rule(check,
 			   answer.has_reply && answer.reply.which_body == ktp_Reply_clock_tag, 5,
 			   "GetClock is answered with Clock", "%s",
-			   answer.has_reply ? "another reply came" : answer.missing))
+			   answer.has_reply ? "it was refused" : answer.missing))
 		return;
 	kn_check_rule(check, clock->boot == check->state.boot && clock->t_ms >= check->state.t_ms,
 		      7, "Clock is of the boot of State, and not before it",
@@ -168,7 +168,7 @@ fetch_future(KnCheck *check)
 			      done->from_seq == from_seq && done->to_seq == from_seq + 1,
 		      5, "a Fetch of what is not there sends nothing but FetchDone", "%s",
 		      is_done            ? "records, or another FetchDone"
-		      : answer.has_reply ? "another reply came"
+		      : answer.has_reply ? "it was refused"
 					 : answer.missing);
 }
 
@@ -192,7 +192,7 @@ kn_check_history(KnCheck *check)
 	}
 	is_done = fetch(check, from_seq, to_seq, &first);
 	if (!kn_check_rule(check, is_done, 5, "Fetch ends with FetchDone", "%s",
-			   first.has_reply ? "another reply came" : first.missing))
+			   first.has_reply ? "it was refused" : first.missing))
 		return;
 	kn_check_rule(check,
 		      done->from_seq == from_seq && done->to_seq == to_seq &&

@@ -13,10 +13,12 @@ bytes_unref(gpointer bytes)
 	g_bytes_unref(bytes);
 }
 
+/* wanted: a field of Reply; 0: nothing but Error */
 static void
-answer_init(KnCheckAnswer *answer)
+answer_init(KnCheckAnswer *answer, guint wanted)
 {
-	*answer = (KnCheckAnswer){.history = g_ptr_array_new_with_free_func(bytes_unref),
+	*answer = (KnCheckAnswer){.wanted = wanted,
+				  .history = g_ptr_array_new_with_free_func(bytes_unref),
 				  .live = g_ptr_array_new_with_free_func(bytes_unref)};
 }
 
@@ -72,7 +74,9 @@ take_reply(KnCheckTalk *talk, const guint8 *body, gsize n_body, KnCheckAnswer *a
 	}
 	talk->tally.n_bad_reply += kn_encode_reply(&reply, again, sizeof again) != n_body ||
 				   memcmp(again, body, n_body) != 0;
-	if (answer->has_reply) {
+	/* a late one must not pass for the answer to the next question */
+	if (answer->has_reply ||
+	    (reply.which_body != answer->wanted && reply.which_body != ktp_Reply_error_tag)) {
 		talk->tally.n_unasked++;
 		return;
 	}
@@ -149,7 +153,7 @@ kn_check_is_quiet(KnCheckTalk *talk, guint ms)
 	gssize n_bytes = kn_check_link_receive(talk->link,
 					       g_get_monotonic_time() + (gint64)ms * 1000, bytes);
 
-	answer_init(&answer);
+	answer_init(&answer, 0);
 	talk->is_lost |= n_bytes == KN_CHECK_LOST;
 	if (n_bytes >= 0)
 		take_notification(talk, bytes, (gsize)n_bytes, &answer);
@@ -171,7 +175,7 @@ kn_check_settle(KnCheckTalk *talk)
 	guint8 bytes[KN_CHECK_NOTIFICATION_MAX];
 	g_auto(KnCheckAnswer) answer = {0};
 
-	answer_init(&answer);
+	answer_init(&answer, 0);
 	for (guint i = 0; i < SETTLE_NOTIFICATIONS; i++) {
 		gssize n_bytes = kn_check_link_receive(talk->link, 0, bytes);
 		talk->is_lost |= n_bytes == KN_CHECK_LOST;
@@ -188,7 +192,7 @@ kn_check_hear_live(KnCheckTalk *talk, guint timeout_ms)
 {
 	g_auto(KnCheckAnswer) answer = {0};
 
-	answer_init(&answer);
+	answer_init(&answer, 0);
 	hear(talk, timeout_ms, TRUE, &answer);
 	talk->tally.n_unasked += answer.has_reply;
 	count_unasked(talk, &answer, FALSE);
@@ -197,18 +201,39 @@ kn_check_hear_live(KnCheckTalk *talk, guint timeout_ms)
 
 /* ---- asking ---- */
 
-void
-kn_check_ask_bytes(KnCheckTalk *talk, const guint8 *bytes, gsize n_bytes, guint timeout_ms,
-		   KnCheckAnswer *ret_answer)
+static void
+ask(KnCheckTalk *talk, const guint8 *bytes, gsize n_bytes, guint timeout_ms, KnCheckAnswer *answer)
 {
 	g_autoptr(GError) error = NULL;
 
 	kn_check_settle(talk);
-	answer_init(ret_answer);
 	if (kn_check_link_write(talk->link, bytes, n_bytes, &error))
-		hear(talk, timeout_ms, FALSE, ret_answer);
+		hear(talk, timeout_ms, FALSE, answer);
 	else
-		ret_answer->missing = g_strdup_printf("the write failed: %s", error->message);
+		answer->missing = g_strdup_printf("the write failed: %s", error->message);
+}
+
+void
+kn_check_ask_bytes(KnCheckTalk *talk, const guint8 *bytes, gsize n_bytes, KnCheckAnswer *ret_answer)
+{
+	answer_init(ret_answer, 0);
+	ask(talk, bytes, n_bytes, KN_CHECK_REPLY_MS, ret_answer);
+	count_unasked(talk, ret_answer, FALSE);
+}
+
+static guint
+wanted_by(const ktp_Control *control)
+{
+	switch (control->which_op) {
+	case ktp_Control_get_state_tag:
+		return ktp_Reply_state_tag;
+	case ktp_Control_get_clock_tag:
+		return ktp_Reply_clock_tag;
+	case ktp_Control_fetch_tag:
+		return ktp_Reply_fetch_done_tag;
+	default:
+		return 0;
+	}
 }
 
 void
@@ -218,8 +243,8 @@ kn_check_ask(KnCheckTalk *talk, const ktp_Control *control, KnCheckAnswer *ret_a
 	guint8 bytes[KN_CONTROL_BYTES_MAX];
 	gsize n_bytes = kn_encode_control(control, bytes, sizeof bytes);
 
-	kn_check_ask_bytes(talk, bytes, n_bytes, is_fetch ? KN_CHECK_FETCH_MS : KN_CHECK_REPLY_MS,
-			   ret_answer);
+	answer_init(ret_answer, wanted_by(control));
+	ask(talk, bytes, n_bytes, is_fetch ? KN_CHECK_FETCH_MS : KN_CHECK_REPLY_MS, ret_answer);
 	count_unasked(talk, ret_answer, is_fetch);
 }
 

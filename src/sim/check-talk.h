@@ -40,8 +40,9 @@ typedef struct {
 } KnCheckTalk;
 
 typedef struct {
+	guint wanted; /* which reply says that it was carried out; 0: none does */
 	gboolean has_reply;
-	ktp_Reply reply;    /* the first that came */
+	ktp_Reply reply;    /* the first that came of that or Error; any other was not asked for */
 	gchar *missing;     /* owned: without a reply, why in words; else NULL */
 	GPtrArray *history; /* owned: GBytes, bodies of records before it */
 	GPtrArray *live;    /* owned: the same */
@@ -60,7 +61,8 @@ void kn_check_settle(KnCheckTalk *talk);
 GBytes *kn_check_hear_live(KnCheckTalk *talk, guint timeout_ms);
 /* Writes and listens for the reply. ret_answer is always set. */
 void kn_check_ask(KnCheckTalk *talk, const ktp_Control *control, KnCheckAnswer *ret_answer);
-void kn_check_ask_bytes(KnCheckTalk *talk, const guint8 *bytes, gsize n_bytes, guint timeout_ms,
+/* What is no operation; the only reply to it is Error. */
+void kn_check_ask_bytes(KnCheckTalk *talk, const guint8 *bytes, gsize n_bytes,
 			KnCheckAnswer *ret_answer);
 /* Only writes. */
 void kn_check_tell(const KnCheckTalk *talk, const ktp_Control *control);

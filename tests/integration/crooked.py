@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 from line import SIM, wait_for
 
 LIVE, HISTORY, REPLY = 1, 2, 4
+AT_ONCE = 16  # checks: they mostly wait
 UUIDS = {"info": "9132dae9", "data": "9132daea", "control": "9132daeb"}
 TAIL = "-c465-4676-9d00-0fe393095fc5"
 XML = """<node>
@@ -254,6 +255,7 @@ class Bluez:
             return GLib.Variant("(ay)", (massager.info(),))
         if method == "WriteValue":
             massager.control(bytes(parameters.unpack()[0]))
+            massager.pump()  # no other one's calls come between a question and its answer
             return None
         other = massager.subscribe()
         fds = Gio.UnixFDList.new()
@@ -264,21 +266,26 @@ class Bluez:
 
     def pump(self):
         context = GLib.MainContext.default()
-        while context.iteration(False):
-            pass
+        for _ in range(100):
+            if not context.iteration(False):
+                break
         for massager in self.massagers.values():
             massager.pump()
 
     def check(self, bus_address):
-        """All of them at once: massager → (exit status, output)."""
-        running = {massager: subprocess.Popen([SIM, "--bus", bus_address, "--check", address], stdout=subprocess.PIPE,
-                                              stderr=subprocess.STDOUT, text=True) for address, massager in self.massagers.items()}
+        """All of them, some at a time: massager → (exit status, output)."""
+        waiting, running = list(self.massagers.items()), {}
 
         def is_done():
             self.pump()
-            return all(process.poll() is not None for process in running.values())
+            n_running = sum(process.poll() is None for process in running.values())
+            if waiting and n_running < AT_ONCE:
+                address, massager = waiting.pop(0)
+                running[massager] = subprocess.Popen([SIM, "--bus", bus_address, "--check", address], stdout=subprocess.PIPE,
+                                                     stderr=subprocess.STDOUT, text=True)
+            return not waiting and n_running == 0
         try:
-            wait_for(is_done, "the checks", 300, every_s=0.002)
+            wait_for(is_done, "the checks", 400, every_s=0.002)
         finally:
             for process in running.values():
                 process.kill()

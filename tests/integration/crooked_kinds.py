@@ -91,7 +91,7 @@ class Narrow(Massager):
 
 
 # ---- State and Clock ----
-@breaks("it says nothing until it is asked")
+@breaks("it says nothing until it is asked", UNASKED)
 class Talkative(Massager):
     def link_up(self):
         super().link_up()
@@ -306,7 +306,7 @@ class FormatsItself(Massager):
 @breaks("no notification is empty")
 class Empty(Massager):
     def get_clock(self, op):
-        self.out += [b"", self.header(REPLY)]
+        self.out.append(b"")
         super().get_clock(op)
 
 
@@ -327,6 +327,7 @@ def before_clock(rule, notification):
 
 
 REPLY_BODY = ktp.Reply(clock=ktp.Clock(boot=3)).SerializeToString()
+before_clock("no notification is empty", b"\x14")
 before_clock("every notification is of one kind", b"\x13" + Massager.frame(REPLY_BODY))
 before_clock("every body has its length and its CRC", b"\x14" + Massager.frame(REPLY_BODY)[:-1] + b"\0")
 before_clock("every body has its length and its CRC", b"\x14\x7f\x12\x00\x00\x00\x00\x00")
@@ -385,8 +386,8 @@ class Chatter(Massager):
 @breaks(GET_CLOCK, UNASKED)
 class Flood(Chatter):
     def chat(self):
-        for body in self.log:
-            self.send(LIVE, body)
+        for _ in range(50):
+            self.send(LIVE, *self.log[:6])
 
 
 @breaks(GET_CLOCK, "every notification is of one kind")
