@@ -20,6 +20,7 @@ kn_fake_device_free(gpointer data)
 	KnFakeDevice *device = data;
 
 	kn_fake_pairing_abandon(device);
+	g_clear_handle_id(&device->expiry, g_source_remove);
 	g_clear_handle_id(&device->link_timer, g_source_remove);
 	g_clear_handle_id(&device->pump, g_source_remove);
 	g_clear_handle_id(&device->write_timer, g_source_remove);
@@ -53,38 +54,6 @@ kn_fake_device_get_link(const KnFakeDevice *device, KnSimLink *ret_link)
 
 /* ---- the object ---- */
 
-static gboolean
-is_hidden(const KnFakeDevice *device)
-{
-	return kn_massager_spec(device->massager)->is_private && !device->is_bonded;
-}
-
-/* a resolvable private one: its first two bits are 01 (Core 5.4, 6-B 1.3.2.2) */
-static gchar *
-make_air_address(KnFakeDevice *device)
-{
-	guint hash = (g_str_hash(device->address) + ++device->n_air_addresses) * 2654435761u;
-
-	return g_strdup_printf("%02X:%02X:%02X:%02X:%s", 0x40 | (hash & 0x3f), hash >> 24,
-			       hash >> 16 & 0xff, hash >> 8 & 0xff, device->address + 12);
-}
-
-void
-kn_fake_device_settle(KnFakeDevice *device)
-{
-	g_autofree gchar *tail = NULL;
-
-	if (is_hidden(device)) {
-		g_free(device->air_address);
-		device->air_address = make_air_address(device);
-		device->is_kept = FALSE;
-	}
-	tail = g_strdelimit(g_strdup(is_hidden(device) ? device->air_address : device->address),
-			    ":", '_');
-	g_free(device->path);
-	device->path = g_strconcat(KN_ADAPTER_PATH "/dev_", tail, NULL);
-}
-
 /* { service UUID: kind, flags } */
 static GVariant *
 service_data(const KnFakeDevice *device)
@@ -107,11 +76,13 @@ kn_fake_device_publish(KnFakeDevice *device)
 	const gchar *name = kn_model_name(kn_massager_info(device->massager)->kind);
 
 	kn_bus_tree_add(device->bus->tree, device->path, KN_DEVICE_INTERFACE);
+	kn_fake_device_set(device, "Address",
+			   g_variant_new_string(kn_fake_device_is_hidden(device)
+							? device->air_address
+							: device->address));
 	kn_fake_device_set(
-		device, "Address",
-		g_variant_new_string(is_hidden(device) ? device->air_address : device->address));
-	kn_fake_device_set(device, "AddressType",
-			   g_variant_new_string(is_hidden(device) ? "random" : "public"));
+		device, "AddressType",
+		g_variant_new_string(kn_fake_device_is_hidden(device) ? "random" : "public"));
 	kn_fake_device_set(device, "Name", g_variant_new_string(name));
 	kn_fake_device_set(device, "Alias", g_variant_new_string(name));
 	kn_fake_device_set(device, "Paired", g_variant_new_boolean(device->is_bonded));
@@ -130,6 +101,7 @@ kn_fake_device_publish(KnFakeDevice *device)
 void
 kn_fake_device_unpublish(KnFakeDevice *device)
 {
+	g_clear_handle_id(&device->expiry, g_source_remove);
 	if (device->bus->tree != NULL)
 		kn_bus_tree_remove(device->bus->tree, device->path);
 }
@@ -145,21 +117,13 @@ kn_fake_device_advertise(KnFakeDevice *device, guint n_advert)
 		kn_fake_device_publish(device);
 	kn_fake_device_set(device, "RSSI", g_variant_new_int16(signal_dbm));
 	kn_fake_device_set(device, "ServiceData", service_data(device));
+	kn_fake_device_expire(device);
 }
 
 void
 kn_fake_device_forget_signal(KnFakeDevice *device)
 {
 	kn_bus_tree_unset(device->bus->tree, device->path, KN_DEVICE_INTERFACE, "RSSI");
-	kn_fake_device_expire(device);
-}
-
-void
-kn_fake_device_expire(KnFakeDevice *device)
-{
-	if (!device->is_bonded && !device->is_kept && device->link == KN_FAKE_IDLE &&
-	    device->bus->advert == 0)
-		kn_fake_device_unpublish(device);
 }
 
 /* ---- the link ---- */
@@ -212,6 +176,12 @@ on_resolved(gpointer user)
 	return G_SOURCE_REMOVE;
 }
 
+void
+kn_fake_device_resolve(KnFakeDevice *device)
+{
+	device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
+}
+
 static gboolean
 on_cut_off(gpointer user)
 {
@@ -256,7 +226,7 @@ on_connected(gpointer user)
 	else if (device->is_key_lost)           /* bluetoothd 5.82 says nothing of why */
 		device->link_timer = g_timeout_add(KN_FAKE_CUT_OFF_MS, on_cut_off, device);
 	else
-		device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
+		kn_fake_device_resolve(device);
 	return G_SOURCE_REMOVE;
 }
 
@@ -268,6 +238,7 @@ kn_fake_device_link(KnFakeDevice *device)
 	guint wait_ms = is_slow ? KN_FAKE_CONNECT_SCAN_MS : KN_FAKE_CONNECT_MS;
 
 	device->link = KN_FAKE_CONNECTING;
+	kn_fake_device_expire(device);
 	device->link_timer = g_timeout_add(device->is_present ? wait_ms : KN_FAKE_ABSENT_MS,
 					   on_connected, device);
 }
@@ -340,46 +311,6 @@ kn_fake_device_set_present(KnFakeDevice *device, gboolean is_present)
 	if (!is_present && kn_fake_device_is_linked(device))
 		kn_fake_device_drop_link(device);
 }
-
-/* ---- the bond ---- */
-
-void
-kn_fake_device_bond(KnFakeDevice *device)
-{
-	gboolean was_hidden = is_hidden(device);
-
-	device->is_bonded = TRUE;
-	device->is_key_lost = FALSE;
-	/* bluetoothd: the object keeps its path until it starts again */
-	if (was_hidden) {
-		kn_fake_device_set(device, "Address", g_variant_new_string(device->address));
-		kn_fake_device_set(device, "AddressType", g_variant_new_string("public"));
-	}
-	kn_fake_device_set(device, "Bonded", g_variant_new_boolean(TRUE));
-	if (device->link == KN_FAKE_CONNECTED && device->link_timer == 0)
-		device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
-}
-
-void
-kn_fake_device_unbond(KnFakeDevice *device)
-{
-	device->is_bonded = device->is_key_lost = device->is_kept = FALSE;
-	kn_fake_device_unpublish(device);
-	kn_fake_device_settle(device);
-}
-
-gboolean
-kn_fake_device_lose_bond(KnFakeDevice *device)
-{
-	if (!device->is_bonded || device->is_key_lost)
-		return FALSE;
-	device->is_key_lost = TRUE;
-	if (kn_fake_device_is_linked(device))
-		kn_fake_device_drop_link(device);
-	return TRUE;
-}
-
-/* ---- calls ---- */
 
 void
 kn_fake_device_call(KnFakeDevice *device, const gchar *method, KnBusCall *call)

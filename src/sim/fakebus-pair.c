@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Device1.Pair as a central sees it. From bluetoothd 5.66 to 5.87 (device.c, adapter.c, agent.c): whom it asks, how each end is called, what stays of
- * the link and of the object. From the kernel: which question follows from what both sides can do, and that the link of a pairing that
- * nobody answers is cut.
+ * Device1.Pair as a central sees it. From the sources of bluetoothd 5.87 (device.c, adapter.c, agent.c; 5.66 and 5.82 differ where it is said):
+ * whom it asks, how each end is called, what stays of the link and of the object. From the kernel: which question follows from what both
+ * sides can do, and that the link of a pairing that nobody answers is cut.
  */
 
 #include "sim/fakebus-agent.h"
@@ -103,9 +103,10 @@ leave(KnFakeDevice *device, KnFakePairEnd how, gboolean made_link)
 {
 	if (device->link == KN_FAKE_CONNECTING)
 		kn_fake_device_drop_link(device);
+	/* up to 5.82 a link that was there before stayed, whatever happened */
 	else if (how == KN_FAKE_PAIR_FAILED || (how == KN_FAKE_PAIR_CANCELED && made_link))
 		kn_fake_device_hang_up(device);
-	/* while the link is up bluetoothd forgets to make the object temporary again */
+	/* 5.82 and later: while the link is up the object is not made temporary again */
 	if (device->link == KN_FAKE_IDLE)
 		device->is_kept = FALSE;
 	kn_fake_device_expire(device);
@@ -291,7 +292,8 @@ kn_fake_pair(KnFakeDevice *device, KnBusCall *call)
 	KnFakeAgent *agent = kn_fake_agent_for(bus, kn_bus_call_sender(call));
 	KnFakePairing *pairing;
 
-	device->is_kept = TRUE; /* whatever comes of it */
+	/* whatever comes of it, but an address that changes is worth nothing */
+	device->is_kept = !kn_fake_device_is_hidden(device);
 	if (device->pairing != NULL || device->connect_call != NULL) {
 		kn_bus_call_error(call, "org.bluez.Error.InProgress", "In Progress");
 		return;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The insides of the fake org.bluez: fakebus.c (life, faults, routing), fakebus-adapter.c, fakebus-device.c (links),
+/* The insides of the fake org.bluez: fakebus.c (life, faults, routing), fakebus-adapter.c, fakebus-device.c (links), fakebus-known.c (addresses and bonds),
  * fakebus-pair.c (Device1.Pair), fakebus-agent.c (who answers for a person), fakebus-gatt.c (services and notifications). */
 
 #include "sim/bus-tree.h"
@@ -57,6 +57,7 @@ struct KnFakeDevice {
 	gboolean is_key_lost; /* bonded here, and the keys do not fit any more */
 	gboolean is_kept;     /* the object stays though it is not bonded */
 	gboolean is_present;
+	guint expiry; /* source id: until the object goes */
 	KnFakeLink link;
 	guint link_timer;           /* of the step that is under way */
 	KnBusCall *connect_call;    /* owned; NULL none */
@@ -86,6 +87,7 @@ typedef struct {
 struct KnFakebus {
 	gchar *bus_address;     /* owned; NULL system */
 	gchar *adapter_address; /* owned */
+	guint temporary_s;      /* TemporaryTimeout of bluetoothd; 0: for good */
 	KnSimReadyFunc ready;
 	gpointer user;
 	KnBusTree *tree;      /* owned; NULL while bluetoothd is gone */
@@ -133,16 +135,19 @@ void kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered);
 void kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_name,
 			  const gchar *message, guint count);
 
-/* device: the object and the link; settle names the object by what is known of its address; expire takes it away unless something keeps it;
- * link makes one, for the pairing that runs; hang_up ends it after a moment */
-void kn_fake_device_set(KnFakeDevice *device, const gchar *property, GVariant *value);
+/* device, known: settle names the object by what is known of its address; expire lets it go after a while, unless something keeps it */
+gboolean kn_fake_device_is_hidden(const KnFakeDevice *device);
 void kn_fake_device_settle(KnFakeDevice *device);
 void kn_fake_device_expire(KnFakeDevice *device);
-void kn_fake_device_link(KnFakeDevice *device);
-void kn_fake_device_hang_up(KnFakeDevice *device);
 void kn_fake_device_bond(KnFakeDevice *device);
 void kn_fake_device_unbond(KnFakeDevice *device);
 gboolean kn_fake_device_lose_bond(KnFakeDevice *device);
+
+/* device: the object and the link; link makes one, for the pairing that runs; hang_up ends it after a moment; resolve finds its services then */
+void kn_fake_device_set(KnFakeDevice *device, const gchar *property, GVariant *value);
+void kn_fake_device_link(KnFakeDevice *device);
+void kn_fake_device_hang_up(KnFakeDevice *device);
+void kn_fake_device_resolve(KnFakeDevice *device);
 void kn_fake_device_get_link(const KnFakeDevice *device, KnSimLink *ret_link);
 void kn_fake_device_drop_link(KnFakeDevice *device);
 void kn_fake_device_set_present(KnFakeDevice *device, gboolean is_present);

@@ -139,13 +139,14 @@ start(KnFakebus *bus)
 }
 
 KnFakebus *
-kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, KnSimReadyFunc ready,
-	       gpointer user)
+kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, guint temporary_s,
+	       KnSimReadyFunc ready, gpointer user)
 {
 	KnFakebus *bus = g_new0(KnFakebus, 1);
 
 	bus->bus_address = g_strdup(bus_address);
 	bus->adapter_address = g_strdup(adapter_address);
+	bus->temporary_s = temporary_s;
 	bus->ready = ready;
 	bus->user = user;
 	bus->devices = g_ptr_array_new_with_free_func(kn_fake_device_free);

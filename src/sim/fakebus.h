@@ -3,7 +3,7 @@
 #pragma once
 
 /*
- * A fake org.bluez with one adapter, which misbehaves as bluetoothd does: unbonded devices are there only while somebody scans, GATT
+ * A fake org.bluez with one adapter, which misbehaves as bluetoothd does: unbonded devices go some time after they were heard last, GATT
  * objects come between Connected and ServicesResolved and vanish with the link, notify sockets drop what their reader does not take.
  */
 
@@ -12,8 +12,8 @@
 typedef struct KnFakebus KnFakebus;
 typedef struct KnFakeDevice KnFakeDevice;
 
-/* bus_address: NULL for the system bus. */
-KnFakebus *kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address,
+/* bus_address: NULL for the system bus. temporary_s: until it forgets who is not bonded and not heard; 0: never. */
+KnFakebus *kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, guint temporary_s,
 			  KnSimReadyFunc ready, gpointer user);
 void kn_fakebus_free(KnFakebus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnFakebus, kn_fakebus_free)

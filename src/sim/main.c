@@ -102,8 +102,9 @@ run_at(Program *program, const KnSimOptions *options, KnSimPlace place)
 static void
 run_fake(Program *program, const KnSimOptions *options)
 {
-	g_autoptr(KnFakebus) bus = kn_fakebus_new(options->bus_address, options->adapter_address,
-						  on_bluez_ready, program);
+	g_autoptr(KnFakebus) bus =
+		kn_fakebus_new(options->bus_address, options->adapter_address,
+			       (guint)options->temporary_s, on_bluez_ready, program);
 
 	for (guint i = 0; i < options->devices->len; i++)
 		kn_fakebus_add(bus, new_massager(options->devices->pdata[i], options));

@@ -33,8 +33,7 @@ static const gchar summary[] =
 	"Behind the fake org.bluez also, the first three for bonded=no:\n"
 	"  pairing=just-works|display|confirm|type|refuse  private=yes|no (a random address until "
 	"it is paired)\n"
-	"  patience=1...30 (seconds until a pairing that nobody answers ends; 30)  "
-	"round-trip=MILLISECONDS (of a write)\n";
+	"  patience=1...30 (s until a pairing nobody answers ends)  round-trip=MS (of a write)\n";
 
 static const gchar description[] =
 	"Example:\n"
@@ -333,6 +332,8 @@ understand(const Typed *typed, KnSimOptions *options, gchar **ret_why)
 	else if (typed->pairing != NULL && (!kn_pairing_parse(typed->pairing, &options->pairing) ||
 					    options->pairing == KN_PAIRING_TYPE))
 		why = "--pairing takes just-works, display, confirm or refuse";
+	else if (options->temporary_s < 0 || options->temporary_s > 24 * 3600)
+		why = "--temporary-timeout is 0 to 86400 seconds";
 	else if (typed->live_session_s < 0 || typed->live_session_s > 24 * 3600)
 		why = "--live-session is 1 to 86400 seconds";
 	else if (typed->check != NULL && (options->check_address == NULL || typed->devices != NULL))
@@ -346,7 +347,8 @@ understand(const Typed *typed, KnSimOptions *options, gchar **ret_why)
 KnSimParse
 kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 {
-	g_auto(KnSimOptions) options = {.devices = g_ptr_array_new_with_free_func(spec_free)};
+	g_auto(KnSimOptions)
+		options = {.devices = g_ptr_array_new_with_free_func(spec_free), .temporary_s = 30};
 	g_auto(Typed) typed = {0};
 	g_autofree gchar *why = NULL;
 	g_autoptr(GError) error = NULL;
@@ -356,6 +358,8 @@ kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options)
 		 "D-Bus address (default: the system bus)", "ADDRESS"},
 		{"adapter", 0, 0, G_OPTION_ARG_STRING, &typed.adapter,
 		 "Address of the fake adapter", "ADDRESS"},
+		{"temporary-timeout", 0, 0, G_OPTION_ARG_INT, &options.temporary_s,
+		 "The fake forgets who is neither paired nor heard for so long (30)", "SECONDS"},
 		{"control-bus", 0, 0, G_OPTION_ARG_STRING, &options.control_address,
 		 "D-Bus address for org.knead.Sim (default: that of --bus)", "ADDRESS"},
 		{"pairing", 0, 0, G_OPTION_ARG_STRING, &typed.pairing,

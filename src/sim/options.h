@@ -11,6 +11,7 @@ typedef struct {
 	gchar *adapter_address; /* owned */
 	GPtrArray *devices;     /* owned: KnMassagerSpec */
 	guint live_session_s;   /* 0: none */
+	gint temporary_s;       /* of the fake: see kn_fakebus_new */
 	gchar *control_address; /* owned; NULL: bus_address */
 	gboolean is_real;       /* on real adapters: every device names one */
 	KnPairing pairing;

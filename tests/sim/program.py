@@ -89,7 +89,7 @@ def start():
     running = []
 
     def begin(settings="", *more):
-        sim = Sim("--device", "kind=back14,bonded=no,address=%s%s" % (BED, "," + settings if settings else ""), *more)
+        sim = Sim("--temporary-timeout", "1", "--device", "kind=back14,bonded=no,address=%s%s" % (BED, "," + settings if settings else ""), *more)
         running.append(sim)
         sim.bluez(ADAPTER, "Adapter1", "StartDiscovery")
         sim.until(lambda: len(sim.objects()) == 3 + len(more) // 2)

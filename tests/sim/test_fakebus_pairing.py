@@ -337,7 +337,7 @@ def test_what_failed_while_linked_stays_known_and_what_failed_without_a_link_doe
     assert PATH in sim.objects()
     sim.play("SetPowered", "(b)", False)
     assert error_of(program.call, PATH, "Device1", "Pair") == FAILED
-    assert PATH not in sim.objects()
+    sim.until(lambda: PATH not in sim.objects())
 
 
 def test_what_was_not_reached_does_not_stay_known(start):
@@ -347,7 +347,7 @@ def test_what_was_not_reached_does_not_stay_known(start):
     sim.bluez(ADAPTER, "Adapter1", "StopDiscovery")
     sim.play("Vanish", "(s)", BED)
     assert program.hears("end") == (UNREACHED,)
-    assert PATH not in sim.objects()
+    sim.until(lambda: PATH not in sim.objects())
 
 
 # ---- bonds and addresses ----
