@@ -118,6 +118,10 @@ class Sim:
     def bank(self, seconds, scenario="mixed", address=BED):
         self.call("BankSession", "(sus)", address, seconds, scenario)
 
+    def shown(self, n=1):
+        """The n-th digits that a massager showed a person."""
+        return wait_for(lambda: re.findall(r"^(?:passkey|confirm) (\d{6})$", self.process.text(), re.M)[n - 1:n], "the digits")[0]
+
     def start_session(self, seconds, scenario="mixed", address=BED):
         self.call("StartSession", "(sus)", address, seconds, scenario)
 
