@@ -11,7 +11,7 @@ kn_pair_words(const KnBluezFault *fault)
 	} known[] = {
 		{"Authentication Timeout", "nobody answered in time"},
 		{"Authentication Rejected", "it was refused"},
-		{"Authentication Canceled", "it was refused"},
+		{"Authentication Canceled", "the massager gave up, or went away"},
 		{"Authentication Failed", "the massager refused, or the digits were wrong"},
 		{"Page Timeout", "the massager did not answer"},
 	};

@@ -41,24 +41,6 @@ kn_pair_is_over(const KnPair *pair)
 	return pair->state == KN_PAIR_DONE || pair->state == KN_PAIR_FAILED;
 }
 
-static void
-on_left(gpointer user G_GNUC_UNUSED, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
-	const KnBluezFault *fault G_GNUC_UNUSED)
-{
-}
-
-/* what nobody waits for */
-static void
-leave(KnPair *pair, const gchar *method)
-{
-	KnBluezCall call = {.path = pair->device,
-			    .interface = "org.bluez.Device1",
-			    .method = method,
-			    .reply_type = "()",
-			    .timeout_ms = KN_WAIT_DISCONNECT_MS};
-	kn_bluez_call(pair->radio->host.bluez, &call, pair->radio->cancellable, on_left, NULL);
-}
-
 /* the device that was begun with; before that, and when it has gone, NULL */
 static const KnTreeDevice *
 begun_with(const KnPair *pair)
@@ -67,15 +49,31 @@ begun_with(const KnPair *pair)
 	return pair->is_begun ? kn_tree_get(tree, pair->device) : NULL;
 }
 
-/* a link that only Pair() wanted would keep other hubs away */
+static void
+on_given_up(gpointer user G_GNUC_UNUSED, GVariant *result G_GNUC_UNUSED,
+	    GUnixFDList *fds G_GNUC_UNUSED, const KnBluezFault *fault G_GNUC_UNUSED)
+{
+}
+
+/* bluetoothd ends the link that it made for the pairing; nobody waits for the answer, but the next pairing waits for the end */
 static void
 clean_up(KnPair *pair)
 {
-	const KnTreeDevice *device = begun_with(pair);
+	KnRadio *radio = pair->radio;
+	KnBluezCall call = {.path = pair->device,
+			    .interface = "org.bluez.Device1",
+			    .method = "CancelPairing",
+			    .reply_type = "()",
+			    .timeout_ms = KN_WAIT_DISCONNECT_MS};
 	if (pair->is_called)
-		leave(pair, "CancelPairing");
-	if (device && device->is_connected && !device->is_bonded && !pair->had_link)
-		leave(pair, "Disconnect");
+		kn_bluez_call(radio->host.bluez, &call, radio->cancellable, on_given_up, NULL);
+	if (!pair->is_begun || pair->had_link)
+		return;
+	g_free(radio->leaving);
+	radio->leaving = g_strdup(pair->device);
+	radio->leaving_until_us =
+		g_get_monotonic_time() +
+		(gint64)kn_scale_call_ms(radio->host.scale, KN_WAIT_DISCONNECT_MS) * 1000;
 }
 
 static void
@@ -238,9 +236,14 @@ kn_pair_granted(KnPair *pair)
 static gboolean
 is_there(const KnPair *pair, const KnTreeDevice *device)
 {
-	gint64 age_us = g_get_monotonic_time() - device->heard_us;
+	const KnRadio *radio = pair->radio;
+	gint64 now_us = g_get_monotonic_time();
+	gint64 age_us = now_us - device->heard_us;
 	guint fresh_ms = kn_scale_ms(pair->radio->host.scale, KN_WAIT_HEARD_MS);
-	return device->is_connected || (device->heard_us > 0 && age_us <= (gint64)fresh_ms * 1000);
+	if (device->is_connected)
+		return now_us >= radio->leaving_until_us ||
+		       g_strcmp0(radio->leaving, device->path) != 0;
+	return (device->heard_us > 0 && age_us <= (gint64)fresh_ms * 1000);
 }
 
 /* Of several adapters' the bonded one, then the one that hears it best. One that is remembered but not there would keep Pair() waiting,

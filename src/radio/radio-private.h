@@ -23,6 +23,8 @@ struct KnRadio {
 	GHashTable *peers;         /* owned: address → KnPeer */
 	GHashTable *seats;         /* owned: adapter path → KnSeat */
 	KnPair *pair;              /* owned: the last one, over or not; NULL none */
+	gchar *leaving;            /* owned: whose link a failed pairing leaves behind; NULL none */
+	gint64 leaving_until_us;   /* monotonic */
 	GCancellable *cancellable; /* owned: of calls that belong to no device any more */
 	gint64 scan_until_us;      /* monotonic: somebody asked to listen; 0 nobody */
 	guint round_id;            /* a round is due */

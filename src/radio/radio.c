@@ -142,6 +142,7 @@ kn_radio_free(KnRadio *radio)
 	g_object_unref(radio->cancellable);
 	say_goodbye(radio);
 	g_hash_table_unref(radio->peers); /* before the drain: they give their sockets back */
+	g_free(radio->leaving);
 	g_hash_table_unref(radio->seats);
 	kn_drain_free(radio->host.drain);
 	kn_bluez_free(radio->host.bluez);

@@ -65,6 +65,7 @@ def begin(hub, make_sim):
     def start(*devices, scale=SCALE):
         sim = make_sim(*(devices or (massager(),)))
         hub.start(*scale)
+        wait_for(lambda: hub.get("/v1/status")["radio"]["state"] == "ready", "the radio")
         return sim
     return start
 
@@ -267,6 +268,7 @@ def test_a_second_hub_does_the_first_ones_pairing_no_harm(begin, hub, tmp_path):
     (tmp_path / "second").mkdir()
     other = line.Hub(tmp_path / "second", hub.bus_address)
     other.start(*SCALE)
+    wait_for(lambda: other.get("/v1/status")["radio"]["state"] == "ready", "the other's radio")
     talk = Talk(hub)
     talk.asks_for_digits()
     assert Talk(other).ends(1)
