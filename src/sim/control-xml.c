@@ -38,6 +38,7 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 	/* faults of bluetoothd and its adapter */
 	METHOD("SetBluez", IN("is_running", "b")) METHOD("SetAdapter", IN("is_plugged", "b"))
 		METHOD("SetPowered", IN("is_powered", "b")) METHOD("SetLinks", IN("n_links", "u"))
-			METHOD("FailNext",
-			       IN("method", "s") IN("error_name", "s") IN("message", "s")
-				       IN("count", "u")) "</interface></node>";
+			METHOD("SetSpeed", IN("times", "u"))
+				METHOD("FailNext",
+				       IN("method", "s") IN("error_name", "s") IN("message", "s")
+					       IN("count", "u")) "</interface></node>";

@@ -49,6 +49,10 @@ run_place_method(const KnSimPlace *place, const gchar *method, GVariant *paramet
 		guint32 n_links;
 		g_variant_get(parameters, "(u)", &n_links);
 		place->type->set_links(place->place, n_links);
+	} else if (g_str_equal(method, "SetSpeed")) {
+		guint32 times;
+		g_variant_get(parameters, "(u)", &times);
+		place->type->set_speed(place->place, times);
 	} else if (g_str_equal(method, "FailNext")) {
 		const gchar *failing, *name, *message;
 		guint32 count;

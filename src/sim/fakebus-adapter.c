@@ -121,7 +121,7 @@ start_discovery(KnFakebus *bus, KnBusCall *call)
 	if (bus->advert != 0)
 		return;
 	set(bus, "Discovering", g_variant_new_boolean(TRUE));
-	bus->advert = g_timeout_add(KN_FAKE_ADVERT_MS, on_advert, bus);
+	bus->advert = g_timeout_add(kn_fake_ms(bus, KN_FAKE_ADVERT_MS), on_advert, bus);
 }
 
 static void

@@ -179,7 +179,8 @@ on_resolved(gpointer user)
 void
 kn_fake_device_resolve(KnFakeDevice *device)
 {
-	device->link_timer = g_timeout_add(KN_FAKE_RESOLVE_MS, on_resolved, device);
+	device->link_timer =
+		g_timeout_add(kn_fake_ms(device->bus, KN_FAKE_RESOLVE_MS), on_resolved, device);
 }
 
 static gboolean
@@ -224,7 +225,8 @@ on_connected(gpointer user)
 	if (device->pairing != NULL)
 		kn_fake_pairing_linked(device); /* services are looked for once it is bonded */
 	else if (device->is_key_lost)           /* bluetoothd 5.82 says nothing of why */
-		device->link_timer = g_timeout_add(KN_FAKE_CUT_OFF_MS, on_cut_off, device);
+		device->link_timer = g_timeout_add(kn_fake_ms(device->bus, KN_FAKE_CUT_OFF_MS),
+						   on_cut_off, device);
 	else
 		kn_fake_device_resolve(device);
 	return G_SOURCE_REMOVE;
@@ -239,8 +241,9 @@ kn_fake_device_link(KnFakeDevice *device)
 
 	device->link = KN_FAKE_CONNECTING;
 	kn_fake_device_expire(device);
-	device->link_timer = g_timeout_add(device->is_present ? wait_ms : KN_FAKE_ABSENT_MS,
-					   on_connected, device);
+	device->link_timer = g_timeout_add(
+		kn_fake_ms(device->bus, device->is_present ? wait_ms : KN_FAKE_ABSENT_MS),
+		on_connected, device);
 }
 
 static void
@@ -301,7 +304,8 @@ kn_fake_device_hang_up(KnFakeDevice *device)
 		return;
 	g_clear_handle_id(&device->link_timer, g_source_remove);
 	device->link = KN_FAKE_DISCONNECTING;
-	device->link_timer = g_timeout_add(KN_FAKE_DISCONNECT_MS, on_disconnected, device);
+	device->link_timer = g_timeout_add(kn_fake_ms(device->bus, KN_FAKE_DISCONNECT_MS),
+					   on_disconnected, device);
 }
 
 void

@@ -90,6 +90,12 @@ set_links(gpointer place, guint n_links)
 }
 
 static void
+set_speed(gpointer place, guint times)
+{
+	((KnFakebus *)place)->speed = times;
+}
+
+static void
 fail_next(gpointer place, const gchar *method, const gchar *error_name, const gchar *message,
 	  guint count)
 {
@@ -111,6 +117,7 @@ kn_fakebus_place(KnFakebus *bus)
 					    .set_adapter = set_adapter,
 					    .set_powered = set_powered,
 					    .set_links = set_links,
+					    .set_speed = set_speed,
 					    .fail_next = fail_next};
 
 	return (KnSimPlace){&type, bus};

@@ -98,12 +98,20 @@ struct KnFakebus {
 	gboolean is_plugged;
 	gboolean is_powered;
 	guint n_links_max; /* 0: as many as are wanted */
+	guint speed;       /* how many times faster than a radio; 1 as it is */
 	guint tick;        /* source id */
 	guint advert;      /* source id; 0 when nobody scans */
 	guint n_adverts;
 };
 
 extern const gchar *const kn_fakebus_xml;
+
+/* what takes so long over the air, at the speed of this bus; at least 1 ms */
+static inline guint
+kn_fake_ms(const KnFakebus *bus, guint ms)
+{
+	return MAX(ms / MAX(bus->speed, 1), 1);
+}
 
 /* adapter */
 void kn_fake_adapter_publish(KnFakebus *bus);

@@ -43,6 +43,8 @@ typedef struct {
 	void (*set_powered)(gpointer place, gboolean is_powered);
 	/* How many links the adapter carries; 0 as many as are wanted. */
 	void (*set_links)(gpointer place, guint n_links);
+	/* Connecting, resolving and advertising take so many times less. */
+	void (*set_speed)(gpointer place, guint times);
 	void (*fail_next)(gpointer place, const gchar *method, const gchar *error_name,
 			  const gchar *message, guint count);
 } KnSimPlaceType;
