@@ -6,7 +6,6 @@ import os
 import sys
 
 import pytest
-from gi.repository import GLib
 
 sys.path.insert(0, os.path.dirname(__file__))
 from program import (BED, BUSY, CANCELED, EXISTS, FAILED, MISSING, OTHER, OTHER_PATH, PATH, UNREACHED, Program,  # noqa: E402
@@ -20,14 +19,23 @@ def digits(sim, word="passkey"):
     return int(shown[1])
 
 
+def begun(start):
+    """A pairing whose agent has been asked for digits."""
+    sim = start("pairing=display")
+    program = Program(sim, "")
+    program.pair()
+    program.hears("RequestPasskey")
+    return sim, program
+
+
 # ---- agents ----
 
 
 def test_a_connection_has_one_agent(start):
     sim = start()
     program = Program(sim, "KeyboardDisplay")
-    for path in ("/agent", "/another"):
-        assert error_of(program.manage, "RegisterAgent", "(os)", path, "KeyboardDisplay") == EXISTS
+    assert error_of(program.manage, "RegisterAgent", "(os)", "/agent", "KeyboardDisplay") == EXISTS
+    assert error_of(program.manage, "RegisterAgent", "(os)", "/another", "KeyboardDisplay") == EXISTS
     Program(sim, "KeyboardDisplay")
     program.manage("UnregisterAgent", "(o)", "/agent")
     program.manage("RegisterAgent", "(os)", "/another", "")
@@ -113,10 +121,7 @@ def test_an_agent_is_asked_one_thing_at_a_time(start):
 
 
 def test_an_orderly_end_of_bluetoothd_releases_agents_and_a_death_does_not(start):
-    sim = start("pairing=display")
-    program = Program(sim, "")
-    program.pair()
-    program.hears("RequestPasskey")
+    sim, program = begun(start)
     sim.play("SetBluez", "(b)", False)
     assert program.hears("end")[0][0] == "org.freedesktop.DBus.Error.NoReply"
     sim.play("SetBluez", "(b)", True)
@@ -155,19 +160,16 @@ def test_the_digits_that_it_shows_pair(start):
     program = Program(sim, "KeyboardOnly")
     program.pair()
     assert program.hears("RequestPasskey") == (PATH,)
-    program.answer(GLib.Variant("(u)", (digits(sim),)))
+    program.types(digits(sim))
     assert program.hears("end") == (None,)
     assert sim.get(PATH, "Device1", "Bonded") and sim.get(PATH, "Device1", "Paired")
 
 
 @pytest.mark.parametrize("typed", ["wrong", "no"])
 def test_other_digits_and_no_digits_do_not_and_hang_up(start, typed):
-    sim = start("pairing=display")
-    program = Program(sim, "")
-    program.pair()
-    program.hears("RequestPasskey")
+    sim, program = begun(start)
     number = (digits(sim) + 1) % 1000000
-    program.answer("no" if typed == "no" else GLib.Variant("(u)", (number,)))
+    program.answer("no") if typed == "no" else program.types(number)
     assert program.hears("end") == (FAILED,)
     sim.until(lambda: not sim.get(PATH, "Device1", "Connected"))
     assert not sim.get(PATH, "Device1", "Bonded")
@@ -232,20 +234,14 @@ def test_a_bonded_one_is_not_paired_again(start):
 
 
 def test_while_one_pairs_nobody_else_pairs_or_connects(start):
-    sim = start("pairing=display")
-    program = Program(sim, "")
-    program.pair()
-    program.hears("RequestPasskey")
+    sim, program = begun(start)
     assert error_of(sim.bluez, PATH, "Device1", "Pair") == BUSY
     assert error_of(sim.bluez, PATH, "Device1", "Connect") == BUSY
 
 
 @pytest.mark.parametrize("interface, method", [("Device1", "CancelPairing"), ("Device1", "Disconnect"), ("Adapter1", "RemoveDevice")])
 def test_anybody_can_cancel_a_pairing_and_the_agent_is_told(start, interface, method):
-    sim = start("pairing=display")
-    program = Program(sim, "")
-    program.pair()
-    program.hears("RequestPasskey")
+    sim, program = begun(start)
     if interface == "Adapter1":
         sim.bluez(ADAPTER, interface, method, "(o)", PATH)
     else:
@@ -261,9 +257,15 @@ def test_a_pairing_that_is_cancelled_leaves_a_link_that_was_there(start):
     program = Program(sim, "")
     program.pair()
     program.hears("RequestPasskey")
+    digits(sim)
     sim.bluez(PATH, "Device1", "CancelPairing")
     assert program.hears("end") == (CANCELED,)
-    assert sim.get(PATH, "Device1", "ServicesResolved")
+    program.heard.clear()
+    program.pair()
+    program.hears("RequestPasskey")
+    program.types(digits(sim))
+    assert program.hears("end") == (None,)
+    assert sim.status(BED)["n_connects"] == 1
 
 
 def test_cancelling_what_does_not_run_takes_the_keys_of_a_bond(start):
@@ -278,8 +280,11 @@ def test_cancelling_what_does_not_run_takes_the_keys_of_a_bond(start):
     sim.until(lambda: not sim.get(PATH, "Device1", "Connected"))
 
 
-def test_a_caller_that_leaves_cancels(start):
+@pytest.mark.parametrize("has_link", [False, True])
+def test_a_caller_that_leaves_cancels_and_takes_the_link_along(start, has_link):
     sim = start("pairing=display")
+    if has_link:
+        Link(sim, BED)
     agent, program = Program(sim, ""), Program(sim)
     program.pair()
     agent.hears("RequestPasskey")
@@ -299,10 +304,7 @@ def test_a_pairing_that_nobody_answers_is_cut_off(start):
 
 
 def test_a_massager_that_goes_in_the_middle_ends_it(start):
-    sim = start("pairing=display")
-    program = Program(sim, "")
-    program.pair()
-    program.hears("RequestPasskey")
+    sim, program = begun(start)
     sim.play("Vanish", "(s)", BED)
     assert program.hears("end") == (CANCELED,)
     assert program.asked()[1:] == [("Cancel",)]
@@ -317,23 +319,22 @@ def test_a_massager_that_is_not_there_is_not_reached(start):
 
 
 def test_an_adapter_that_goes_off_ends_it(start):
-    sim = start("pairing=display")
-    program = Program(sim, "")
-    program.pair()
-    program.hears("RequestPasskey")
+    sim, program = begun(start)
     sim.play("SetPowered", "(b)", False)
     assert program.hears("end") == (CANCELED,)
 
 
 def test_what_failed_while_linked_stays_known_and_what_failed_without_a_link_does_not(start):
-    sim = start("pairing=display")
+    sim = start("pairing=display", "--device", "kind=roller,bonded=no,address=" + OTHER)
     program = Program(sim, "")
     program.pair()
     program.hears("RequestPasskey")
-    sim.bluez(ADAPTER, "Adapter1", "StopDiscovery")
     program.answer("no")
     program.hears("end")
     sim.until(lambda: not sim.get(PATH, "Device1", "Connected"))
+    sim.bluez(ADAPTER, "Adapter1", "StopDiscovery")
+    # the other one was heard after it
+    sim.until(lambda: OTHER_PATH not in sim.objects())
     assert PATH in sim.objects()
     sim.play("SetPowered", "(b)", False)
     assert error_of(program.call, PATH, "Device1", "Pair") == FAILED
