@@ -17,6 +17,7 @@ struct KnPair {
 	gboolean was_paired_already;
 	gboolean is_stale;         /* the bond of this side is worth nothing */
 	gboolean is_begun;         /* the adapter was granted: device is the one */
+	gboolean was_removed;      /* it is a stranger again */
 	gboolean is_removing;      /* RemoveDevice() is under way */
 	gboolean is_called;        /* Pair() is under way */
 	gboolean had_link;         /* somebody else made it */
@@ -79,8 +80,17 @@ clean_up(KnPair *pair)
 static void
 end(KnPair *pair, KnPairState state, const gchar *error)
 {
+	const KnTreeDevice *device = begun_with(pair);
 	if (kn_pair_is_over(pair))
 		return;
+	/* Bonded comes before the answer of Pair(). CancelPairing would now take the keys away and leave Bonded as it is. */
+	if (device && device->is_bonded) {
+		state = KN_PAIR_DONE;
+		error = "";
+		/* one that hides behind changing addresses has told who it is */
+		g_free(pair->address);
+		pair->address = g_strdup(device->address);
+	}
 	g_clear_handle_id(&pair->timer_id, g_source_remove);
 	g_cancellable_cancel(pair->cancellable);
 	if (state == KN_PAIR_FAILED)
@@ -98,7 +108,10 @@ on_late(gpointer user)
 	KnPair *pair = user;
 	pair->timer_id = 0;
 	if (pair->state == KN_PAIR_SEARCHING)
-		end(pair, KN_PAIR_FAILED, "it was not heard");
+		end(pair, KN_PAIR_FAILED,
+		    pair->was_removed ? "it was not heard; if it hides its address, knead scan "
+					"shows the new one"
+				      : "it was not heard");
 	else
 		end(pair, KN_PAIR_FAILED, "it did not finish in time");
 	return G_SOURCE_REMOVE;
@@ -193,6 +206,7 @@ on_removed(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNU
 	}
 	/* it has to be heard anew, as an object of its own */
 	pair->is_stale = FALSE;
+	pair->was_removed = TRUE;
 	set_deadline(pair, KN_WAIT_PAIR_SEARCH_MS);
 	kn_radio_kick(pair->radio);
 }
@@ -295,9 +309,6 @@ kn_pair_step(KnPair *pair)
 	} else if (!device) {
 		end(pair, KN_PAIR_FAILED, "it went away");
 	} else if (device->is_bonded) {
-		/* one that hides behind changing addresses has told who it is */
-		g_free(pair->address);
-		pair->address = g_strdup(device->address);
 		end(pair, KN_PAIR_DONE, "");
 	}
 }
