@@ -111,7 +111,7 @@ new_question(JsonNode *node, gboolean is_all)
 	if (kn_doc_has(document, "next_cursor"))
 		return g_strdup_printf("It holds more than %u sessions from before today. %s", n,
 				       ending);
-	oldest = kn_format_day(kn_doc_text(kn_doc_at(sessions, n - 1), "start"));
+	oldest = kn_format_long_day(kn_doc_text(kn_doc_at(sessions, n - 1), "start"));
 	return g_strdup_printf("It holds %s from before today, the first of %s. %s", count, oldest,
 			       ending);
 }

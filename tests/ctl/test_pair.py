@@ -125,7 +125,7 @@ def allowed(hub):
 def test_a_person_is_asked_about_sessions_from_before_today_and_a_no_hides_them(past):
     with person(past, typed="n\n") as (status, shown):
         assert status == OK
-        assert "It holds 2 sessions from before today, the first of Tue 3 Nov. Are they yours?" in shown
+        assert "It holds 2 sessions from before today, the first of Tuesday 3 November. Are they yours?" in shown
         assert f"sudo knead allow {ADDRESS} --sessions-from all" in shown
     assert allowed(past) == [{"sessions_from": "today"}]
     assert f"/v1/sessions?to=yesterday&limit=400&device={ADDRESS}" in [path for _, path, _ in past.asked]
