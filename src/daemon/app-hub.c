@@ -45,7 +45,7 @@ add_radio_view(const KnApp *app, KnDeviceView *view)
 	}
 	if (!kn_radio_get_link(app->radio, view->address, &link))
 		return;
-	view->link = kn_link_phase_name(link.phase);
+	view->link = kn_app_link_name(app, view->device, &link);
 	g_free(view->link_error);
 	view->link_error = g_strdup(link.last_error);
 }

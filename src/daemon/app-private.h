@@ -158,6 +158,18 @@ void kn_app_pair_changed(gpointer user);
 gboolean kn_app_may_allow(const KnApp *app, const gchar *address, GError **error);
 void kn_app_allow(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpointer request);
 
+/* app-refuse.c: massagers that are not served */
+void kn_app_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news);
+/* FALSE: nothing is held against it now. link: as the radio has it. */
+gboolean kn_app_get_refusal(const KnApp *app, const KnDevice *device, const KnLinkStatus *link,
+			    KnRefusal *ret_refusal);
+/* The word for people and JSON: the link's phase, or why it is kept away. */
+const gchar *kn_app_link_name(const KnApp *app, const KnDevice *device, const KnLinkStatus *link);
+/* The end of a quarantine, RFC 3339 in the hub's zone. */
+gchar *kn_app_format_until(const KnApp *app, const KnRefusal *refusal);
+/* Somebody was forgotten: who was refused for its sake is tried again. */
+void kn_app_forgive_twins(KnApp *app, gint64 forgotten_id);
+
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);

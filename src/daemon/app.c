@@ -39,6 +39,8 @@ kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers)
 		g_ptr_array_remove(app->devices, known);
 	g_ptr_array_add(app->devices, kn_device_copy(device));
 	kn_pipeline_add_device(app->pipeline, device->id, device->info, ledgers);
+	kn_pipeline_set_enrolled(app->pipeline, device->id,
+				 device->is_allowed ? device->enrolled_us : 0);
 	if (device->is_allowed)
 		kn_radio_allow(app->radio, device->address);
 }
@@ -144,31 +146,19 @@ on_seen(gpointer user, const gchar *address, const gchar *name, gint16 signal_db
 	seen->seen_us = now.utc_us;
 }
 
-static const gchar *
-refusal_text(KnDecodeStatus status)
-{
-	return status == KN_DECODE_VERSION
-		       ? "speaks a newer protocol than this hub: update knead"
-		       : "describes itself in a way this hub cannot read: check its firmware";
-}
-
 static void
 on_link_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info)
 {
 	KnApp *app = user;
 	const KnDevice *device = kn_app_find_address(app, address);
-	KnDecodeStatus status;
 	KnNow now;
 
 	if (!device)
 		return;
 	kn_hub_clock_read(&app->clock, &now);
 	kn_app_capture_link_up(app, device->id, info, n_info, &now);
-	status = kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now);
-	if (status != KN_DECODE_OK) {
-		kn_app_capture_link_down(app, device->id, refusal_text(status), &now);
-		kn_app_emit(app, KN_EVENT_LINK_REFUSED, device->id, refusal_text(status));
-		kn_radio_refuse(app->radio, address, refusal_text(status));
+	if (!kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now)) {
+		kn_app_capture_link_down(app, device->id, "refused", &now);
 		return;
 	}
 	app->n_links_up++;
@@ -249,7 +239,7 @@ start(KnApp *app, GError **error)
 	const KnRadioConfig radio_config = {app->config->bus_address,
 					    (const gchar *const *)app->config->adapters,
 					    app->config->timer_scale};
-	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
+	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event, kn_app_refuse};
 	const KnRadioSink radio_sink = {on_radio_state,     on_seen,   on_link_up,
 					on_link_down,       on_packet, on_control_failed,
 					kn_app_pair_changed};

@@ -228,13 +228,24 @@ kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes
 }
 
 void
-kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason)
+kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason, gint64 pause_us)
 {
 	KnPeer *peer = find_peer(radio, address);
 	if (!peer)
 		return;
 	g_free(peer->refusal);
 	peer->refusal = g_strdup(reason);
+	peer->refusal_us = pause_us;
+	kn_radio_kick(radio);
+}
+
+void
+kn_radio_retry(KnRadio *radio, const gchar *address)
+{
+	KnPeer *peer = find_peer(radio, address);
+	if (!peer || peer->link.state != KN_LINK_AT_UNSUPPORTED)
+		return;
+	peer->link.deadline_us = 0;
 	kn_radio_kick(radio);
 }
 
@@ -260,6 +271,8 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.attempts = peer->link.n_attempts,
 		.last_error = peer->last_error,
 		.is_bond_suspected = kn_link_suspects_bond(&peer->link),
+		.is_refused = peer->link.state == KN_LINK_AT_UNSUPPORTED &&
+			      peer->link.cause == KN_LINK_CAUSE_REFUSED,
 	};
 	return TRUE;
 }

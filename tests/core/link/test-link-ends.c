@@ -352,6 +352,23 @@ a_refused_device_is_left_alone_for_ten_minutes(void)
 	CONVERSE(&link, lines);
 }
 
+static void
+the_owner_may_say_how_long_a_refused_device_is_left_alone(void)
+{
+	const KnLinkFacts ready = {TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, FALSE};
+	const KnLinkInput refused = {KN_LINK_EVENT_REFUSED, .pause_us = 1200000000};
+	KnLink link;
+	static const Line lines[] = {
+		{700, NEAR, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_UNSUPPORTED, DROP},
+		{1200699, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_UNSUPPORTED, 0},
+		{1200700, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+	};
+
+	bring_up(&link);
+	g_assert_cmphex(kn_link_step(&link, &ready, &refused, 600000), ==, DROP | DISCONNECT);
+	CONVERSE(&link, lines);
+}
+
 #define ADD(name) g_test_add_func("/core/link-ends/" #name, name)
 
 int
@@ -378,5 +395,6 @@ main(int argc, char **argv)
 	ADD(an_object_that_goes_while_connecting_is_a_clean_failure);
 	ADD(the_radio_going_down_drops_and_coming_back_resumes);
 	ADD(a_refused_device_is_left_alone_for_ten_minutes);
+	ADD(the_owner_may_say_how_long_a_refused_device_is_left_alone);
 	return g_test_run();
 }

@@ -125,6 +125,8 @@ while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device(Pip
 	pf_meet(f, 0);
 	for (guint64 seq = 1; n_taken == 0 && seq < 400000; seq += 1000) {
 		pf_send_samples(f, KN_FRAME_LIVE, seq, seq + 999);
+		/* 250 a second: no flood */
+		f->now.boottime_us += 4 * PF_SECOND;
 		if (pf_status_of(f).counters.n_refused_memory > 0)
 			n_taken = seq;
 	}
@@ -148,9 +150,9 @@ what_the_store_had_at_start_is_neither_fetched_nor_taken_again(PipelineFixture *
 	stored.newest_seq = 40;
 	g_ptr_array_add(ledgers, &stored);
 	kn_pipeline_free(f->pipeline);
-	f->pipeline =
-		kn_pipeline_new(&(KnPipelineConfig){PF_HUB_ID, 1.0},
-				&(KnPipelineSink){pf_on_control, pf_on_commit, pf_on_event}, f);
+	f->pipeline = kn_pipeline_new(
+		&(KnPipelineConfig){PF_HUB_ID, 1.0},
+		&(KnPipelineSink){pf_on_control, pf_on_commit, pf_on_event, pf_on_refuse}, f);
 	kn_pipeline_add_device(f->pipeline, PF_DEVICE, NULL, ledgers);
 	pf_link_up(f);
 	pf_send_state(f, PF_FIRST_LOG, 1, 50, PF_HUB_ID);
