@@ -41,6 +41,7 @@ another_serial_or_another_model_is_another_device(PipelineFixture *f, gconstpoin
 	g_assert_true(pf_link_up_as(f, PF_OTHER, "S2", 1));
 	pf_link_up(f); /* its serial is r, its model is not told */
 	g_assert_true(pf_link_up_as(f, PF_OTHER, "r", 1));
+	pf_link_up(f);
 	g_assert_cmpuint(f->refusals->len, ==, 0);
 }
 
