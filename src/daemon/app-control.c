@@ -58,7 +58,7 @@ add_refusal(const KnApp *app, const KnRefusal *refusal, KnWhyFacts *facts)
 static void
 add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 {
-	const KnAppSeen *seen = g_hash_table_lookup(app->seen, facts->address);
+	const KnSeen *seen = kn_seen_list_find(app->seen, facts->address);
 	KnPipelineDeviceStatus status;
 	KnRefusal refusal;
 	KnLinkStatus link;

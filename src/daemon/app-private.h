@@ -4,13 +4,13 @@
 
 /* What the files app*.c share; nobody else includes it. */
 
+#include "core/link/seen.h"
 #include "core/pipeline/pipeline.h"
 #include "daemon/app.h"
 #include "daemon/hub-clock.h"
 #include "radio/radio.h"
 
 enum {
-	KN_APP_SEEN_MAX = 512,
 	KN_APP_DEVICES_MAX = 64,
 	KN_APP_ASKS_MAX =
 		64, /* twice the clients there may be at once; those that hung up count until they are answered */
@@ -22,15 +22,6 @@ enum {
 	KN_APP_EVENTS_LATE_S = 600, /* comings and goings: a card is not worn for them */
 	KN_APP_LIVE_MS = 100,       /* ten pictures a second are a film */
 };
-
-/* a KTP device that was heard; enrolled or not */
-typedef struct {
-	gchar *address; /* owned */
-	gchar *name;    /* owned: cleaned */
-	gint16 signal_dbm;
-	gboolean is_bonded;
-	gint64 seen_us; /* UTC */
-} KnAppSeen;
 
 /* what happened lately */
 typedef struct {
@@ -66,7 +57,7 @@ struct KnApp {
 	KnRadio *radio;       /* owned */
 	KnServer *server;     /* owned */
 	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
-	GHashTable *seen;     /* owned: address (borrowed from value) to KnAppSeen */
+	KnSeenList *seen;     /* owned */
 	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	KnHubClock clock;

@@ -133,6 +133,20 @@ def test_two_massagers_of_one_kind_and_name_are_two(hub, make_sim):
     assert not events(hub, "serial_conflict")
 
 
+def test_64_massagers_can_be_allowed_and_the_65th_when_one_is_forgotten(hub):
+    hub.start()
+    for number in range(64):
+        hub.allow(f"C0:FF:EE:00:03:{number:02X}")
+    for _ in range(10):
+        status, problem = hub.request("POST", f"/v1/devices/{BED}/allow", {})
+        assert status == 409 and "64 massagers, which is its limit: forget one first" in problem["detail"]
+    # one that is among them may be named anew
+    hub.allow("C0:FF:EE:00:03:3F", "the last")
+    assert hub.cli("forget", "the last").returncode == 0
+    hub.allow(BED)
+    assert sum(d["is_allowed"] for d in hub.get("/v1/status")["devices"]) == 64
+
+
 def test_fault_58_a_newer_protocol_is_told_and_nothing_is_guessed(hub, make_sim):
     sim = make_sim(DEVICE + ",history=1d")
     sim.call("SetProtocol", "(su)", BED, 2)

@@ -94,6 +94,7 @@ static void
 a_block_never_spans_a_hole_a_boot_or_64_kib(PipelineFixture *f, gconstpointer data)
 {
 	const KnBatch *batch;
+	gsize largest_bytes = 0;
 	ktp_Record reboot = {.seq = 2001,
 			     .boot = 2,
 			     .t_ms = 3000000,
@@ -109,11 +110,14 @@ a_block_never_spans_a_hole_a_boot_or_64_kib(PipelineFixture *f, gconstpointer da
 		batch = f->batches->pdata[b];
 		for (guint i = 0; i < batch->blocks->len; i++) {
 			const KnBlock *block = batch->blocks->pdata[i];
-			g_assert_cmpuint(block->records->len, <=, KN_BLOCK_BYTES_MAX);
+			g_assert_cmpuint(block->records->len, <=, 65536);
+			largest_bytes = MAX(largest_bytes, block->records->len);
 			g_assert_false(block->first_seq <= 11 && block->last_seq >= 11);
 			g_assert_cmpuint(block->boot, ==, block->last_seq == 2001 ? 2 : 1);
 		}
 	}
+	/* it was full: not one record more would have fitted */
+	g_assert_cmpuint(largest_bytes, >, 65536 - KN_RECORD_ACCEPTED_BYTES);
 }
 
 static void
