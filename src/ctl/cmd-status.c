@@ -150,6 +150,8 @@ static const struct {
 	{"n_bad_protobuf", "not readable, kept raw"},
 	{"n_bad_version", "of another protocol, kept raw"},
 	{"n_bad_range", "not plausible, kept raw"},
+	{"n_quarantines", "times a massager was cut off for what it sent"},
+	{"n_ignored", "notifications of one that was to be cut off"},
 	{"n_bad_seq", "with a number that cannot be"},
 	{"n_unsupported", "of a kind not known here, kept raw"},
 	{"n_unplaced", "before the massager told its log"},

@@ -29,6 +29,8 @@ static const struct {
 	{"foreign_owner", "belongs to another hub: read, never emptied (%s)"},
 	{"conflict", "sent the same record twice, differently (%s)"},
 	{"device_error", "answered strangely: %s"},
+	{"quarantined", "is left alone for a while: it %s"},
+	{"serial_conflict", "is not recorded: it %s"},
 	{"session_ended", "session ended"},
 	{"storage_degraded", "nothing can be stored: %s"},
 	{"storage_damaged", "the disk has lost some of what was stored: %s of records"},

@@ -5,6 +5,8 @@
 
 #include "daemon/app-private.h"
 
+#include <string.h>
+
 /* ---- why ---- */
 
 static KnWhyLink
@@ -35,14 +37,35 @@ link_of(KnLinkPhase phase)
 }
 
 static void
+add_refusal(const KnApp *app, const KnRefusal *refusal, KnWhyFacts *facts)
+{
+	g_autofree gchar *until = kn_app_format_until(app, refusal);
+	const KnDevice *twin = kn_app_find_device(app, refusal->twin_id);
+
+	/* the hours and minutes of 2026-11-21T14:20:00+01:00 */
+	g_strlcpy(facts->until, strchr(until, 'T') + 1, sizeof facts->until);
+	facts->offence = kn_offence_text(refusal->offence);
+	facts->twin_address = twin ? twin->address : "";
+	facts->twin_name = twin && twin->label && *twin->label ? twin->label : facts->twin_address;
+	if (refusal->kind == KN_REFUSAL_VERSION)
+		facts->refusal = KN_WHY_REFUSED_PROTOCOL;
+	else if (refusal->kind == KN_REFUSAL_SERIAL)
+		facts->refusal = KN_WHY_REFUSED_SERIAL;
+	else if (refusal->kind == KN_REFUSAL_QUARANTINE)
+		facts->refusal = KN_WHY_REFUSED_QUARANTINE;
+}
+
+static void
 add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 {
-	const KnAppSeen *seen = g_hash_table_lookup(app->seen, facts->address);
+	const KnSeen *seen = kn_seen_list_find(app->seen, facts->address);
 	KnPipelineDeviceStatus status;
+	KnRefusal refusal;
 	KnLinkStatus link;
 	KnNow now;
 
 	kn_hub_clock_read(&app->clock, &now);
+	facts->is_hub_clock_unset = now.quality == ktp_CLOCK_UNKNOWN;
 	if (seen) {
 		facts->unseen_ms = MAX(now.utc_us - seen->seen_us, 0) / 1000;
 		facts->signal_dbm = seen->signal_dbm;
@@ -58,10 +81,16 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		/* traffic counts as well as advertisements, and a step of the clock does not */
 		if (link.seen_boottime_us > 0)
 			facts->unseen_ms = MAX(now.boottime_us - link.seen_boottime_us, 0) / 1000;
+		if (device && kn_app_get_refusal(app, device, &link, &refusal))
+			add_refusal(app, &refusal, facts);
 	}
 	if (device && kn_pipeline_get_status(app->pipeline, device->id, &status)) {
 		facts->n_missing = status.n_missing;
 		facts->is_newest_known = status.is_newest_known;
+		facts->sends_newer = status.sends_newer;
+		facts->is_stuck = status.is_stuck;
+		facts->is_clock_unset = status.is_clock_unset;
+		facts->is_foreign_owned = status.is_foreign_owned;
 	}
 }
 
@@ -157,6 +186,8 @@ on_forgotten(const KnDevice *device, const GError *error, gpointer user)
 	known = kn_app_find_device(ask->app, device->id);
 	if (known)
 		known->is_allowed = FALSE;
+	kn_pipeline_set_enrolled(ask->app->pipeline, device->id, 0);
+	kn_app_forgive_twins(ask->app, device->id);
 	/* durable first: a hub that is killed now must not connect to it again */
 	kn_radio_forget(ask->app->radio, device->address);
 	kn_app_emit(ask->app, KN_EVENT_FORGOTTEN, device->id, "");

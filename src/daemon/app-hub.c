@@ -31,7 +31,7 @@ get_status(gpointer user)
 static void
 add_radio_view(const KnApp *app, KnDeviceView *view)
 {
-	const KnAppSeen *seen = g_hash_table_lookup(app->seen, view->address);
+	const KnSeen *seen = kn_seen_list_find(app->seen, view->address);
 	KnLinkStatus link;
 
 	view->name = g_strdup(seen && seen->name ? seen->name : "");
@@ -45,7 +45,7 @@ add_radio_view(const KnApp *app, KnDeviceView *view)
 	}
 	if (!kn_radio_get_link(app->radio, view->address, &link))
 		return;
-	view->link = kn_link_phase_name(link.phase);
+	view->link = kn_app_link_name(app, view->device, &link);
 	g_free(view->link_error);
 	view->link_error = g_strdup(link.last_error);
 }
@@ -63,7 +63,7 @@ add_known(const gchar *address, const gchar *name, gboolean is_bonded, gpointer 
 	KnDeviceView *view;
 
 	if (kn_app_find_address(known->app, address) ||
-	    g_hash_table_contains(known->app->seen, address))
+	    kn_seen_list_find(known->app->seen, address))
 		return;
 	view = g_new0(KnDeviceView, 1);
 	view->address = g_strdup(address);
@@ -80,8 +80,6 @@ get_devices(gpointer user)
 	const KnApp *app = user;
 	GPtrArray *views = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_view_free);
 	Known known = {app, views};
-	GHashTableIter iter;
-	gpointer value;
 
 	for (guint i = 0; i < app->devices->len; i++) {
 		const KnDevice *device = app->devices->pdata[i];
@@ -97,9 +95,8 @@ get_devices(gpointer user)
 		}
 		g_ptr_array_add(views, view);
 	}
-	g_hash_table_iter_init(&iter, app->seen);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const KnAppSeen *seen = value;
+	for (const GList *item = kn_seen_list_all(app->seen)->head; item; item = item->next) {
+		const KnSeen *seen = item->data;
 		KnDeviceView *view;
 		if (kn_app_find_address(app, seen->address))
 			continue;

@@ -4,13 +4,13 @@
 
 /* What the files app*.c share; nobody else includes it. */
 
+#include "core/link/seen.h"
 #include "core/pipeline/pipeline.h"
 #include "daemon/app.h"
 #include "daemon/hub-clock.h"
 #include "radio/radio.h"
 
 enum {
-	KN_APP_SEEN_MAX = 512,
 	KN_APP_DEVICES_MAX = 64,
 	KN_APP_ASKS_MAX =
 		64, /* twice the clients there may be at once; those that hung up count until they are answered */
@@ -22,15 +22,6 @@ enum {
 	KN_APP_EVENTS_LATE_S = 600, /* comings and goings: a card is not worn for them */
 	KN_APP_LIVE_MS = 100,       /* ten pictures a second are a film */
 };
-
-/* a KTP device that was heard; enrolled or not */
-typedef struct {
-	gchar *address; /* owned */
-	gchar *name;    /* owned: cleaned */
-	gint16 signal_dbm;
-	gboolean is_bonded;
-	gint64 seen_us; /* UTC */
-} KnAppSeen;
 
 /* what happened lately */
 typedef struct {
@@ -66,7 +57,7 @@ struct KnApp {
 	KnRadio *radio;       /* owned */
 	KnServer *server;     /* owned */
 	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
-	GHashTable *seen;     /* owned: address (borrowed from value) to KnAppSeen */
+	KnSeenList *seen;     /* owned */
 	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	KnHubClock clock;
@@ -157,6 +148,18 @@ void kn_app_pair_changed(gpointer user);
 /* FALSE with NOT_READY: there is no room for one more. */
 gboolean kn_app_may_allow(const KnApp *app, const gchar *address, GError **error);
 void kn_app_allow(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpointer request);
+
+/* app-refuse.c: massagers that are not served */
+void kn_app_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news);
+/* FALSE: nothing is held against it now. link: as the radio has it. */
+gboolean kn_app_get_refusal(const KnApp *app, const KnDevice *device, const KnLinkStatus *link,
+			    KnRefusal *ret_refusal);
+/* The word for people and JSON: the link's phase, or why it is kept away. */
+const gchar *kn_app_link_name(const KnApp *app, const KnDevice *device, const KnLinkStatus *link);
+/* The end of a quarantine, RFC 3339 in the hub's zone. */
+gchar *kn_app_format_until(const KnApp *app, const KnRefusal *refusal);
+/* Somebody was forgotten: who was refused for its sake is tried again. */
+void kn_app_forgive_twins(KnApp *app, gint64 forgotten_id);
 
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);

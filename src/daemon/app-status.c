@@ -124,10 +124,35 @@ add_clients(JsonBuilder *builder, const KnApp *app)
 }
 
 static void
+add_link(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
+{
+	KnRefusal refusal;
+	KnLinkStatus link;
+
+	if (!kn_radio_get_link(app->radio, device->address, &link))
+		return;
+	add_string(builder, "link", kn_app_link_name(app, device, &link));
+	add_int(builder, "attempts", link.attempts);
+	if (link.up_us > 0)
+		add_int(builder, "link_up_ms", link.up_us / 1000);
+	if (*link.last_error)
+		add_string(builder, "link_error", link.last_error);
+	if (link.has_signal)
+		add_int(builder, "signal_dbm", link.signal_dbm);
+	if (!kn_app_get_refusal(app, device, &link, &refusal))
+		return;
+	add_string(builder, "refusal", kn_refusal_name(refusal.kind));
+	if (refusal.kind == KN_REFUSAL_QUARANTINE) {
+		g_autofree gchar *until = kn_app_format_until(app, &refusal);
+		add_string(builder, "offence", kn_offence_name(refusal.offence));
+		add_string(builder, "quarantined_until", until);
+	}
+}
+
+static void
 add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
 {
 	KnPipelineDeviceStatus status;
-	KnLinkStatus link;
 
 	json_builder_begin_object(builder);
 	add_int(builder, "id", device->id);
@@ -135,22 +160,16 @@ add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
 	if (device->label && *device->label)
 		add_string(builder, "label", device->label);
 	add_bool(builder, "is_allowed", device->is_allowed);
-	if (kn_radio_get_link(app->radio, device->address, &link)) {
-		add_string(builder, "link", kn_link_phase_name(link.phase));
-		add_int(builder, "attempts", link.attempts);
-		if (link.up_us > 0)
-			add_int(builder, "link_up_ms", link.up_us / 1000);
-		if (*link.last_error)
-			add_string(builder, "link_error", link.last_error);
-		if (link.has_signal)
-			add_int(builder, "signal_dbm", link.signal_dbm);
-	}
+	add_link(builder, app, device);
 	if (kn_pipeline_get_status(app->pipeline, device->id, &status)) {
 		g_autofree gchar *log_id =
 			g_strdup_printf("%016" G_GINT64_MODIFIER "x", status.log_id);
 		add_string(builder, "log_id", log_id);
 		add_bool(builder, "is_newest_known", status.is_newest_known);
 		add_bool(builder, "is_foreign_owned", status.is_foreign_owned);
+		add_bool(builder, "is_stuck", status.is_stuck);
+		add_bool(builder, "is_clock_unset", status.is_clock_unset);
+		add_bool(builder, "sends_newer", status.sends_newer);
 		add_int(builder, "n_missing", (gint64)status.n_missing);
 		add_int(builder, "n_open", (gint64)status.n_open);
 		add_int(builder, "n_gaps", status.n_gaps);

@@ -39,6 +39,8 @@ kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers)
 		g_ptr_array_remove(app->devices, known);
 	g_ptr_array_add(app->devices, kn_device_copy(device));
 	kn_pipeline_add_device(app->pipeline, device->id, device->info, ledgers);
+	kn_pipeline_set_enrolled(app->pipeline, device->id,
+				 device->is_allowed ? device->enrolled_us : 0);
 	if (device->is_allowed)
 		kn_radio_allow(app->radio, device->address);
 }
@@ -93,63 +95,15 @@ on_radio_state(gpointer user, KnRadioState state)
 }
 
 static void
-seen_free(gpointer data)
-{
-	KnAppSeen *seen = data;
-
-	g_free(seen->address);
-	g_free(seen->name);
-	g_free(seen);
-}
-
-static void
-drop_oldest_seen(KnApp *app)
-{
-	const KnAppSeen *oldest = NULL;
-	GHashTableIter iter;
-	gpointer value;
-
-	g_hash_table_iter_init(&iter, app->seen);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const KnAppSeen *seen = value;
-		if (!oldest || seen->seen_us < oldest->seen_us)
-			oldest = seen;
-	}
-	if (oldest)
-		g_hash_table_remove(app->seen, oldest->address);
-}
-
-static void
 on_seen(gpointer user, const gchar *address, const gchar *name, gint16 signal_dbm,
 	gboolean is_bonded)
 {
 	KnApp *app = user;
-	KnAppSeen *seen = g_hash_table_lookup(app->seen, address);
 	KnNow now;
 
 	kn_hub_clock_read(&app->clock, &now);
-	if (!seen) {
-		if (g_hash_table_size(app->seen) >= KN_APP_SEEN_MAX)
-			drop_oldest_seen(app);
-		seen = g_new0(KnAppSeen, 1);
-		seen->address = g_strdup(address);
-		g_hash_table_insert(app->seen, seen->address, seen);
-	}
-	if (g_strcmp0(seen->name, name) != 0) {
-		g_free(seen->name);
-		seen->name = g_strdup(name);
-	}
-	seen->signal_dbm = signal_dbm;
-	seen->is_bonded = is_bonded;
-	seen->seen_us = now.utc_us;
-}
-
-static const gchar *
-refusal_text(KnDecodeStatus status)
-{
-	return status == KN_DECODE_VERSION
-		       ? "speaks a newer protocol than this hub: update knead"
-		       : "describes itself in a way this hub cannot read: check its firmware";
+	kn_seen_list_note(app->seen, &(KnSeen){(gchar *)address, (gchar *)name, signal_dbm,
+					       is_bonded, now.utc_us});
 }
 
 static void
@@ -157,18 +111,14 @@ on_link_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info
 {
 	KnApp *app = user;
 	const KnDevice *device = kn_app_find_address(app, address);
-	KnDecodeStatus status;
 	KnNow now;
 
 	if (!device)
 		return;
 	kn_hub_clock_read(&app->clock, &now);
 	kn_app_capture_link_up(app, device->id, info, n_info, &now);
-	status = kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now);
-	if (status != KN_DECODE_OK) {
-		kn_app_capture_link_down(app, device->id, refusal_text(status), &now);
-		kn_app_emit(app, KN_EVENT_LINK_REFUSED, device->id, refusal_text(status));
-		kn_radio_refuse(app->radio, address, refusal_text(status));
+	if (!kn_pipeline_link_up(app->pipeline, device->id, info, n_info, &now)) {
+		kn_app_capture_link_down(app, device->id, "refused", &now);
 		return;
 	}
 	app->n_links_up++;
@@ -249,7 +199,7 @@ start(KnApp *app, GError **error)
 	const KnRadioConfig radio_config = {app->config->bus_address,
 					    (const gchar *const *)app->config->adapters,
 					    app->config->timer_scale};
-	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
+	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event, kn_app_refuse};
 	const KnRadioSink radio_sink = {on_radio_state,      on_seen,       on_link_up,
 					on_link_down,        on_packet,     on_control_failed,
 					kn_app_pair_changed, kn_app_is_idle};
@@ -294,7 +244,7 @@ kn_app_new(KnConfig *config, GError **error)
 	app->devices = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_free);
 	app->asks = g_hash_table_new(NULL, NULL);
 	app->shown = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-	app->seen = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, seen_free);
+	app->seen = kn_seen_list_new();
 	app->signal_sources[0] = g_unix_signal_add(SIGTERM, on_terminate, app);
 	app->signal_sources[1] = g_unix_signal_add(SIGINT, on_terminate, app);
 	app->signal_sources[2] = g_unix_signal_add(SIGHUP, kn_app_reload, app);
@@ -342,7 +292,7 @@ kn_app_free(KnApp *app)
 	g_ptr_array_unref(app->devices);
 	g_hash_table_unref(app->asks);
 	g_hash_table_unref(app->shown);
-	g_hash_table_unref(app->seen);
+	kn_seen_list_free(app->seen);
 	g_main_loop_unref(app->loop);
 	g_time_zone_unref(app->zone);
 	g_free(app);

@@ -55,6 +55,12 @@ on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail)
 	g_info("%s %s", kn_event_kind_name(kind), detail);
 }
 
+/* the caller of link_up counts it */
+static void
+on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news)
+{
+}
+
 /* the store answers at the same virtual instant: nothing depends on how fast this machine is */
 static gboolean
 settle(KnReplay *replay)
@@ -111,7 +117,7 @@ take_entry(KnReplay *replay, const KnCaptureEntry *entry)
 		return;
 	case KN_ENTRY_UP:
 		replay->is_up = kn_pipeline_link_up(replay->pipeline, replay->device_id, bytes,
-						    n_bytes, &replay->now) == KN_DECODE_OK;
+						    n_bytes, &replay->now);
 		replay->n_refused_links += !replay->is_up;
 		return;
 	case KN_ENTRY_NOTIFICATION:
@@ -163,12 +169,12 @@ on_enrolled(const KnDevice *device, const GError *error, gpointer user)
 static gboolean
 prepare(KnReplay *replay, const KnCapture *capture, const gchar *zone)
 {
-	const KnPipelineSink sink = {on_control, on_commit, on_event};
+	const KnPipelineSink sink = {on_control, on_commit, on_event, on_refuse};
 	const KnCaptureEntry *first = &g_array_index(capture->entries, KnCaptureEntry, 0);
 	const KnStoreConfig config = {replay->directory, zone};
 	const KnAllow allow = {.address = REPLAY_ADDRESS,
 			       .label = kn_capture_get(capture, "model")};
-	KnPipelineConfig pipeline_config = {.timer_scale = 1.0};
+	KnPipelineConfig pipeline_config = {.timer_scale = 1.0, .is_replay = TRUE};
 	g_autoptr(GPtrArray) stored = NULL;
 
 	replay->store = kn_store_open(&config, &replay->error);

@@ -131,10 +131,10 @@ read_stream(KnDrain *drain, Stream *stream)
 		has_hung_up = has_hung_up || (n == 0 && is_hung_up(stream->fd));
 		drain->stats.n_empty += n == 0 && !has_hung_up;
 		drain->stats.n_truncated += is_cut;
-		if (n == 0 || is_cut)
+		if (n == 0 && has_hung_up)
 			continue;
 		drain->pending.head = (Head){.stream = stream->id, .kind = MESSAGE_PACKET};
-		push_packet(drain, (gsize)n);
+		push_packet(drain, is_cut ? 0 : (gsize)n);
 	}
 	if (has_hung_up && n <= 0)
 		end_stream(drain, stream);

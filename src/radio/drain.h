@@ -13,7 +13,7 @@
 enum {
 	KN_DRAIN_RING_BYTES = 4 * 1024 * 1024,
 	KN_DRAIN_STREAMS_MAX = 64,
-	/* the largest ATT MTU; what is longer is cut by the kernel, counted and dropped */
+	/* the largest ATT MTU; what is longer is cut by the kernel, counted, and handed over without its bytes */
 	KN_DRAIN_PACKET_BYTES_MAX = 517,
 };
 
@@ -26,6 +26,7 @@ typedef struct {
 
 /* on the main thread; bytes are borrowed for the call */
 typedef struct {
+	/* no bytes: it was empty, or too long */
 	void (*packet)(gpointer user, guint32 stream, const guint8 *bytes, gsize n_bytes);
 	/* the other end closed the socket; every packet of it came before */
 	void (*ended)(gpointer user, guint32 stream);

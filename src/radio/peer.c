@@ -286,8 +286,10 @@ void
 kn_peer_step(KnPeer *peer, KnLinkEvent event, const KnBluezFault *fault)
 {
 	KnLinkInput input = {.event = event};
-	if (event == KN_LINK_EVENT_NONE && peer->refusal)
+	if (event == KN_LINK_EVENT_NONE && peer->refusal) {
 		input.event = KN_LINK_EVENT_REFUSED;
+		input.pause_us = peer->refusal_us;
+	}
 	if (fault)
 		input.verdict = fault->verdict;
 	step(peer, &input, fault);

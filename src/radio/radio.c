@@ -233,13 +233,24 @@ kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes
 }
 
 void
-kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason)
+kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason, gint64 pause_us)
 {
 	KnPeer *peer = find_peer(radio, address);
 	if (!peer)
 		return;
 	g_free(peer->refusal);
 	peer->refusal = g_strdup(reason);
+	peer->refusal_us = pause_us;
+	kn_radio_kick(radio);
+}
+
+void
+kn_radio_retry(KnRadio *radio, const gchar *address)
+{
+	KnPeer *peer = find_peer(radio, address);
+	if (!peer || peer->link.state != KN_LINK_AT_UNSUPPORTED)
+		return;
+	peer->link.deadline_us = 0;
 	kn_radio_kick(radio);
 }
 
@@ -273,6 +284,8 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.is_taking_turns = place > 0 || peer->link.cause == KN_LINK_CAUSE_TURN,
 		.place_in_line = place,
 		.n_links_max = seat ? seat->slots.n_max : 0,
+		.is_refused = peer->link.state == KN_LINK_AT_UNSUPPORTED &&
+			      peer->link.cause == KN_LINK_CAUSE_REFUSED,
 	};
 	return TRUE;
 }

@@ -46,6 +46,7 @@ typedef struct {
 	gboolean is_taking_turns;   /* it made room, or waits for it */
 	guint place_in_line; /* of those that wait for a link of its adapter; 0 it does not */
 	guint n_links_max;   /* that its adapter carries; 0 none was ever refused */
+	gboolean is_refused; /* UNSUPPORTED, because kn_radio_refuse said so */
 } KnLinkStatus;
 
 /* ---- pairing ---- */
@@ -87,6 +88,7 @@ typedef struct {
 	/* the link is ready: INFO was read, notifications flow; control may be written from now on */
 	void (*link_up)(gpointer user, const gchar *address, const guint8 *info, gsize n_info);
 	void (*link_down)(gpointer user, const gchar *address, const gchar *reason);
+	/* no bytes: it was empty, or longer than any can be */
 	void (*packet)(gpointer user, const gchar *address, const guint8 *bytes, gsize n_bytes);
 	/* a control write failed for good (the link stays or goes by itself) */
 	void (*control_failed)(gpointer user, const gchar *address, const gchar *reason);
@@ -129,9 +131,11 @@ const gchar *kn_pair_state_name(KnPairState state); /* "searching", "pairing", "
 /* Queues a write with response; bounded (64 a device), FALSE when full or the link is not ready. */
 gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guint8 *bytes,
 				gsize n_bytes);
-/* The owner does not accept the device (its INFO is refused): disconnect, show UNSUPPORTED with the reason, try again
- * in ten minutes. */
-void kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason);
+/* The owner does not accept the device: disconnect, show UNSUPPORTED with the reason, try again after pause_us; 0: ten minutes, scaled
+ * as every timer. */
+void kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason, gint64 pause_us);
+/* What it was refused for is no more: try again now. */
+void kn_radio_retry(KnRadio *radio, const gchar *address);
 
 /* FALSE: no such device. The strings are borrowed until the main loop runs again. */
 KnRadioState kn_radio_get_state(const KnRadio *radio);

@@ -242,6 +242,56 @@ set_owner(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result
 }
 
 static KnSimOutcome
+flood(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
+{
+	guint32 per_s;
+
+	g_variant_get(parameters, "(&su)", NULL, &per_s);
+	kn_massager_flood(device->massager, per_s);
+	device->type->pump(device->thing);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+send_malformed(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
+{
+	static const gchar *const ways[] = {
+		[KN_SPOIL_HEADER] = "header", [KN_SPOIL_LENGTH] = "length", [KN_SPOIL_CRC] = "crc"};
+	const gchar *how;
+	guint32 n_notifications;
+
+	g_variant_get(parameters, "(&su&s)", NULL, &n_notifications, &how);
+	for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
+		if (!g_str_equal(ways[i], how))
+			continue;
+		kn_massager_send_malformed(device->massager, n_notifications, (KnSpoil)i);
+		device->type->pump(device->thing);
+		return KN_SIM_OK;
+	}
+	return KN_SIM_ARGUMENTS;
+}
+
+static KnSimOutcome
+ignore_clock(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
+{
+	gboolean is_ignored;
+
+	g_variant_get(parameters, "(&sb)", NULL, &is_ignored);
+	kn_massager_ignore_clock(device->massager, is_ignored);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
+set_protocol(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
+{
+	guint32 protocol;
+
+	g_variant_get(parameters, "(&su)", NULL, &protocol);
+	kn_massager_set_protocol(device->massager, protocol);
+	return KN_SIM_OK;
+}
+
+static KnSimOutcome
 disconnect(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
 {
 	device->type->drop_link(device->thing);
@@ -284,6 +334,10 @@ static const KnSimDeviceMethod device_methods[] = {
 	{"Format", format},
 	{"Reboot", reboot},
 	{"SetOwner", set_owner},
+	{"Flood", flood},
+	{"SendMalformed", send_malformed},
+	{"IgnoreClock", ignore_clock},
+	{"SetProtocol", set_protocol},
 	{"Disconnect", disconnect},
 	{"Vanish", vanish},
 	{"Return", come_back},

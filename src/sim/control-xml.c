@@ -33,6 +33,11 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 					METHOD("Disconnect", IN("address", "s"))
 						METHOD("Vanish", IN("address", "s"))
 							METHOD("Return", IN("address", "s"))
+	/* per_s: 0 ends it. how: header, length, crc. Both while Live is on */
+	METHOD("Flood", IN("address", "s") IN("per_s", "u"))
+		METHOD("SendMalformed", IN("address", "s") IN("notifications", "u") IN("how", "s"))
+			METHOD("IgnoreClock", IN("address", "s") IN("is_ignored", "b"))
+				METHOD("SetProtocol", IN("address", "s") IN("protocol", "u"))
 	/* the massager forgets the machine it is paired with */
 	METHOD("LoseBond", IN("address", "s"))
 	/* faults of bluetoothd and its adapter */

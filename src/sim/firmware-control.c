@@ -79,6 +79,8 @@ set_clock(KnFirmware *firmware, gint64 now_us, const ktp_SetClock *op)
 	if (op->quality < ktp_CLOCK_RESTORED || op->quality > ktp_CLOCK_SYNCED ||
 	    op->unix_us == 0 || op->unix_us > G_MAXINT64 / 2)
 		return ktp_ERROR_RANGE;
+	if (firmware->is_clock_ignored)
+		return ktp_ERROR_UNSPECIFIED;
 	if (op->quality < firmware->clock_quality)
 		return ktp_ERROR_UNSPECIFIED; /* the better one wins, and GetClock shows it */
 	record.t_ms = kn_firmware_t_ms(firmware, now_us);

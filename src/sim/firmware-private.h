@@ -30,6 +30,7 @@ struct KnFirmware {
 	guint charge_permille;
 	gboolean is_in_use;
 	gboolean is_held;
+	gboolean is_clock_ignored;
 	guint64 identify_until_ms;
 	GHashTable *spoiled; /* owned: set of seq (guint64 *) */
 

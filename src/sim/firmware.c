@@ -356,3 +356,25 @@ kn_firmware_spoil(KnFirmware *firmware, guint64 seq)
 {
 	g_hash_table_add(firmware->spoiled, g_memdup2(&seq, sizeof seq));
 }
+
+void
+kn_firmware_repeat_live(KnFirmware *firmware)
+{
+	guint64 newest = kn_flash_newest_seq(firmware->flash);
+
+	if (newest > 0)
+		firmware->live_next_seq = MIN(firmware->live_next_seq, newest);
+}
+
+void
+kn_firmware_ignore_clock(KnFirmware *firmware, gboolean is_ignored)
+{
+	firmware->is_clock_ignored = is_ignored;
+	firmware->clock_quality = ktp_CLOCK_UNKNOWN;
+}
+
+void
+kn_firmware_set_protocol(KnFirmware *firmware, guint protocol)
+{
+	firmware->info.protocol = protocol;
+}

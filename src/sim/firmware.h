@@ -88,6 +88,11 @@ gboolean kn_firmware_replace(KnFirmware *firmware, guint64 seq, const guint8 *by
 			     gsize n_bytes); /* same length */
 void kn_firmware_spoil(KnFirmware *firmware,
 		       guint64 seq); /* its CRC is wrong in every transmission */
+/* The newest record is sent live once more. */
+void kn_firmware_repeat_live(KnFirmware *firmware);
+void kn_firmware_ignore_clock(KnFirmware *firmware,
+			      gboolean is_ignored); /* SetClock is accepted and changes nothing */
+void kn_firmware_set_protocol(KnFirmware *firmware, guint protocol); /* as INFO tells it */
 
 /* splitmix64: the next number of a seeded sequence */
 guint64 kn_firmware_random(guint64 *state);

@@ -173,6 +173,74 @@ kn_massager_set_owner(KnMassager *massager, guint64 hub_id)
 	kn_firmware_set_owner(massager->firmware, hub_id);
 }
 
+void
+kn_massager_flood(KnMassager *massager, guint per_s)
+{
+	massager->flood_per_s = per_s;
+	massager->flood_us = 0;
+}
+
+void
+kn_massager_send_malformed(KnMassager *massager, guint n_notifications, KnSpoil how)
+{
+	massager->n_malformed = n_notifications;
+	massager->spoil = how;
+}
+
+void
+kn_massager_ignore_clock(KnMassager *massager, gboolean is_ignored)
+{
+	kn_firmware_ignore_clock(massager->firmware, is_ignored);
+}
+
+void
+kn_massager_set_protocol(KnMassager *massager, guint protocol)
+{
+	kn_firmware_set_protocol(massager->firmware, protocol);
+}
+
+static void
+spoil(guint8 *bytes, gsize n_bytes, KnSpoil how)
+{
+	switch (how) {
+	case KN_SPOIL_HEADER:
+		bytes[1] |= 0x0f;
+		return;
+	case KN_SPOIL_LENGTH:
+		bytes[KN_NOTIFICATION_HEADER_BYTES] = 0;
+		return;
+	case KN_SPOIL_CRC:
+		bytes[n_bytes - 1] ^= 0x40;
+		return;
+	}
+}
+
+gsize
+kn_massager_next_fault(KnMassager *massager, gint64 now_us,
+		       guint8 ret_bytes[KN_NOTIFICATION_BYTES_MAX])
+{
+	KnFirmwareStatus status;
+	gsize n_bytes;
+
+	kn_firmware_get_status(massager->firmware, now_us, &status);
+	if (!status.is_live || status.newest_seq == 0)
+		return 0;
+	if (massager->n_malformed > 0) {
+		massager->n_malformed--;
+		kn_firmware_repeat_live(massager->firmware);
+		n_bytes = kn_firmware_next(massager->firmware, now_us, ret_bytes);
+		spoil(ret_bytes, n_bytes, massager->spoil);
+		return n_bytes;
+	}
+	/* a tenth of a second is made up, no more */
+	massager->flood_us = MAX(massager->flood_us, now_us - G_USEC_PER_SEC / 10);
+	if (massager->flood_per_s == 0 || massager->flood_us > now_us)
+		return 0;
+	massager->flood_us += G_USEC_PER_SEC / massager->flood_per_s;
+	kn_firmware_repeat_live(massager->firmware);
+	return kn_firmware_next(massager->firmware, now_us, ret_bytes);
+}
+
 const GPtrArray *
 kn_massager_truth(const KnMassager *massager)
 {

@@ -19,11 +19,18 @@ struct KnMassager {
 
 	guint n_drop_live;
 	guint64 n_live_dropped;
+	guint flood_per_s;
+	gint64 flood_us; /* when the next one is due */
+	guint n_malformed;
+	KnSpoil spoil;
 	GHashTable *garbled; /* owned: set of seq that are to be garbled */
 	GPtrArray *truth;    /* owned: GBytes */
 	guint64 truth_log_id;
 	guint64 truth_seq; /* the newest seq that truth has of truth_log_id */
 };
 
+/* The next notification that only a fault makes; 0: none is due. */
+gsize kn_massager_next_fault(KnMassager *massager, gint64 now_us,
+			     guint8 ret_bytes[KN_NOTIFICATION_BYTES_MAX]);
 /* After anything that may have banked: applies the faults that wait for a seq, and writes down the truth. */
 void kn_massager_note_banked(KnMassager *massager);

@@ -267,8 +267,11 @@ kn_massager_control(KnMassager *massager, gint64 now_us, const guint8 *bytes, gs
 gsize
 kn_massager_next(KnMassager *massager, gint64 now_us, guint8 ret_bytes[KN_NOTIFICATION_BYTES_MAX])
 {
-	gsize n_bytes = kn_firmware_next(massager->firmware, now_us, ret_bytes);
+	gsize n_bytes = kn_massager_next_fault(massager, now_us, ret_bytes);
 
+	if (n_bytes > 0)
+		return n_bytes;
+	n_bytes = kn_firmware_next(massager->firmware, now_us, ret_bytes);
 	while (n_bytes > 0 && massager->n_drop_live > 0 && (ret_bytes[1] & 0x0f) == KN_FRAME_LIVE) {
 		massager->n_drop_live--;
 		massager->n_live_dropped++;

@@ -89,6 +89,13 @@ void kn_massager_overwrite_oldest(KnMassager *massager, guint64 n_records);
 void kn_massager_format(KnMassager *massager);
 /* An open session ends without SessionEnd. */
 void kn_massager_reboot(KnMassager *massager, gint64 now_us);
+/* While Live is on, its newest record again and again, so many a second; 0 ends it. */
+void kn_massager_flood(KnMassager *massager, guint per_s);
+/* While Live is on, so many notifications that no hub can read. */
+typedef enum { KN_SPOIL_HEADER, KN_SPOIL_LENGTH, KN_SPOIL_CRC } KnSpoil;
+void kn_massager_send_malformed(KnMassager *massager, guint n_notifications, KnSpoil how);
+void kn_massager_ignore_clock(KnMassager *massager, gboolean is_ignored);
+void kn_massager_set_protocol(KnMassager *massager, guint protocol);
 void kn_massager_set_owner(KnMassager *massager, guint64 hub_id);
 
 /* ---- the truth, for tests ---- */

@@ -122,6 +122,12 @@ commit_one(World *world)
 }
 
 static void
+on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news)
+{
+	g_assert_not_reached();
+}
+
+static void
 link_up(World *world)
 {
 	ktp_Info info = {.protocol = 1, .kind = ktp_KIND_BACK14, .nodes_count = 14};
@@ -133,8 +139,7 @@ link_up(World *world)
 	for (guint i = 0; i < info.nodes_count; i++)
 		info.nodes[i].full_scale_hpa = 1580;
 	n = kn_encode_info(&info, bytes, sizeof bytes);
-	g_assert(kn_pipeline_link_up(world->pipeline, DEVICE, bytes, n, &world->now) ==
-		 KN_DECODE_OK);
+	g_assert(kn_pipeline_link_up(world->pipeline, DEVICE, bytes, n, &world->now));
 }
 
 static void
@@ -169,8 +174,10 @@ play(World *world, const uint8_t *bytes, size_t n_bytes)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
-	static const KnPipelineSink sink = {on_control, on_commit, on_event};
-	static const KnPipelineConfig config = {.hub_id = HUB_ID, .timer_scale = 1.0};
+	static const KnPipelineSink sink = {on_control, on_commit, on_event, on_refuse};
+	/* nobody is put in quarantine: all of the input is to be read */
+	static const KnPipelineConfig config = {
+		.hub_id = HUB_ID, .timer_scale = 1.0, .is_replay = TRUE};
 	World world = {.now = {G_USEC_PER_SEC, G_GINT64_CONSTANT(1780000000000000), 2}};
 
 	world.batches = g_ptr_array_new_with_free_func((GDestroyNotify)kn_batch_free);

@@ -13,6 +13,7 @@ typedef struct {
 	guint32 stream;
 	gint far;           /* bluetoothd's end; -1 closed */
 	GPtrArray *packets; /* owned: GBytes */
+	guint n_nothing;    /* empty or too long */
 	guint n_ended;
 	guint n_packets_at_end;
 } Fixture;
@@ -22,7 +23,10 @@ on_packet(gpointer user, guint32 stream, const guint8 *bytes, gsize n_bytes)
 {
 	Fixture *f = user;
 	g_assert_cmpuint(stream, ==, f->stream);
-	g_ptr_array_add(f->packets, g_bytes_new(bytes, n_bytes));
+	if (n_bytes == 0)
+		f->n_nothing++;
+	else
+		g_ptr_array_add(f->packets, g_bytes_new(bytes, n_bytes));
 }
 
 static void
@@ -151,6 +155,7 @@ an_empty_packet_is_counted_and_is_no_end(Fixture *f, gconstpointer data G_GNUC_U
 	assert_packet(f, 1, "after");
 	kn_drain_get_stats(f->drain, &stats);
 	g_assert_cmpuint(stats.n_empty, ==, 2);
+	g_assert_cmpuint(f->n_nothing, ==, 2);
 }
 
 static void
@@ -180,6 +185,7 @@ a_packet_that_is_too_long_is_counted_and_dropped(Fixture *f, gconstpointer data 
 	assert_packet(f, 0, "good");
 	kn_drain_get_stats(f->drain, &stats);
 	g_assert_cmpuint(stats.n_truncated, ==, 2);
+	g_assert_cmpuint(f->n_nothing, ==, 2);
 }
 
 /* 200 packets of 100 bytes into a ring for some 36 of them: the rest waits in the socket */

@@ -248,12 +248,26 @@ a_refused_device_is_put_aside(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	KnLinkStatus status;
 	bring_up(f, one);
-	kn_radio_refuse(f->radio, BACK, "another device has this serial");
+	kn_radio_refuse(f->radio, BACK, "another device has this serial", 0);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_UNSUPPORTED));
 	g_assert_true(has_event(f, "down " BACK " another device has this serial"));
 	g_assert_true(kn_radio_get_link(f->radio, BACK, &status));
 	g_assert_cmpstr(status.last_error, ==, "another device has this serial");
 	kn_test_radio_wait(f, is_disconnected, BACK);
+}
+
+static void
+a_refused_device_is_tried_again_when_its_time_is_over_or_the_owner_says_so(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	bring_up(f, one);
+	kn_radio_refuse(f->radio, BACK, "it floods", 300000);
+	kn_test_radio_wait(f, has_event, "down " BACK " it floods");
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	kn_radio_refuse(f->radio, BACK, "it has a twin", 0);
+	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_UNSUPPORTED));
+	kn_radio_retry(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
 }
 
 #define ADD(name)                                                                   \
@@ -278,5 +292,6 @@ main(int argc, char **argv)
 	ADD(the_end_disconnects);
 	ADD(a_forgotten_device_is_disconnected);
 	ADD(a_refused_device_is_put_aside);
+	ADD(a_refused_device_is_tried_again_when_its_time_is_over_or_the_owner_says_so);
 	return g_test_run();
 }

@@ -229,7 +229,7 @@ the_longest_unheard_makes_room_but_never_a_bonded_one(void)
 	add_device(tree); /* bonded, never heard */
 	for (guint i = 0; i < 5000; i++)
 		add_numbered(tree, i, 10 + i);
-	g_assert_cmpuint(kn_tree_n_devices(tree), ==, KN_TREE_DEVICES_MAX);
+	g_assert_cmpuint(kn_tree_n_devices(tree), ==, 512);
 	g_assert_nonnull(kn_tree_find(tree, ADDRESS));
 	g_assert_null(kn_tree_find(tree, "00:00:00:00:00:00"));
 	g_assert_nonnull(kn_tree_find(tree, "00:00:00:00:13:87")); /* 4999 */
@@ -254,6 +254,69 @@ many_services_of_one_device_are_capped(void)
 	g_assert_true(kn_tree_find_gatt(tree, DEVICE, &gatt));
 }
 
+static gboolean
+is_found_behind(guint n_services)
+{
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
+	KnTreeGatt gatt;
+	add_device(tree);
+	for (guint i = 0; i < n_services; i++) {
+		g_autofree gchar *path = g_strdup_printf(DEVICE "/service%04x", 0x1000 + i);
+		add(tree, path, "org.bluez.GattService1",
+		    "{'UUID': <'" KN_UUID_SERVICE "'>, 'Device': <objectpath '" DEVICE "'>}");
+	}
+	for (guint i = 0; i < 4; i++)
+		add_piece(tree, i);
+	return kn_tree_find_gatt(tree, DEVICE, &gatt);
+}
+
+static void
+sixteen_attributes_of_ours_are_kept_of_one_device(void)
+{
+	g_assert_true(is_found_behind(KN_TREE_ATTRS_MAX - 4));
+	g_assert_false(is_found_behind(KN_TREE_ATTRS_MAX - 3));
+	g_assert_false(is_found_behind(10 * KN_TREE_ATTRS_MAX));
+}
+
+static void
+services_of_others_take_no_room(void)
+{
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
+	KnTreeGatt gatt;
+	add_device(tree);
+	for (guint i = 0; i < 3000; i++) {
+		g_autofree gchar *path = g_strdup_printf(DEVICE "/service%04x", 0x1000 + i);
+		add(tree, path, "org.bluez.GattService1",
+		    "{'UUID': <'0000180f-0000-1000-8000-00805f9b34fb'>, "
+		    "'Device': <objectpath '" DEVICE "'>}");
+	}
+	for (guint i = 0; i < 4; i++)
+		add_piece(tree, i);
+	g_assert_true(kn_tree_find_gatt(tree, DEVICE, &gatt));
+}
+
+/* whether a device is taken for ours that tells our service behind so many others */
+static gboolean
+is_ours_behind(guint n_uuids)
+{
+	g_autoptr(KnTree) tree = kn_tree_new(NULL);
+	g_autoptr(GString) text = g_string_new("{'Address': <'" ADDRESS "'>, 'Adapter': "
+					       "<objectpath '" ADAPTER "'>, 'UUIDs': <[");
+	for (guint i = 0; i < n_uuids; i++)
+		g_string_append_printf(text, "'0000%04x-0000-1000-8000-00805f9b34fb', ", i);
+	g_string_append(text, "'" KN_UUID_SERVICE "']>}");
+	add(tree, DEVICE, "org.bluez.Device1", text->str);
+	return kn_tree_n_devices(tree) == 1;
+}
+
+static void
+of_its_uuids_256_are_looked_at(void)
+{
+	g_assert_true(is_ours_behind(KN_TREE_UUIDS_MAX - 1));
+	g_assert_false(is_ours_behind(KN_TREE_UUIDS_MAX));
+	g_assert_false(is_ours_behind(10 * KN_TREE_UUIDS_MAX));
+}
+
 #define ADD(name) g_test_add_func("/radio/tree/" #name, name)
 
 int
@@ -270,5 +333,8 @@ main(int argc, char **argv)
 	ADD(only_an_advertisement_counts_as_heard);
 	ADD(the_longest_unheard_makes_room_but_never_a_bonded_one);
 	ADD(many_services_of_one_device_are_capped);
+	ADD(sixteen_attributes_of_ours_are_kept_of_one_device);
+	ADD(services_of_others_take_no_room);
+	ADD(of_its_uuids_256_are_looked_at);
 	return g_test_run();
 }

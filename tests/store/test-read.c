@@ -233,7 +233,11 @@ enrols_forgets_and_allows_again(void)
 	g_assert_cmpint(again->id, ==, fixture.device_id);
 	g_assert_true(again->is_allowed);
 	g_assert_cmpstr(again->label, ==, "back");
-	g_assert_cmpint(again->enrolled_us, ==, 1);
+	g_assert_cmpint(again->enrolled_us, ==, 99);
+	kn_device_free(again);
+	again = kn_writer_allow(fixture.db, &(KnAllow){.address = "AA:BB:CC:DD:EE:01"}, 100,
+				&error);
+	g_assert_cmpint(again->enrolled_us, ==, 99);
 	g_assert_null(kn_writer_forget(fixture.db, 42, &error));
 	g_assert_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND);
 }

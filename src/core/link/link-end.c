@@ -60,6 +60,14 @@ kn_link_fail_unsupported(KnLink *link, KnLinkCause cause, gboolean must_close, g
 }
 
 guint
+kn_link_refuse(KnLink *link, gint64 pause_us, gboolean must_close, gint64 now_us)
+{
+	link->cause = KN_LINK_CAUSE_REFUSED;
+	link->pause_us = pause_us > 0 ? pause_us : link->times->unsupported_us;
+	return kn_link_leave(link, KN_LINK_AT_UNSUPPORTED, must_close, now_us);
+}
+
+guint
 kn_link_fail_call(KnLink *link, const KnBluezVerdict *verdict, gboolean is_connected, gint64 now_us)
 {
 	gboolean must_close = is_connected || verdict->is_attempt_pending;

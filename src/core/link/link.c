@@ -45,7 +45,7 @@
  *                    no longer bonded                 NOT_BONDED    fail UNBONDED
  *                    60 s since Connect, not BUSY or STREAMING      fail TIMEOUT
  * CLOSING       not Connected and answered, or 5 s    `after`
- * UNSUPPORTED   deadline 600 s, or not bonded         REST
+ * UNSUPPORTED   deadline 600 s (REFUSED: as the owner said), or not bonded   REST
  *
  * by verdict: BOND_LOST and NEED_PAIR to BOND_LOST, PERMANENT to UNSUPPORTED, all others to PAUSED.
  */
@@ -358,8 +358,7 @@ step_any(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint6
 		return TRUE;
 	}
 	if (input->event == KN_LINK_EVENT_REFUSED && link->state != KN_LINK_AT_DOWN) {
-		*ret_actions = kn_link_fail_unsupported(link, KN_LINK_CAUSE_REFUSED,
-							facts->is_connected, now_us);
+		*ret_actions = kn_link_refuse(link, input->pause_us, facts->is_connected, now_us);
 		return TRUE;
 	}
 	return FALSE;

@@ -71,6 +71,7 @@ typedef struct {
 	KnLinkEvent event;
 	KnBluezVerdict verdict;
 	guint mtu;
+	gint64 pause_us; /* with REFUSED: until it is tried again; 0 unsupported_us */
 } KnLinkInput;
 
 /* a set; carried out in this order */

@@ -10,7 +10,7 @@ enum {
 	TURNS_MS = 5 * MINUTE_MS,
 };
 
-/* %N the name, %A the address; what else is to be said is put in by code */
+/* %N the name, %A the address, %T and %B those of its twin; what else is to be said is put in by code */
 static const struct {
 	const gchar *name;
 	const gchar *text;
@@ -27,6 +27,8 @@ static const struct {
 				"Switch it on: rfkill unblock bluetooth && bluetoothctl power on"},
 	[KN_WHY_NOT_ALLOWED] = {"not-allowed", "%N is not recorded: nobody has allowed it.",
 				"Allow it: sudo knead allow %A"},
+	[KN_WHY_QUARANTINED] = {"quarantined", "%N is left alone until",
+				"Check its firmware. It is tried again by itself."},
 	[KN_WHY_NOT_BONDED] = {"not-bonded", "%N is not paired with this machine.",
 			       "Pair it: press its button, then: sudo knead pair %A"},
 	[KN_WHY_BOND_LOST] = {"bond-lost", "%N does not know this machine any more.",
@@ -35,6 +37,15 @@ static const struct {
 		{"bond-suspected", "%N answers and hangs up at once, again and again.",
 		 "Bring it nearer. If it stays so, it has forgotten this machine: press its "
 		 "button, then: sudo knead pair %A"},
+	[KN_WHY_SERIAL_CONFLICT] =
+		{"serial-conflict",
+		 "%N tells the same model and serial as %T: it may be a copy, and "
+		 "nothing of it is recorded.",
+		 "Forget one: sudo knead forget %A (or %B)"},
+	[KN_WHY_NEWER_PROTOCOL] =
+		{"newer-protocol",
+		 "%N speaks a newer protocol than this hub, which can not read what it has.",
+		 "Update knead: sudo apt update && sudo apt install kneadd knead"},
 	[KN_WHY_UNSUPPORTED] =
 		{"unsupported", "%N can not be read",
 		 "Check its firmware; then wait ten minutes, or: sudo systemctl restart "
@@ -49,6 +60,15 @@ static const struct {
 			       "Wait a minute; if it stays so, bring it nearer or restart it."},
 	[KN_WHY_STORAGE] = {"storage", "%N is connected, but nothing can be stored.",
 			    "See what is wrong: knead status"},
+	[KN_WHY_STUCK] = {"stuck", "%N is connected, but does not send what it has",
+			  "The hub asks again by itself. If it stays so, restart the massager."},
+	[KN_WHY_CLOCK_NEVER_SET] = {"clock-never-set", "%N does not know what time it is",
+				    "Check its firmware."},
+	[KN_WHY_FOREIGN_OWNER] =
+		{"foreign-owner",
+		 "%N belongs to another hub: it is recorded here too, but its memory is never "
+		 "cleared.",
+		 "To own it: reset it as delivered, then sudo knead pair %A"},
 	[KN_WHY_FETCHING] = {"fetching", "%N is connected and sends what it has", ""},
 	[KN_WHY_WELL] = {"well", "%N is connected, and everything it has is here.", ""},
 };
@@ -80,6 +100,22 @@ judge_radio(const KnWhyFacts *facts)
 }
 
 static KnWhyCause
+judge_stream(const KnWhyFacts *facts)
+{
+	if (facts->sends_newer)
+		return KN_WHY_NEWER_PROTOCOL;
+	if (facts->is_storage_degraded)
+		return KN_WHY_STORAGE;
+	if (facts->is_stuck)
+		return KN_WHY_STUCK;
+	if (facts->is_clock_unset)
+		return KN_WHY_CLOCK_NEVER_SET;
+	if (facts->is_foreign_owned)
+		return KN_WHY_FOREIGN_OWNER;
+	return facts->n_missing > 0 || !facts->is_newest_known ? KN_WHY_FETCHING : KN_WHY_WELL;
+}
+
+static KnWhyCause
 judge_link(const KnWhyFacts *facts)
 {
 	switch (facts->link) {
@@ -88,7 +124,10 @@ judge_link(const KnWhyFacts *facts)
 	case KN_WHY_LINK_BOND_LOST:
 		return KN_WHY_BOND_LOST;
 	case KN_WHY_LINK_UNSUPPORTED:
-		return KN_WHY_UNSUPPORTED;
+		if (facts->refusal == KN_WHY_REFUSED_SERIAL)
+			return KN_WHY_SERIAL_CONFLICT;
+		return facts->refusal == KN_WHY_REFUSED_PROTOCOL ? KN_WHY_NEWER_PROTOCOL
+								 : KN_WHY_UNSUPPORTED;
 	case KN_WHY_LINK_BUSY:
 		return KN_WHY_LISTENER;
 	case KN_WHY_LINK_SEARCHING:
@@ -101,9 +140,7 @@ judge_link(const KnWhyFacts *facts)
 	case KN_WHY_LINK_READY:
 		break;
 	}
-	if (facts->is_storage_degraded)
-		return KN_WHY_STORAGE;
-	return facts->n_missing > 0 || !facts->is_newest_known ? KN_WHY_FETCHING : KN_WHY_WELL;
+	return judge_stream(facts);
 }
 
 static gboolean
@@ -130,6 +167,8 @@ judge(const KnWhyFacts *facts)
 
 	if (radio != KN_WHY_WELL)
 		return radio;
+	if (facts->is_allowed && facts->refusal == KN_WHY_REFUSED_QUARANTINE)
+		return KN_WHY_QUARANTINED;
 	if (is_cut_off(facts))
 		return KN_WHY_BOND_SUSPECTED;
 	if (is_in_line(facts))
@@ -151,6 +190,18 @@ ago(gint64 ms)
 	if (ms < 48 * (gint64)HOUR_MS)
 		return g_strdup_printf("%" G_GINT64_FORMAT " h", ms / HOUR_MS);
 	return g_strdup_printf("%" G_GINT64_FORMAT " days", ms / (24 * (gint64)HOUR_MS));
+}
+
+static void
+append_attempt(GString *text, const KnWhyFacts *facts)
+{
+	if (facts->n_attempts > 1)
+		g_string_append_printf(text, ", attempt %u", facts->n_attempts);
+	if (facts->last_error[0] != '\0')
+		g_string_append_printf(text, "; the last one failed: %s", facts->last_error);
+	if (facts->signal_dbm != 0 && facts->signal_dbm < FAR_DBM)
+		g_string_append_printf(text, "; it is far away (%d dBm)", facts->signal_dbm);
+	g_string_append_c(text, '.');
 }
 
 /* what only this device's facts can say */
@@ -182,15 +233,22 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 			g_string_append_printf(text, " for %s.", since);
 		return;
 	case KN_WHY_CONNECTING:
-		if (facts->n_attempts > 1)
-			g_string_append_printf(text, ", attempt %u", facts->n_attempts);
-		if (facts->last_error[0] != '\0')
-			g_string_append_printf(text, "; the last one failed: %s",
-					       facts->last_error);
-		if (facts->signal_dbm != 0 && facts->signal_dbm < FAR_DBM)
-			g_string_append_printf(text, "; it is far away (%d dBm)",
-					       facts->signal_dbm);
-		g_string_append_c(text, '.');
+		append_attempt(text, facts);
+		return;
+	case KN_WHY_QUARANTINED:
+		g_string_append_printf(text, " %s: it %s.", facts->until, facts->offence);
+		return;
+	case KN_WHY_STUCK:
+		g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
+				       facts->n_missing);
+		return;
+	case KN_WHY_CLOCK_NEVER_SET:
+		g_string_append(text,
+				facts->is_hub_clock_unset
+					? ", and neither does this machine: sessions have no "
+					  "date."
+					: ", though it was told: when it restarts, sessions may "
+					  "have no date.");
 		return;
 	case KN_WHY_FETCHING:
 		if (!facts->is_newest_known)
@@ -204,18 +262,47 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 	}
 }
 
+/* NULL: no such letter */
+static const gchar *
+word_for(gchar letter, const KnWhyFacts *facts)
+{
+	switch (letter) {
+	case 'N':
+		return facts->name;
+	case 'A':
+		return facts->address;
+	case 'T':
+		return facts->twin_name;
+	case 'B':
+		return facts->twin_address;
+	default:
+		return NULL;
+	}
+}
+
 static GString *
 fill_in(const gchar *template, const KnWhyFacts *facts)
 {
 	GString *text = g_string_new(NULL);
 
 	for (; *template != '\0'; template ++) {
-		if (template[0] == '%' && (template[1] == 'N' || template[1] == 'A'))
-			g_string_append(text, *++template == 'N' ? facts->name : facts->address);
-		else
+		const gchar *word = template[0] == '%' ? word_for(template[1], facts) : NULL;
+		if (!word) {
 			g_string_append_c(text, *template);
+			continue;
+		}
+		g_string_append(text, word);
+		template ++;
 	}
 	return text;
+}
+
+static const gchar *
+next_for(KnWhyCause cause, const KnWhyFacts *facts)
+{
+	if (cause == KN_WHY_CLOCK_NEVER_SET && facts->is_hub_clock_unset)
+		return "Set this machine's clock: sudo timedatectl set-ntp true";
+	return causes[cause].next;
 }
 
 void
@@ -226,5 +313,5 @@ kn_why_judge(const KnWhyFacts *facts, KnWhy *ret_why)
 
 	append_particulars(text, cause, facts);
 	*ret_why = (KnWhy){cause, g_string_free(text, FALSE),
-			   g_string_free(fill_in(causes[cause].next, facts), FALSE)};
+			   g_string_free(fill_in(next_for(cause, facts), facts), FALSE)};
 }

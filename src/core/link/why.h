@@ -13,15 +13,21 @@ typedef enum {
 	KN_WHY_NO_ADAPTER,
 	KN_WHY_ADAPTER_OFF,
 	KN_WHY_NOT_ALLOWED,
+	KN_WHY_QUARANTINED,
 	KN_WHY_NOT_BONDED,
 	KN_WHY_BOND_LOST,
 	KN_WHY_BOND_SUSPECTED,
+	KN_WHY_SERIAL_CONFLICT,
+	KN_WHY_NEWER_PROTOCOL,
 	KN_WHY_UNSUPPORTED,
 	KN_WHY_LISTENER,
 	KN_WHY_NO_SLOT,
 	KN_WHY_NOT_HEARD,
 	KN_WHY_CONNECTING,
 	KN_WHY_STORAGE,
+	KN_WHY_STUCK,
+	KN_WHY_CLOCK_NEVER_SET,
+	KN_WHY_FOREIGN_OWNER,
 	KN_WHY_FETCHING,
 	KN_WHY_WELL,
 } KnWhyCause;
@@ -38,6 +44,14 @@ typedef enum {
 	KN_WHY_LINK_UNSUPPORTED,
 	KN_WHY_LINK_READY,
 } KnWhyLink;
+
+/* why the hub itself does not serve it; all but QUARANTINE with UNSUPPORTED */
+typedef enum {
+	KN_WHY_REFUSED_NOT,
+	KN_WHY_REFUSED_PROTOCOL,
+	KN_WHY_REFUSED_SERIAL,
+	KN_WHY_REFUSED_QUARANTINE, /* wherever its link stands */
+} KnWhyRefusal;
 
 typedef struct {
 	const gchar *name;    /* what to call it: label or address */
@@ -57,7 +71,17 @@ typedef struct {
 	guint n_links_max;          /* that the adapter carries */
 	gint64 unseen_ms;           /* since it was heard last; -1 never */
 	gint signal_dbm;            /* when it was heard last; 0 not known */
+	KnWhyRefusal refusal;
+	const gchar *offence;      /* QUARANTINE: "sent …" */
+	gchar until[6];            /* QUARANTINE: "14:20", local time */
+	const gchar *twin_name;    /* SERIAL: what to call the other one */
+	const gchar *twin_address; /* SERIAL */
+	gboolean sends_newer;      /* it is connected, and its records are of a newer protocol */
 	gboolean is_storage_degraded;
+	gboolean is_stuck;       /* it is asked for records again and again, and sends none */
+	gboolean is_clock_unset; /* it was asked, and does not know the time */
+	gboolean is_hub_clock_unset;
+	gboolean is_foreign_owned;
 	gboolean is_newest_known; /* it has told what it holds */
 	guint64 n_missing;        /* records still to fetch */
 } KnWhyFacts;

@@ -17,6 +17,8 @@ static const struct {
 	[KN_EVENT_CONFLICT] = {"conflict", KN_CLASS_ALARM},
 	[KN_EVENT_SESSION_ENDED] = {"session_ended", KN_CLASS_SESSION},
 	[KN_EVENT_DEVICE_ERROR] = {"device_error", KN_CLASS_ALARM},
+	[KN_EVENT_QUARANTINED] = {"quarantined", KN_CLASS_ALARM},
+	[KN_EVENT_SERIAL_CONFLICT] = {"serial_conflict", KN_CLASS_ALARM},
 	[KN_EVENT_SESSION_STORED] = {"session_stored", KN_CLASS_SESSION},
 	[KN_EVENT_RADIO_STATE] = {"radio_state", KN_CLASS_LINK},
 	[KN_EVENT_ALLOWED] = {"allowed", KN_CLASS_LINK},

@@ -28,6 +28,8 @@ typedef enum {
 	KN_EVENT_CONFLICT,
 	KN_EVENT_SESSION_ENDED,
 	KN_EVENT_DEVICE_ERROR,
+	KN_EVENT_QUARANTINED,     /* it is cut off and left alone for a while */
+	KN_EVENT_SERIAL_CONFLICT, /* it tells the model and serial of another one */
 	/* of the hub itself */
 	KN_EVENT_SESSION_STORED, /* a session's row is new or changed: see session_id */
 	KN_EVENT_RADIO_STATE,

@@ -128,6 +128,7 @@ static void
 refuse_state(KnPipeline *pipeline, KnPipelineDevice *device)
 {
 	device->counters.n_bad_seq++;
+	device->is_malformed = TRUE;
 	if (device->is_state_refused)
 		return;
 	device->is_state_refused = TRUE;
@@ -181,6 +182,7 @@ handle_clock(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Clock *cl
 		return;
 	device->clock_asked_us = 0;
 	device->clock_due_us = now->boottime_us + KN_CLOCK_US;
+	device->is_clock_unset = clock->quality == ktp_CLOCK_UNKNOWN;
 	anchor = (KnAnchor){
 		.device_id = device->id,
 		.log_id = device->ledger->log_id,
@@ -216,6 +218,7 @@ kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const g
 
 	if (kn_decode_reply(bytes, n_bytes, &reply) != KN_DECODE_OK) {
 		device->counters.n_bad_protobuf++;
+		device->is_malformed = TRUE;
 		return;
 	}
 	switch (reply.which_body) {
@@ -285,6 +288,7 @@ drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 		control.op.fetch = (ktp_Fetch){device->ledger->log_id, range.first, range.last};
 		if (!kn_pipeline_send(pipeline, device, &control))
 			break;
+		kn_trust_ask(&device->trust, range.last - range.first + 1);
 	}
 }
 

@@ -29,6 +29,13 @@ typedef struct {
 	KnTransfer transfer;
 	KnLive live;
 	KnRecent *recent; /* owned: KN_RECENT_RECORDS, by seq modulo; of the current log */
+	KnTrust trust;
+	gint64 enrolled; /* 0: not, at present */
+	KnRefusal refusal;
+	gboolean is_refused;   /* the link is to end: what comes on it is passed over */
+	gboolean is_malformed; /* the notification at hand */
+	gboolean sends_newer;
+	gboolean is_clock_unset;
 	gboolean is_up;
 	gboolean has_counter;
 	guint8 counter;
@@ -78,6 +85,13 @@ struct KnPipeline {
 KnPipelineDevice *kn_pipeline_lookup(const KnPipeline *pipeline, gint64 device_id);
 void kn_pipeline_emit(KnPipeline *pipeline, const KnPipelineDevice *device, KnEventKind kind,
 		      const gchar *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* pipeline-refuse.c. admit: FALSE when the device is refused, and the sink was told; others may be refused for its sake. */
+gboolean kn_pipeline_admit(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *info,
+			   gsize n_info, ktp_Info *ret_info, const KnNow *now);
+/* After each notification. is_asked: of history, and asked for. */
+void kn_pipeline_weigh(KnPipeline *pipeline, KnPipelineDevice *device, gboolean is_asked,
+		       const KnNow *now);
 
 /* pipeline-record.c */
 void kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,

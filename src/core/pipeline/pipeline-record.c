@@ -97,6 +97,7 @@ admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *
 
 	if (key->seq > ledger->newest_seq + KN_SEQ_JUMP_MAX) {
 		device->counters.n_bad_seq++;
+		device->is_malformed = TRUE;
 		kn_pipeline_ask_state(pipeline, device, now);
 		return FALSE;
 	}
@@ -134,6 +135,7 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 	}
 	if (!kn_decode_key(bytes, n_bytes, &key)) {
 		device->counters.n_bad_key++;
+		device->is_malformed = TRUE;
 		if (frame->kind == KN_FRAME_HISTORY)
 			kn_transfer_refused(&device->transfer);
 		return;
@@ -150,6 +152,7 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 		device->counters.n_live_missed += key.seq - newest_seq - 1;
 	device->recent[key.seq % KN_RECENT_RECORDS] = (KnRecent){key.seq, frame->crc};
 	kn_transfer_received(&device->transfer, key.seq);
+	device->sends_newer |= is_opaque;
 	kn_pipeline_keep_record(pipeline, device, &key, bytes, n_bytes, is_opaque, now);
 	status = is_opaque
 			 ? KN_DECODE_VERSION

@@ -105,25 +105,22 @@ kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
 		g_ptr_array_add(device->ledgers, ledger);
 	}
 	kn_transfer_init(&device->transfer);
+	kn_trust_init(&device->trust, pipeline->config.timer_scale);
 	kn_live_init(&device->live);
 	device->recent = g_new0(KnRecent, KN_RECENT_RECORDS);
 	g_hash_table_insert(pipeline->devices, &device->id, device);
 }
 
-KnDecodeStatus
+gboolean
 kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, gsize n_info,
 		    const KnNow *now)
 {
 	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
 	g_autoptr(GBytes) bytes = g_bytes_new(info, n_info);
-	KnDecodeStatus status;
 	ktp_Info decoded;
 
-	if (!device)
-		return KN_DECODE_UNSUPPORTED;
-	status = kn_decode_info(info, n_info, &decoded);
-	if (status != KN_DECODE_OK)
-		return status;
+	if (!device || !kn_pipeline_admit(pipeline, device, info, n_info, &decoded, now))
+		return FALSE;
 	device->info = decoded;
 	if (!device->info_bytes || !g_bytes_equal(device->info_bytes, bytes)) {
 		KnInfoNote *note = g_new(KnInfoNote, 1);
@@ -133,6 +130,9 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 		device->info_bytes = g_steal_pointer(&bytes);
 	}
 	device->is_up = TRUE;
+	device->is_refused = FALSE;
+	device->sends_newer = FALSE;
+	device->is_clock_unset = FALSE;
 	device->has_counter = FALSE;
 	device->ledger = NULL;
 	device->is_live_on = FALSE;
@@ -143,12 +143,13 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 	device->clock_due_us = now->boottime_us;
 	device->clock_given = ktp_CLOCK_UNKNOWN;
 	kn_transfer_start(&device->transfer, now->boottime_us);
+	kn_trust_start(&device->trust);
 	kn_pipeline_emit(pipeline, device, KN_EVENT_LINK_UP, "%u nodes",
 			 (guint)decoded.nodes_count);
 	/* the clock first: the anchor that the device banks for it is then part of what its State tells */
 	kn_pipeline_give_clock(pipeline, device, now);
 	kn_pipeline_ask_state(pipeline, device, now);
-	return KN_DECODE_OK;
+	return TRUE;
 }
 
 void
@@ -188,6 +189,15 @@ kn_pipeline_identify(KnPipeline *pipeline, gint64 device_id, guint duration_s)
 	       kn_pipeline_send(pipeline, device, &identify);
 }
 
+void
+kn_pipeline_set_enrolled(KnPipeline *pipeline, gint64 device_id, gint64 since)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (device)
+		device->enrolled = since;
+}
+
 GBytes *
 kn_pipeline_get_info(const KnPipeline *pipeline, gint64 device_id)
 {
@@ -220,23 +230,22 @@ count_lost_notifications(KnPipelineDevice *device, guint8 counter)
 	return is_jump;
 }
 
-void
-kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
-		   const KnNow *now)
+/* TRUE: it was history that was asked for */
+static gboolean
+take_packet(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes, gsize n_bytes,
+	    const KnNow *now)
 {
-	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
 	const guint8 *body;
 	KnFrameStatus status;
 	KnFrameReader frame;
 	gboolean is_lossy;
 	gsize n_body;
 
-	if (!device || !device->is_up)
-		return;
-	device->counters.n_notifications++;
 	if (kn_frame_open(&frame, bytes, n_bytes) != KN_FRAME_OK) {
-		device->counters.n_bad_header++;
-		return;
+		/* nothing at all: the radio counts those */
+		device->counters.n_bad_header += n_bytes > 0;
+		device->is_malformed = TRUE;
+		return FALSE;
 	}
 	is_lossy = count_lost_notifications(device, frame.counter);
 	if (frame.kind == KN_FRAME_LIVE)
@@ -250,13 +259,35 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 	if (status != KN_FRAME_END) {
 		device->counters.n_bad_length += status == KN_FRAME_LENGTH;
 		device->counters.n_bad_crc += status == KN_FRAME_CRC;
+		device->is_malformed = TRUE;
 		if (frame.kind == KN_FRAME_HISTORY)
 			kn_transfer_refused(&device->transfer);
 	}
 	/* a live record that was lost shows as a hole below the next one; only State tells of the last one */
 	if (frame.kind == KN_FRAME_LIVE ? status != KN_FRAME_END : is_lossy)
 		kn_pipeline_ask_state(pipeline, device, now);
-	kn_pipeline_drive(pipeline, device, now);
+	return frame.kind == KN_FRAME_HISTORY && kn_trust_take(&device->trust);
+}
+
+void
+kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
+		   const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+	gboolean is_asked;
+
+	if (!device || !device->is_up)
+		return;
+	device->counters.n_notifications++;
+	if (device->is_refused) {
+		device->counters.n_ignored++;
+		return;
+	}
+	device->is_malformed = FALSE;
+	is_asked = take_packet(pipeline, device, bytes, n_bytes, now);
+	kn_pipeline_weigh(pipeline, device, is_asked, now);
+	if (!device->is_refused)
+		kn_pipeline_drive(pipeline, device, now);
 	kn_pipeline_commit_if_due(pipeline, now);
 }
 
@@ -268,7 +299,7 @@ kn_pipeline_tick(KnPipeline *pipeline, const KnNow *now)
 
 	g_hash_table_iter_init(&iter, pipeline->devices);
 	while (g_hash_table_iter_next(&iter, NULL, &value))
-		if (((KnPipelineDevice *)value)->is_up)
+		if (((KnPipelineDevice *)value)->is_up && !((KnPipelineDevice *)value)->is_refused)
 			kn_pipeline_drive(pipeline, value, now);
 	kn_pipeline_commit_if_due(pipeline, now);
 }
@@ -285,12 +316,17 @@ kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 		.is_up = device->is_up,
 		.is_newest_known = device->ledger && device->ledger->is_newest_known,
 		.is_foreign_owned = device->is_foreign_owned,
+		.is_clock_unset = device->is_up && device->is_clock_unset,
+		.sends_newer = device->is_up && device->sends_newer,
+		.refusal = device->refusal,
 		.log_id = device->ledger ? device->ledger->log_id : 0,
 		.n_missing = device->ledger ? kn_ledger_n_missing(device->ledger) : 0,
 		.n_open = device->n_open,
 		.trimmed_to_seq = device->trimmed_to_seq,
 		.counters = device->counters,
 	};
+	ret_status->is_stuck = device->is_up && kn_transfer_is_stuck(&device->transfer) &&
+			       ret_status->n_missing > 0;
 	ret_status->counters.n_fetches = device->transfer.n_fetches;
 	for (guint i = 0; i < device->ledgers->len; i++)
 		ret_status->n_gaps +=

@@ -13,6 +13,7 @@
 #include "core/log/event.h"
 #include "core/measure/live.h"
 #include "core/pipeline/transfer.h"
+#include "core/pipeline/trust.h"
 
 enum {
 	KN_BATCH_LIVE_BYTES = KN_BLOCK_BYTES_MAX, /* a live block that is full asks for a commit */
@@ -34,6 +35,23 @@ enum {
 	G_GINT64_CONSTANT( \
 		5000000) /* then State is asked again: a guess above any connection interval */
 
+/* why a device is not served */
+typedef enum {
+	KN_REFUSAL_NONE,
+	KN_REFUSAL_VERSION,    /* it speaks a newer protocol */
+	KN_REFUSAL_INFO,       /* what it tells of itself makes no sense */
+	KN_REFUSAL_SERIAL,     /* another one, enrolled before it, has the same model and serial */
+	KN_REFUSAL_QUARANTINE, /* see trust.h */
+} KnRefusalKind;
+const gchar *kn_refusal_name(KnRefusalKind kind); /* "newer-protocol" …; "" for NONE */
+
+typedef struct {
+	KnRefusalKind kind;
+	gint64 twin_id;    /* SERIAL: the other one */
+	KnOffence offence; /* QUARANTINE */
+	gint64 until_us;   /* QUARANTINE: boottime */
+} KnRefusal;
+
 typedef struct {
 	/* a Control message to write; FALSE: not now (it will be asked for again) */
 	gboolean (*control)(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_bytes);
@@ -41,6 +59,8 @@ typedef struct {
 	void (*commit)(gpointer user, KnBatch *batch);
 	/* for log and watchers; detail is plain text without outside words */
 	void (*event)(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail);
+	/* the device is not served: its link is to end. is_news: not for the same reason as the last time. */
+	void (*refuse)(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news);
 } KnPipelineSink;
 
 /* every refusal has its own number; all are shown by `knead status` */
@@ -52,7 +72,10 @@ typedef struct {
 	guint64 n_bad_header;
 	guint64 n_bad_length;
 	guint64 n_bad_crc;
-	guint64 n_bad_key;      /* right CRC, but no seq to be read: cannot be covered */
+	guint64 n_bad_key; /* right CRC, but no seq to be read: cannot be covered */
+	guint64 n_malformed; /* notifications that count towards a quarantine: any of these, unasked */
+	guint64 n_quarantines;
+	guint64 n_ignored; /* notifications that came between a refusal and the end of the link */
 	guint64 n_bad_protobuf; /* the following four: stored raw, covered */
 	guint64 n_bad_version;
 	guint64 n_bad_range;
@@ -73,6 +96,10 @@ typedef struct {
 	gboolean is_up;
 	gboolean is_newest_known;
 	gboolean is_foreign_owned;
+	gboolean is_stuck;       /* records are missing, and asking for them brings nothing */
+	gboolean is_clock_unset; /* it says that it does not know the time, after it was told */
+	gboolean sends_newer;    /* on this link: records of a newer protocol, kept unread */
+	KnRefusal refusal;       /* the last one; NONE since a link was accepted */
 	guint64 log_id;
 	guint64 n_missing; /* of the current log: known to exist, not received, not named */
 	guint64 n_open;    /* received, not durable */
@@ -85,7 +112,9 @@ typedef struct KnPipeline KnPipeline;
 
 typedef struct {
 	guint64 hub_id;
-	gdouble timer_scale; /* of the two commit intervals: 1.0; tests scale them down */
+	gdouble timer_scale; /* of the commit intervals and of quarantines: 1.0; tests scale them down */
+	gboolean
+		is_replay; /* what comes was written down before: nothing of it was asked for, and nobody is put in quarantine */
 } KnPipelineConfig;
 
 /* config and sink are copied */
@@ -99,10 +128,15 @@ void kn_pipeline_free(KnPipeline *pipeline);
 void kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
 			    const GPtrArray *ledgers);
 
-/* INFO as read. Returns KN_DECODE_OK, or why the device cannot be served: then nothing else may be called for the link. */
-KnDecodeStatus kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info,
-				   gsize n_info, const KnNow *now);
+/* Since when a device is enrolled, in any unit that orders them; 0: it is not, at present. Of two that tell the same model and serial the one
+ * enrolled later is refused. */
+void kn_pipeline_set_enrolled(KnPipeline *pipeline, gint64 device_id, gint64 since);
+
+/* INFO as read. FALSE: the sink was told why the device is not served; then nothing else may be called for the link. */
+gboolean kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info,
+			     gsize n_info, const KnNow *now);
 void kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *now);
+/* No bytes: one that was empty, or longer than any can be. */
 void kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			const KnNow *now);
 

@@ -214,3 +214,9 @@ kn_transfer_verdict(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us)
 	transfer->pause_us = MIN(transfer->pause_us * 2, KN_TRANSFER_PAUSE_MAX_US);
 	return KN_VERDICT_DEVICE_STUCK;
 }
+
+gboolean
+kn_transfer_is_stuck(const KnTransfer *transfer)
+{
+	return transfer->resume_us != 0;
+}

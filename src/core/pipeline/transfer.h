@@ -75,5 +75,7 @@ void kn_transfer_done(KnTransfer *transfer, const ktp_FetchDone *done);
 
 /* Judges what is finished or silent; gaps to name are appended to gaps (KnGap; the caller names them in the ledger). */
 void kn_transfer_judge(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, GArray *gaps);
+/* It was found stuck, and nothing came since. */
+gboolean kn_transfer_is_stuck(const KnTransfer *transfer);
 /* What has just become true: each verdict once, until the opposite was seen. */
 KnVerdict kn_transfer_verdict(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us);

@@ -245,24 +245,6 @@ a_good_link_that_is_lost_comes_back_at_once(void)
 }
 
 static void
-one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure(void)
-{
-	KnLink link;
-	static const Line lines[] = {
-		{20000, READY, KN_LINK_EVENT_YIELD, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
-		{20100, THERE, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_SEARCHING, DROP},
-		{30000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
-		{31000, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
-	};
-	bring_up(&link);
-	CONVERSE(&link, lines);
-	g_assert_cmpint(link.cause, ==, KN_LINK_CAUSE_TURN);
-	g_assert_cmpint(link.queued_us, ==, 30000000);
-	g_assert_cmpuint(link.n_failures, ==, 0);
-	g_assert_false(link.is_blind);
-}
-
-static void
 a_link_that_keeps_falling_backs_off(void)
 {
 	KnLink link;
@@ -369,6 +351,23 @@ a_refused_device_is_left_alone_for_ten_minutes(void)
 	CONVERSE(&link, lines);
 }
 
+static void
+the_owner_may_say_how_long_a_refused_device_is_left_alone(void)
+{
+	const KnLinkFacts ready = {TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, FALSE};
+	const KnLinkInput refused = {KN_LINK_EVENT_REFUSED, .pause_us = 1200000000};
+	KnLink link;
+	static const Line lines[] = {
+		{700, NEAR, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_UNSUPPORTED, DROP},
+		{1200699, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_UNSUPPORTED, 0},
+		{1200700, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+	};
+
+	bring_up(&link);
+	g_assert_cmphex(kn_link_step(&link, &ready, &refused, 600000), ==, DROP | DISCONNECT);
+	CONVERSE(&link, lines);
+}
+
 #define ADD(name) g_test_add_func("/core/link-ends/" #name, name)
 
 int
@@ -388,7 +387,6 @@ main(int argc, char **argv)
 	ADD(a_lost_bond_stops_everything_until_a_person_pairs);
 	ADD(a_read_that_wants_pairing_is_a_lost_bond);
 	ADD(a_good_link_that_is_lost_comes_back_at_once);
-	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
 	ADD(a_link_that_keeps_falling_backs_off);
 	ADD(the_pause_of_a_falling_link_is_capped_at_10_s);
 	ADD(a_link_that_falls_while_resolving_is_radio_weather);
@@ -396,5 +394,6 @@ main(int argc, char **argv)
 	ADD(an_object_that_goes_while_connecting_is_a_clean_failure);
 	ADD(the_radio_going_down_drops_and_coming_back_resumes);
 	ADD(a_refused_device_is_left_alone_for_ten_minutes);
+	ADD(the_owner_may_say_how_long_a_refused_device_is_left_alone);
 	return g_test_run();
 }

@@ -238,6 +238,24 @@ characteristics_that_go_while_streaming_are_resolved_again(void)
 	CONVERSE(&link, lines);
 }
 
+static void
+one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure(void)
+{
+	KnLink link;
+	static const Line lines[] = {
+		{20000, READY, KN_LINK_EVENT_YIELD, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
+		{20100, THERE, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_SEARCHING, DROP},
+		{30000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{31000, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+	};
+	bring_up(&link);
+	CONVERSE(&link, lines);
+	g_assert_cmpint(link.cause, ==, KN_LINK_CAUSE_TURN);
+	g_assert_cmpint(link.queued_us, ==, 30000000);
+	g_assert_cmpuint(link.n_failures, ==, 0);
+	g_assert_false(link.is_blind);
+}
+
 /* what must hold after any step, whatever came before */
 static void
 check_invariants(const KnLink *link, guint facts, guint actions, gint64 now_us)
@@ -368,6 +386,7 @@ main(int argc, char **argv)
 	ADD(a_device_that_is_not_heard_is_tried_blind);
 	ADD(characteristics_that_go_while_streaming_are_resolved_again);
 	ADD(random_conversations_keep_the_invariants_and_always_lead_back_to_a_link);
+	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }

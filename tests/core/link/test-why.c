@@ -17,6 +17,9 @@ well(void)
 		.is_allowed = TRUE,
 		.link = KN_WHY_LINK_READY,
 		.last_error = "",
+		.offence = "",
+		.twin_name = "",
+		.twin_address = "",
 		.unseen_ms = 500,
 		.is_newest_known = TRUE,
 	};
@@ -50,9 +53,28 @@ the_first_stage_that_fails_is_named(void)
 	facts.n_missing = 12;
 	assert_why(&facts, KN_WHY_FETCHING,
 		   "back bed is connected and sends what it has: 12 records to go.", "");
+	facts.is_foreign_owned = TRUE;
+	assert_why(&facts, KN_WHY_FOREIGN_OWNER,
+		   "back bed belongs to another hub: it is recorded here too, but its memory is "
+		   "never cleared.",
+		   "sudo knead pair C0:FF:EE:00:00:01");
+	facts.is_clock_unset = TRUE;
+	assert_why(&facts, KN_WHY_CLOCK_NEVER_SET,
+		   "back bed does not know what time it is, though it was told: when it restarts, "
+		   "sessions may have no date.",
+		   "firmware");
+	facts.is_stuck = TRUE;
+	assert_why(&facts, KN_WHY_STUCK,
+		   "back bed is connected, but does not send what it has: 12 records to go.",
+		   "restart");
 	facts.is_storage_degraded = TRUE;
 	assert_why(&facts, KN_WHY_STORAGE, "back bed is connected, but nothing can be stored.",
 		   "knead status");
+	facts.sends_newer = TRUE;
+	assert_why(
+		&facts, KN_WHY_NEWER_PROTOCOL,
+		"back bed speaks a newer protocol than this hub, which can not read what it has.",
+		"Update knead");
 	facts.link = KN_WHY_LINK_BUSY;
 	assert_why(&facts, KN_WHY_LISTENER, "Another program on this machine listens to back bed.",
 		   "Close");
@@ -67,9 +89,22 @@ the_first_stage_that_fails_is_named(void)
 	facts.link = KN_WHY_LINK_NOT_BONDED;
 	assert_why(&facts, KN_WHY_NOT_BONDED, "back bed is not paired with this machine.",
 		   "knead pair C0:FF:EE:00:00:01");
+	facts.refusal = KN_WHY_REFUSED_QUARANTINE;
+	facts.offence = "sent too much";
+	g_strlcpy(facts.until, "14:20", sizeof facts.until);
+	assert_why(&facts, KN_WHY_QUARANTINED,
+		   "back bed is left alone until 14:20: it sent too much.", "firmware");
 	facts.is_allowed = FALSE;
 	assert_why(&facts, KN_WHY_NOT_ALLOWED, "back bed is not recorded: nobody has allowed it.",
 		   "sudo knead allow C0:FF:EE:00:00:01");
+}
+
+static void
+what_stands_before_every_massager_hides_all_of_it(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.is_allowed = FALSE;
 	facts.is_adapter_on = FALSE;
 	assert_why(&facts, KN_WHY_ADAPTER_OFF, "Bluetooth is switched off on this machine.",
 		   "power on");
@@ -173,6 +208,58 @@ what_was_forgotten_says_that_its_sessions_are_kept(void)
 }
 
 static void
+what_the_hub_refuses_is_told_with_its_reason(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.link = KN_WHY_LINK_UNSUPPORTED;
+	facts.refusal = KN_WHY_REFUSED_PROTOCOL;
+	assert_why(
+		&facts, KN_WHY_NEWER_PROTOCOL,
+		"back bed speaks a newer protocol than this hub, which can not read what it has.",
+		"Update knead");
+	facts.refusal = KN_WHY_REFUSED_SERIAL;
+	facts.twin_name = "sofa";
+	facts.twin_address = "C0:FF:EE:00:00:02";
+	assert_why(&facts, KN_WHY_SERIAL_CONFLICT,
+		   "back bed tells the same model and serial as sofa: it may be a copy, and "
+		   "nothing of it is recorded.",
+		   "sudo knead forget C0:FF:EE:00:00:01 (or C0:FF:EE:00:00:02)");
+	/* a quarantine holds wherever the link stands */
+	facts.refusal = KN_WHY_REFUSED_QUARANTINE;
+	for (guint link = KN_WHY_LINK_SEARCHING; link <= KN_WHY_LINK_READY; link++) {
+		g_auto(KnWhy) why = {0};
+		facts.link = (KnWhyLink)link;
+		facts.is_bond_suspected = TRUE;
+		kn_why_judge(&facts, &why);
+		g_assert_cmpint(why.cause, ==, KN_WHY_QUARANTINED);
+	}
+}
+
+static void
+a_name_with_a_percent_sign_stays_as_it_is(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.name = "100%A %T";
+	assert_why(&facts, KN_WHY_WELL, "100%A %T is connected, and everything it has is here.",
+		   "");
+}
+
+static void
+a_clock_that_nobody_knows_is_set_on_this_machine_first(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.is_clock_unset = TRUE;
+	facts.is_hub_clock_unset = TRUE;
+	assert_why(&facts, KN_WHY_CLOCK_NEVER_SET,
+		   "back bed does not know what time it is, and neither does this machine: "
+		   "sessions have no date.",
+		   "timedatectl");
+}
+
+static void
 every_cause_has_a_word_of_its_own(void)
 {
 	for (guint i = 0; i < KN_WHY_CAUSES; i++)
@@ -200,6 +287,8 @@ main(int argc, char **argv)
 			one_that_waits_for_its_turn_is_there);
 	g_test_add_func("/core/why/the_first_stage_that_fails_is_named",
 			the_first_stage_that_fails_is_named);
+	g_test_add_func("/core/why/what_stands_before_every_massager_hides_all_of_it",
+			what_stands_before_every_massager_hides_all_of_it);
 	g_test_add_func("/core/why/silence_is_told_with_its_length",
 			silence_is_told_with_its_length);
 	g_test_add_func("/core/why/a_failing_link_says_how_often_and_why",
@@ -209,6 +298,12 @@ main(int argc, char **argv)
 	g_test_add_func(
 		"/core/why/one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there",
 		one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there);
+	g_test_add_func("/core/why/what_the_hub_refuses_is_told_with_its_reason",
+			what_the_hub_refuses_is_told_with_its_reason);
+	g_test_add_func("/core/why/a_name_with_a_percent_sign_stays_as_it_is",
+			a_name_with_a_percent_sign_stays_as_it_is);
+	g_test_add_func("/core/why/a_clock_that_nobody_knows_is_set_on_this_machine_first",
+			a_clock_that_nobody_knows_is_set_on_this_machine_first);
 	g_test_add_func("/core/why/every_cause_has_a_word_of_its_own",
 			every_cause_has_a_word_of_its_own);
 	return g_test_run();

@@ -12,7 +12,8 @@ pf_on_control(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_byte
 	PipelineFixture *f = user;
 	ktp_Control control;
 
-	g_assert_cmpint(device_id, ==, PF_DEVICE);
+	if (device_id != PF_DEVICE)
+		return TRUE;
 	g_assert_cmpint(kn_decode_control(bytes, n_bytes, &control), ==, KN_DECODE_OK);
 	g_array_append_val(f->controls, control);
 	return TRUE;
@@ -31,16 +32,33 @@ pf_on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *deta
 }
 
 void
+pf_on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news)
+{
+	if (is_news)
+		g_array_append_val(((PipelineFixture *)user)->refusals, *refusal);
+}
+
+void
 pf_set_up(PipelineFixture *f, gconstpointer data)
 {
-	const KnPipelineSink sink = {pf_on_control, pf_on_commit, pf_on_event};
+	const KnPipelineSink sink = {pf_on_control, pf_on_commit, pf_on_event, pf_on_refuse};
 
 	f->batches = g_ptr_array_new_with_free_func((GDestroyNotify)kn_batch_free);
 	f->controls = g_array_new(FALSE, FALSE, sizeof(ktp_Control));
 	f->events = g_array_new(FALSE, FALSE, sizeof(KnEventKind));
+	f->refusals = g_array_new(FALSE, FALSE, sizeof(KnRefusal));
 	f->now = (KnNow){1000 * PF_SECOND, 1800000000 * PF_SECOND, ktp_CLOCK_SYNCED};
 	f->pipeline = kn_pipeline_new(&(KnPipelineConfig){PF_HUB_ID, 1.0}, &sink, f);
 	kn_pipeline_add_device(f->pipeline, PF_DEVICE, NULL, NULL);
+}
+
+void
+pf_set_up_two(PipelineFixture *f, gconstpointer data)
+{
+	pf_set_up(f, data);
+	kn_pipeline_add_device(f->pipeline, PF_OTHER, NULL, NULL);
+	kn_pipeline_set_enrolled(f->pipeline, PF_DEVICE, 100);
+	kn_pipeline_set_enrolled(f->pipeline, PF_OTHER, 200);
 }
 
 void
@@ -50,6 +68,7 @@ pf_tear_down(PipelineFixture *f, gconstpointer data)
 	g_ptr_array_unref(f->batches);
 	g_array_unref(f->controls);
 	g_array_unref(f->events);
+	g_array_unref(f->refusals);
 }
 
 void
@@ -65,8 +84,30 @@ pf_link_up(PipelineFixture *f)
 	info.serial.size = 1;
 	info.serial.bytes[0] = 'r';
 	n_bytes = kn_encode_info(&info, bytes, sizeof bytes);
-	g_assert_cmpint(kn_pipeline_link_up(f->pipeline, PF_DEVICE, bytes, n_bytes, &f->now), ==,
-			KN_DECODE_OK);
+	g_assert_true(kn_pipeline_link_up(f->pipeline, PF_DEVICE, bytes, n_bytes, &f->now));
+}
+
+gboolean
+pf_link_up_as(PipelineFixture *f, gint64 device_id, const gchar *serial, guint protocol)
+{
+	ktp_Info info = {.protocol = protocol,
+			 .kind = ktp_KIND_ROLLER,
+			 .nodes_count = 1,
+			 .nodes = {{.full_scale_hpa = 4000}}};
+	guint8 bytes[KN_INFO_BYTES_MAX];
+
+	info.model.size = 1;
+	info.model.bytes[0] = 'M';
+	info.serial.size = (pb_size_t)strlen(serial);
+	memcpy(info.serial.bytes, serial, info.serial.size);
+	return kn_pipeline_link_up(f->pipeline, device_id, bytes,
+				   kn_encode_info(&info, bytes, sizeof bytes), &f->now);
+}
+
+void
+pf_send_bytes(PipelineFixture *f, const guint8 *bytes, gsize n_bytes)
+{
+	kn_pipeline_packet(f->pipeline, PF_DEVICE, bytes, n_bytes, &f->now);
 }
 
 static void

@@ -11,23 +11,31 @@
 #define PF_HUB_ID    G_GUINT64_CONSTANT(0xabcdef)
 #define PF_FIRST_LOG G_GUINT64_CONSTANT(0x1111)
 
-enum { PF_DEVICE = 5 };
+enum { PF_DEVICE = 5, PF_OTHER = 6 };
 
 typedef struct {
 	KnPipeline *pipeline;
 	GPtrArray *batches; /* owned: KnBatch handed over, oldest first */
 	GArray *controls;   /* owned: ktp_Control sent since the last look */
 	GArray *events;     /* owned: KnEventKind */
+	GArray *refusals;   /* owned: KnRefusal that were news */
 	KnNow now;
 	guint8 counter;
 } PipelineFixture;
 
 gboolean pf_on_control(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_bytes);
 void pf_on_commit(gpointer user, KnBatch *batch);
+void pf_on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news);
 void pf_on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail);
 void pf_set_up(PipelineFixture *f, gconstpointer data);
+/* PF_OTHER too, which was enrolled later; what is sent to it is nobody's to see */
+void pf_set_up_two(PipelineFixture *f, gconstpointer data);
 void pf_tear_down(PipelineFixture *f, gconstpointer data);
 void pf_link_up(PipelineFixture *f);
+/* With a model, this serial and this protocol. */
+gboolean pf_link_up_as(PipelineFixture *f, gint64 device_id, const gchar *serial, guint protocol);
+/* As they are, from PF_DEVICE. */
+void pf_send_bytes(PipelineFixture *f, const guint8 *bytes, gsize n_bytes);
 void pf_send_reply(PipelineFixture *f, const ktp_Reply *reply);
 void pf_send_state(PipelineFixture *f, guint64 log_id, guint64 oldest, guint64 newest,
 		   guint64 owner);

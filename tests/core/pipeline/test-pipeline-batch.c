@@ -94,6 +94,7 @@ static void
 a_block_never_spans_a_hole_a_boot_or_64_kib(PipelineFixture *f, gconstpointer data)
 {
 	const KnBatch *batch;
+	gsize largest_bytes = 0;
 	ktp_Record reboot = {.seq = 2001,
 			     .boot = 2,
 			     .t_ms = 3000000,
@@ -109,11 +110,14 @@ a_block_never_spans_a_hole_a_boot_or_64_kib(PipelineFixture *f, gconstpointer da
 		batch = f->batches->pdata[b];
 		for (guint i = 0; i < batch->blocks->len; i++) {
 			const KnBlock *block = batch->blocks->pdata[i];
-			g_assert_cmpuint(block->records->len, <=, KN_BLOCK_BYTES_MAX);
+			g_assert_cmpuint(block->records->len, <=, 65536);
+			largest_bytes = MAX(largest_bytes, block->records->len);
 			g_assert_false(block->first_seq <= 11 && block->last_seq >= 11);
 			g_assert_cmpuint(block->boot, ==, block->last_seq == 2001 ? 2 : 1);
 		}
 	}
+	/* it was full: not one record more would have fitted */
+	g_assert_cmpuint(largest_bytes, >, 65536 - KN_RECORD_ACCEPTED_BYTES);
 }
 
 static void
@@ -125,6 +129,8 @@ while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device(Pip
 	pf_meet(f, 0);
 	for (guint64 seq = 1; n_taken == 0 && seq < 400000; seq += 1000) {
 		pf_send_samples(f, KN_FRAME_LIVE, seq, seq + 999);
+		/* 250 a second: no flood */
+		f->now.boottime_us += 4 * PF_SECOND;
 		if (pf_status_of(f).counters.n_refused_memory > 0)
 			n_taken = seq;
 	}
@@ -148,9 +154,9 @@ what_the_store_had_at_start_is_neither_fetched_nor_taken_again(PipelineFixture *
 	stored.newest_seq = 40;
 	g_ptr_array_add(ledgers, &stored);
 	kn_pipeline_free(f->pipeline);
-	f->pipeline =
-		kn_pipeline_new(&(KnPipelineConfig){PF_HUB_ID, 1.0},
-				&(KnPipelineSink){pf_on_control, pf_on_commit, pf_on_event}, f);
+	f->pipeline = kn_pipeline_new(
+		&(KnPipelineConfig){PF_HUB_ID, 1.0},
+		&(KnPipelineSink){pf_on_control, pf_on_commit, pf_on_event, pf_on_refuse}, f);
 	kn_pipeline_add_device(f->pipeline, PF_DEVICE, NULL, ledgers);
 	pf_link_up(f);
 	pf_send_state(f, PF_FIRST_LOG, 1, 50, PF_HUB_ID);

@@ -264,6 +264,8 @@ static void
 a_full_layout_fits_one_info_read(void)
 {
 	guint8 bytes[KN_INFO_BYTES_MAX];
+	gsize n_bytes;
+	ktp_Info back;
 	ktp_Info full = {.protocol = 1,
 			 .kind = ktp_KIND_FOAM_ROLL,
 			 .sample_period_us = 1000000,
@@ -273,7 +275,77 @@ a_full_layout_fits_one_info_read(void)
 	full.nodes_count = KN_NODES_MAX;
 	for (guint i = 0; i < KN_NODES_MAX; i++)
 		full.nodes[i] = (ktp_Node){ktp_REGION_GLUTEUS, ktp_SIDE_RIGHT, 4000};
-	g_assert_cmpuint(kn_encode_info(&full, bytes, sizeof bytes), >, 300);
+	n_bytes = kn_encode_info(&full, bytes, sizeof bytes);
+	g_assert_cmpuint(n_bytes, >, 300);
+	g_assert_cmpint(kn_decode_info(bytes, n_bytes, &back), ==, KN_DECODE_OK);
+	g_assert_cmpuint(back.nodes_count, ==, 32);
+}
+
+/* Appends a field of bytes to INFO: the last of several wins, so that any length can be tried. */
+static KnDecodeStatus
+info_with_text(guint tag, gsize n_text)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	g_autofree guint8 *text = g_malloc(n_text);
+	const guint8 head[] = {(guint8)((tag << 3) | 2), (guint8)((n_text & 0x7f) | 0x80),
+			       (guint8)(n_text >> 7)};
+	ktp_Info back;
+
+	g_byte_array_set_size(bytes, KN_INFO_BYTES_MAX);
+	g_byte_array_set_size(bytes, (guint)kn_encode_info(&info, bytes->data, KN_INFO_BYTES_MAX));
+	memset(text, 'x', n_text);
+	g_byte_array_append(bytes, head, sizeof head);
+	g_byte_array_append(bytes, text, (guint)n_text);
+	return kn_decode_info(bytes->data, bytes->len, &back);
+}
+
+static void
+names_of_32_bytes_are_taken_and_longer_ones_refused(void)
+{
+	static const guint tags[] = {ktp_Info_model_tag, ktp_Info_serial_tag,
+				     ktp_Info_firmware_tag};
+
+	for (guint i = 0; i < G_N_ELEMENTS(tags); i++) {
+		g_assert_cmpint(info_with_text(tags[i], 32), ==, KN_DECODE_OK);
+		g_assert_cmpint(info_with_text(tags[i], 33), ==, KN_DECODE_PROTOBUF);
+		g_assert_cmpint(info_with_text(tags[i], 320), ==, KN_DECODE_PROTOBUF);
+	}
+}
+
+static KnDecodeStatus
+info_with_nodes(guint n_nodes)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	const guint8 node[] = {(ktp_Info_nodes_tag << 3) | 2, 3, ktp_Node_full_scale_hpa_tag << 3,
+			       0xa0, 0x1f};
+	ktp_Info bare = info, back;
+
+	bare.nodes_count = 0;
+	g_byte_array_set_size(bytes, KN_INFO_BYTES_MAX);
+	g_byte_array_set_size(bytes, (guint)kn_encode_info(&bare, bytes->data, KN_INFO_BYTES_MAX));
+	for (guint i = 0; i < n_nodes; i++)
+		g_byte_array_append(bytes, node, sizeof node);
+	return kn_decode_info(bytes->data, bytes->len, &back);
+}
+
+static void
+a_layout_of_32_nodes_is_taken_and_a_larger_one_refused(void)
+{
+	g_assert_cmpint(info_with_nodes(1), ==, KN_DECODE_OK);
+	g_assert_cmpint(info_with_nodes(32), ==, KN_DECODE_OK);
+	g_assert_cmpint(info_with_nodes(33), ==, KN_DECODE_PROTOBUF);
+	g_assert_cmpint(info_with_nodes(320), ==, KN_DECODE_PROTOBUF);
+}
+
+/* 64 bytes: the records page of the vectors has 65 refused */
+static void
+an_event_may_say_64_bytes(void)
+{
+	ktp_Record record = {.seq = 1, .which_body = ktp_Record_event_tag};
+
+	record.body.event.text.size = 64;
+	memset(record.body.event.text.bytes, 'x', 64);
+	g_assert_cmpint(judge(&record), ==, KN_DECODE_OK);
 }
 
 int
@@ -294,6 +366,9 @@ main(int argc, char **argv)
 	ADD(every_prefix_of_a_record_is_refused_or_shorter_but_never_crashes);
 	ADD(info_is_refused_by_version_then_by_range);
 	ADD(a_full_layout_fits_one_info_read);
+	ADD(names_of_32_bytes_are_taken_and_longer_ones_refused);
+	ADD(a_layout_of_32_nodes_is_taken_and_a_larger_one_refused);
+	ADD(an_event_may_say_64_bytes);
 #undef ADD
 	return g_test_run();
 }

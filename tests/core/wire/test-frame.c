@@ -111,6 +111,19 @@ every_flipped_bit_of_a_frame_is_refused(void)
 	}
 }
 
+/* a length that runs past the end is the body's matter, not the header's */
+static void
+takes_notifications_of_512_bytes_and_no_longer_ones(void)
+{
+	static const gsize too_long[] = {513, 517, 5120, 65536};
+	guint8 bytes[65536] = {0, 0x11};
+	KnFrameReader reader;
+
+	g_assert_cmpint(kn_frame_open(&reader, bytes, 512), ==, KN_FRAME_OK);
+	for (guint i = 0; i < G_N_ELEMENTS(too_long); i++)
+		g_assert_cmpint(kn_frame_open(&reader, bytes, too_long[i]), ==, KN_FRAME_HEADER);
+}
+
 static void
 refuses_headers_that_are_not_exactly_one_kind(void)
 {
@@ -156,6 +169,8 @@ main(int argc, char **argv)
 			every_prefix_is_refused_or_ends_early);
 	g_test_add_func("/core/frame/every_flipped_bit_of_a_frame_is_refused",
 			every_flipped_bit_of_a_frame_is_refused);
+	g_test_add_func("/core/frame/takes_notifications_of_512_bytes_and_no_longer_ones",
+			takes_notifications_of_512_bytes_and_no_longer_ones);
 	g_test_add_func("/core/frame/refuses_headers_that_are_not_exactly_one_kind",
 			refuses_headers_that_are_not_exactly_one_kind);
 	g_test_add_func("/core/frame/refuses_zero_overlong_and_runaway_lengths",
