@@ -116,6 +116,20 @@ take_ownership(KnPipeline *pipeline, KnPipelineDevice *device, guint64 owner_hub
 		kn_pipeline_send(pipeline, device, &control);
 }
 
+/* Which one it was does not matter: all may be said twice. Live above all: a device that was never told to send is heard no more. */
+void
+kn_pipeline_control_failed(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (!device || !device->is_up)
+		return;
+	device->is_control_lost = TRUE;
+	device->transfer.wants_state = TRUE;
+	/* as if it had been asked: a device that refuses every write must not be asked without end */
+	device->state_asked_us = now->boottime_us;
+}
+
 static gboolean
 is_state_plausible(const ktp_State *state)
 {
@@ -152,6 +166,11 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	device->state_asked_us = 0;
 	device->is_state_refused = FALSE;
 	device->transfer.wants_state = FALSE;
+	if (device->is_control_lost) {
+		device->is_control_lost = FALSE;
+		device->is_live_on = FALSE;
+		device->clock_given = ktp_CLOCK_UNKNOWN;
+	}
 	if (device->ledger != ledger) {
 		memset(device->recent, 0, KN_RECENT_RECORDS * sizeof *device->recent);
 		kn_transfer_forget(&device->transfer);
