@@ -126,6 +126,7 @@ kn_pipeline_control_failed(KnPipeline *pipeline, gint64 device_id, const KnNow *
 		return;
 	device->is_control_lost = TRUE;
 	device->transfer.wants_state = TRUE;
+	kn_transfer_abandon(&device->transfer, now->boottime_us);
 	/* as if it had been asked: a device that refuses every write must not be asked without end */
 	device->state_asked_us = now->boottime_us;
 }
@@ -222,6 +223,8 @@ handle_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *er
 			 (guint)error->operation, (guint)error->code);
 	if (error->operation == ktp_OPERATION_TRIM)
 		device->trimmed_to_seq = 0;
+	if (error->operation == ktp_OPERATION_FETCH)
+		kn_transfer_abandon(&device->transfer, now->boottime_us);
 	/* another log or owner than State told: the only cure is to ask again */
 	if (error->code == ktp_ERROR_FOREIGN_LOG || error->code == ktp_ERROR_NOT_OWNER)
 		kn_pipeline_ask_state(pipeline, device, now);
