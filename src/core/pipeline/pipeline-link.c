@@ -180,8 +180,10 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	device->trimmed_to_seq = state->trimmed_to_seq;
 	take_ownership(pipeline, device, state->owner_hub_id);
 	while (kn_ledger_state(ledger, state->oldest_seq, state->newest_seq, state->trimmed_to_seq,
-			       &gap))
+			       &gap)) {
+		kn_transfer_named(&device->transfer, &gap);
 		kn_pipeline_keep_gap(pipeline, device, &gap, now);
+	}
 	kn_pipeline_keep_log(pipeline, device);
 	kn_pipeline_keep_battery(pipeline, &battery, now);
 	if (!device->is_live_on)

@@ -113,6 +113,21 @@ kn_transfer_received(KnTransfer *transfer, guint64 seq)
 	g_hash_table_remove(transfer->attempts, &seq);
 }
 
+static gboolean
+is_in_gap(gpointer key, gpointer attempts, gpointer user)
+{
+	const KnGap *gap = user;
+	guint64 seq = *(const guint64 *)key;
+
+	return seq >= gap->first_seq && seq <= gap->last_seq;
+}
+
+void
+kn_transfer_named(KnTransfer *transfer, const KnGap *gap)
+{
+	g_hash_table_foreach_remove(transfer->attempts, is_in_gap, (gpointer)gap);
+}
+
 void
 kn_transfer_forget(KnTransfer *transfer)
 {

@@ -67,6 +67,8 @@ gboolean kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 n
 void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
 /* It is here, by whatever way: what came back wrong before is forgotten. */
 void kn_transfer_received(KnTransfer *transfer, guint64 seq);
+/* These will never come: a gap that was named for another reason than the attempts at it. */
+void kn_transfer_named(KnTransfer *transfer, const KnGap *gap);
 /* The log is another one: its records have nothing to do with those of the last. */
 void kn_transfer_forget(KnTransfer *transfer);
 /* Something that was sent as history was refused before its seq could be read. */

@@ -137,6 +137,21 @@ what_may_never_have_been_asked_for_is_not_judged(Fixture *f, gconstpointer data)
 }
 
 static void
+attempts_at_what_is_lost_anyway_are_not_kept(Fixture *f, gconstpointer data)
+{
+	const KnGap gap = {1, 40, KN_GAP_OVERWRITTEN};
+
+	expect_next(f, 1, 64);
+	finish(f, 1, 64, 0);
+	g_assert_cmpuint(g_hash_table_size(f->transfer.attempts), ==, 64);
+	kn_ledger_name_gap(&f->ledger, &gap);
+	kn_transfer_named(&f->transfer, &gap);
+	g_assert_cmpuint(g_hash_table_size(f->transfer.attempts), ==, 24);
+	f->transfer.wants_state = FALSE;
+	expect_next(f, 41, 41);
+}
+
+static void
 three_wrong_sums_name_the_gap_unreadable(Fixture *f, gconstpointer data)
 {
 	deliver(f, 1, 9);
@@ -276,6 +291,7 @@ main(int argc, char **argv)
 	ADD(loss_alone_never_names_a_gap);
 	ADD(a_wrong_sum_counts_only_against_the_range_that_is_served);
 	ADD(what_may_never_have_been_asked_for_is_not_judged);
+	ADD(attempts_at_what_is_lost_anyway_are_not_kept);
 	ADD(three_wrong_sums_name_the_gap_unreadable);
 	ADD(a_bad_record_does_not_take_its_neighbours_with_it);
 	ADD(a_record_that_came_wrong_is_asked_for_alone_beside_new_loss);
