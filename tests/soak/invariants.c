@@ -113,6 +113,23 @@ count_open(const KnPipeline *pipeline, const KnPipelineDevice *device, gboolean 
 	return n;
 }
 
+/* pauses of the conversation end, too */
+static void
+check_pauses(SoakNode *node, const KnPipelineDevice *device)
+{
+	gint64 now_us = soak_now(node->world).boottime_us;
+
+	if (!device->is_up)
+		return;
+	if (device->transfer.resume_us > now_us + KN_TRANSFER_PAUSE_MAX_US ||
+	    device->clock_due_us > now_us + KN_CLOCK_US || device->state_asked_us > now_us ||
+	    device->clock_asked_us > now_us)
+		soak_fail(node->world, node, "the conversation rests for too long");
+	for (guint i = 0; i < device->transfer.n_requests; i++)
+		if (now_us - device->transfer.requests[i].heard_us > SOAK_MINUTE)
+			soak_fail(node->world, node, "a range is outstanding for a minute");
+}
+
 static guint64
 count(const KnRangeSet *set)
 {
@@ -129,6 +146,7 @@ check_ledger(SoakNode *node)
 
 	if (device->ledgers->len > KN_LOGS_MAX)
 		soak_fail(world, node, "%u logs in memory", device->ledgers->len);
+	check_pauses(node, device);
 	if (!ledger)
 		return;
 	log = soak_books_log(node, ledger->log_id);
