@@ -161,8 +161,15 @@ on_packet(gpointer user, const gchar *address, const guint8 *bytes, gsize n_byte
 static void
 on_control_failed(gpointer user, const gchar *address, const gchar *reason)
 {
-	/* the pipeline asks again for whatever it does not hear of; only the log needs to know */
+	KnApp *app = user;
+	const KnDevice *device = kn_app_find_address(app, address);
+	KnNow now;
+
 	g_message("%s: a write failed: %s", address, reason);
+	if (!device)
+		return;
+	kn_hub_clock_read(&app->clock, &now);
+	kn_pipeline_control_failed(app->pipeline, device->id, &now);
 }
 
 /* ---- life ---- */

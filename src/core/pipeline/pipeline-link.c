@@ -116,6 +116,21 @@ take_ownership(KnPipeline *pipeline, KnPipelineDevice *device, guint64 owner_hub
 		kn_pipeline_send(pipeline, device, &control);
 }
 
+/* Which one it was does not matter: all may be said twice. Live above all: a device that was never told to send is heard no more. */
+void
+kn_pipeline_control_failed(KnPipeline *pipeline, gint64 device_id, const KnNow *now)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (!device || !device->is_up)
+		return;
+	device->is_control_lost = TRUE;
+	device->transfer.wants_state = TRUE;
+	kn_transfer_abandon(&device->transfer, now->boottime_us);
+	/* as if it had been asked: a device that refuses every write must not be asked without end */
+	device->state_asked_us = now->boottime_us;
+}
+
 static gboolean
 is_state_plausible(const ktp_State *state)
 {
@@ -153,6 +168,11 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	device->state_asked_us = 0;
 	device->is_state_refused = FALSE;
 	device->transfer.wants_state = FALSE;
+	if (device->is_control_lost) {
+		device->is_control_lost = FALSE;
+		device->is_live_on = FALSE;
+		device->clock_given = ktp_CLOCK_UNKNOWN;
+	}
 	if (device->ledger != ledger) {
 		memset(device->recent, 0, KN_RECENT_RECORDS * sizeof *device->recent);
 		kn_transfer_forget(&device->transfer);
@@ -161,8 +181,10 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	device->trimmed_to_seq = state->trimmed_to_seq;
 	take_ownership(pipeline, device, state->owner_hub_id);
 	while (kn_ledger_state(ledger, state->oldest_seq, state->newest_seq, state->trimmed_to_seq,
-			       &gap))
+			       &gap)) {
+		kn_transfer_named(&device->transfer, &gap);
 		kn_pipeline_keep_gap(pipeline, device, &gap, now);
+	}
 	kn_pipeline_keep_log(pipeline, device);
 	kn_pipeline_keep_battery(pipeline, &battery, now);
 	if (!device->is_live_on)
@@ -205,6 +227,8 @@ handle_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *er
 			 (guint)error->operation, (guint)error->code);
 	if (error->operation == ktp_OPERATION_TRIM)
 		device->trimmed_to_seq = 0;
+	if (error->operation == ktp_OPERATION_FETCH)
+		kn_transfer_abandon(&device->transfer, now->boottime_us);
 	/* another log or owner than State told: the only cure is to ask again */
 	if (error->code == ktp_ERROR_FOREIGN_LOG || error->code == ktp_ERROR_NOT_OWNER)
 		kn_pipeline_ask_state(pipeline, device, now);

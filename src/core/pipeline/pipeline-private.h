@@ -41,6 +41,7 @@ typedef struct {
 	guint8 counter;
 	gboolean is_foreign_owned;
 	gboolean is_live_on;
+	gboolean is_control_lost;  /* any of them, since the last State */
 	gint64 state_asked_us;     /* 0: not waiting */
 	gboolean is_state_refused; /* the last one made no sense; told once */
 	gint64 live_us;            /* the last live frame */

@@ -136,6 +136,7 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 	device->has_counter = FALSE;
 	device->ledger = NULL;
 	device->is_live_on = FALSE;
+	device->is_control_lost = FALSE;
 	device->was_caught_up = FALSE;
 	device->state_asked_us =
 		0; /* a question of the link before will not be answered on this one */

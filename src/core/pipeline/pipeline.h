@@ -140,6 +140,10 @@ void kn_pipeline_link_down(KnPipeline *pipeline, gint64 device_id, const KnNow *
 void kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			const KnNow *now);
 
+/* A Control message that was taken did not get to the device. State is asked again, not before KN_REPLY_US; with its answer all that a
+ * link begins with is said once more. */
+void kn_pipeline_control_failed(KnPipeline *pipeline, gint64 device_id, const KnNow *now);
+
 /* Asks a device that is up to make itself noticed, 1 … 60 s. FALSE: it is not up, cannot, or takes no write now. */
 gboolean kn_pipeline_identify(KnPipeline *pipeline, gint64 device_id, guint duration_s);
 gboolean kn_pipeline_can_identify(const KnPipeline *pipeline, gint64 device_id);

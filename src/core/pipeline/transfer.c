@@ -22,6 +22,7 @@ kn_transfer_start(KnTransfer *transfer, gint64 now_us)
 	transfer->n_requests = 0;
 	transfer->progress_us = now_us;
 	transfer->resume_us = 0;
+	transfer->again_us = 0;
 	transfer->pause_us = KN_TRANSFER_PAUSE_MIN_US;
 	transfer->is_caught_up = FALSE;
 	transfer->wants_state = FALSE;
@@ -70,7 +71,7 @@ kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, Kn
 	guint64 last;
 
 	if (transfer->n_requests == KN_TRANSFER_OUTSTANDING_MAX || now_us < transfer->resume_us ||
-	    transfer->wants_state)
+	    now_us < transfer->again_us || transfer->wants_state)
 		return FALSE;
 	if (!next_unasked(transfer, ledger, &range))
 		return FALSE;
@@ -112,6 +113,21 @@ kn_transfer_received(KnTransfer *transfer, guint64 seq)
 	g_hash_table_remove(transfer->attempts, &seq);
 }
 
+static gboolean
+is_in_gap(gpointer key, gpointer attempts, gpointer user)
+{
+	const KnGap *gap = user;
+	guint64 seq = *(const guint64 *)key;
+
+	return seq >= gap->first_seq && seq <= gap->last_seq;
+}
+
+void
+kn_transfer_named(KnTransfer *transfer, const KnGap *gap)
+{
+	g_hash_table_foreach_remove(transfer->attempts, is_in_gap, (gpointer)gap);
+}
+
 void
 kn_transfer_forget(KnTransfer *transfer)
 {
@@ -122,8 +138,20 @@ kn_transfer_forget(KnTransfer *transfer)
 void
 kn_transfer_refused(KnTransfer *transfer)
 {
-	for (guint i = 0; i < transfer->n_requests; i++)
+	/* ranges are served in order: the others have nothing to do with it */
+	for (guint i = 0; i < transfer->n_requests; i++) {
+		if (transfer->requests[i].is_done)
+			continue;
 		transfer->requests[i].n_bad++;
+		return;
+	}
+}
+
+void
+kn_transfer_abandon(KnTransfer *transfer, gint64 now_us)
+{
+	transfer->n_requests = 0;
+	transfer->again_us = now_us + KN_TRANSFER_SILENCE_US;
 }
 
 void

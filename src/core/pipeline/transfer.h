@@ -28,7 +28,7 @@ enum {
 typedef struct {
 	KnRange range;
 	gint64 heard_us; /* the request, or the last record of it */
-	guint n_bad;     /* refusals on the link while it was outstanding */
+	guint n_bad;     /* refusals on the link while it was served */
 	gboolean is_done;
 	guint n_sent; /* as FetchDone said */
 } KnTransferRequest;
@@ -46,6 +46,7 @@ typedef struct {
 		*attempts; /* owned: guint64 seq (owned) to count of fetches that came back wrong */
 	gint64 progress_us; /* the last record, or the start */
 	gint64 resume_us;   /* paused until then; 0 not paused */
+	gint64 again_us; /* nothing is asked before: a refusal is no progress, and no pause either */
 	gint64 pause_us;
 	gboolean is_caught_up;
 	gboolean wants_state; /* the device did not have what it should: its bounds moved */
@@ -66,10 +67,15 @@ gboolean kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 n
 void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
 /* It is here, by whatever way: what came back wrong before is forgotten. */
 void kn_transfer_received(KnTransfer *transfer, guint64 seq);
+/* These will never come: a gap that was named for another reason than the attempts at it. */
+void kn_transfer_named(KnTransfer *transfer, const KnGap *gap);
 /* The log is another one: its records have nothing to do with those of the last. */
 void kn_transfer_forget(KnTransfer *transfer);
 /* Something that was sent as history was refused before its seq could be read. */
 void kn_transfer_refused(KnTransfer *transfer);
+/* The device refused a range, or a write did not get to it: which of the outstanding ones it serves is not known, so none is judged. They
+ * are asked for again in a moment. */
+void kn_transfer_abandon(KnTransfer *transfer, gint64 now_us);
 /* FetchDone. */
 void kn_transfer_done(KnTransfer *transfer, const ktp_FetchDone *done);
 

@@ -184,6 +184,62 @@ a_device_that_ends_sessions_without_end_does_not_wear_the_card(PipelineFixture *
 }
 
 static void
+what_a_failed_write_may_have_held_is_said_again_but_not_without_end(PipelineFixture *f,
+								    gconstpointer data)
+{
+	ktp_Control control;
+
+	pf_meet(f, 2);
+	pf_send_samples(f, KN_FRAME_HISTORY, 1, 2);
+	pf_commit_all(f);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_trim_tag, &control), ==, 1);
+	g_array_set_size(f->controls, 0);
+	for (guint i = 0; i < 3; i++) {
+		kn_pipeline_control_failed(f->pipeline, PF_DEVICE, &f->now);
+		kn_pipeline_tick(f->pipeline, &f->now);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 0);
+		wait_and_tick(f, KN_REPLY_US);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_live_tag, NULL), ==, 0);
+		pf_send_state(f, PF_FIRST_LOG, 1, 2, 0);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_live_tag, &control), ==, 1);
+		g_assert_true(control.op.live.is_on);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_own_tag, NULL), ==, 1);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_set_clock_tag, NULL), ==, 1);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_trim_tag, &control), ==, 1);
+		g_assert_cmpuint(control.op.trim.to_seq, ==, 2);
+	}
+	/* once is enough */
+	pf_send_state(f, PF_FIRST_LOG, 1, 2, PF_HUB_ID);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_live_tag, NULL), ==, 0);
+}
+
+static void
+a_range_that_is_refused_is_asked_for_again_in_a_moment_and_is_no_progress(PipelineFixture *f,
+									  gconstpointer data)
+{
+	ktp_Reply busy = {.which_body = ktp_Reply_error_tag,
+			  .body.error = {ktp_OPERATION_FETCH, ktp_ERROR_BUSY}};
+	ktp_Control control;
+
+	pf_meet(f, 200);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_fetch_tag, NULL), ==, 2);
+	pf_send_reply(f, &busy);
+	/* of a range from before: it does not count against those that are to be asked for */
+	send_spoiled(f, KN_FRAME_HISTORY);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_fetch_tag, NULL), ==, 0);
+	pf_send_state(f, PF_FIRST_LOG, 1, 200, PF_HUB_ID);
+	wait_and_tick(f, KN_TRANSFER_SILENCE_US);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_fetch_tag, &control), ==, 2);
+	g_assert_cmpuint(control.op.fetch.to_seq, ==, 128);
+	for (guint i = 0; i < 10; i++) {
+		pf_send_reply(f, &busy);
+		wait_and_tick(f, KN_TRANSFER_SILENCE_US);
+	}
+	g_assert_cmpuint(count_events(f, KN_EVENT_DEVICE_STUCK), ==, 1);
+}
+
+static void
 records_of_a_newer_protocol_are_kept_apart_and_not_read(PipelineFixture *f, gconstpointer data)
 {
 	ktp_Record record = {
@@ -221,6 +277,8 @@ main(int argc, char **argv)
 	ADD(a_device_that_contradicts_itself_is_noted_and_bounded);
 	ADD(states_that_nobody_asked_for_do_not_fill_the_memory);
 	ADD(a_device_that_ends_sessions_without_end_does_not_wear_the_card);
+	ADD(what_a_failed_write_may_have_held_is_said_again_but_not_without_end);
+	ADD(a_range_that_is_refused_is_asked_for_again_in_a_moment_and_is_no_progress);
 	ADD(records_of_a_newer_protocol_are_kept_apart_and_not_read);
 #undef ADD
 	return g_test_run();

@@ -104,6 +104,54 @@ loss_alone_never_names_a_gap(Fixture *f, gconstpointer data)
 }
 
 static void
+a_wrong_sum_counts_only_against_the_range_that_is_served(Fixture *f, gconstpointer data)
+{
+	deliver(f, 1, 9);
+	deliver(f, 11, 19);
+	deliver(f, 21, 200);
+	for (guint attempt = 0; attempt < KN_TRANSFER_ATTEMPTS_MAX; attempt++) {
+		expect_next(f, 10, 10);
+		expect_next(f, 20, 20);
+		kn_transfer_refused(&f->transfer);
+		f->now_us += KN_TRANSFER_SILENCE_US;
+		kn_transfer_judge(&f->transfer, &f->ledger, f->now_us, f->gaps);
+	}
+	g_assert_cmpuint(f->gaps->len, ==, 1);
+	g_assert_cmpuint(g_array_index(f->gaps, KnGap, 0).first_seq, ==, 10);
+	g_assert_cmpuint(g_array_index(f->gaps, KnGap, 0).last_seq, ==, 10);
+}
+
+static void
+what_may_never_have_been_asked_for_is_not_judged(Fixture *f, gconstpointer data)
+{
+	expect_next(f, 1, 64);
+	expect_next(f, 65, 128);
+	kn_transfer_refused(&f->transfer);
+	kn_transfer_abandon(&f->transfer, f->now_us);
+	kn_transfer_refused(&f->transfer);
+	kn_transfer_judge(&f->transfer, &f->ledger, f->now_us, f->gaps);
+	expect_nothing(f);
+	f->now_us += KN_TRANSFER_SILENCE_US;
+	/* a record with an attempt against it would be asked for alone */
+	expect_next(f, 1, 64);
+}
+
+static void
+attempts_at_what_is_lost_anyway_are_not_kept(Fixture *f, gconstpointer data)
+{
+	const KnGap gap = {1, 40, KN_GAP_OVERWRITTEN};
+
+	expect_next(f, 1, 64);
+	finish(f, 1, 64, 0);
+	g_assert_cmpuint(g_hash_table_size(f->transfer.attempts), ==, 64);
+	kn_ledger_name_gap(&f->ledger, &gap);
+	kn_transfer_named(&f->transfer, &gap);
+	g_assert_cmpuint(g_hash_table_size(f->transfer.attempts), ==, 24);
+	f->transfer.wants_state = FALSE;
+	expect_next(f, 41, 41);
+}
+
+static void
 three_wrong_sums_name_the_gap_unreadable(Fixture *f, gconstpointer data)
 {
 	deliver(f, 1, 9);
@@ -241,6 +289,9 @@ main(int argc, char **argv)
 	ADD(asks_two_ranges_of_64_and_waits);
 	ADD(a_lost_notification_is_asked_for_again_and_only_that);
 	ADD(loss_alone_never_names_a_gap);
+	ADD(a_wrong_sum_counts_only_against_the_range_that_is_served);
+	ADD(what_may_never_have_been_asked_for_is_not_judged);
+	ADD(attempts_at_what_is_lost_anyway_are_not_kept);
 	ADD(three_wrong_sums_name_the_gap_unreadable);
 	ADD(a_bad_record_does_not_take_its_neighbours_with_it);
 	ADD(a_record_that_came_wrong_is_asked_for_alone_beside_new_loss);
