@@ -83,6 +83,14 @@ retry_later(KnPeripheral *peripheral)
 
 /* ---- registration ---- */
 
+static gboolean
+is_already_there(const GError *error)
+{
+	g_autofree gchar *name = g_dbus_error_get_remote_error(error);
+
+	return g_strcmp0(name, "org.bluez.Error.AlreadyExists") == 0;
+}
+
 static void
 on_advertised(GObject *source, GAsyncResult *result, gpointer user)
 {
@@ -91,7 +99,8 @@ on_advertised(GObject *source, GAsyncResult *result, gpointer user)
 
 	if (!finish(source, result, NULL, &error))
 		return;
-	if (error) {
+	/* an earlier call that was answered too late has done it */
+	if (error && !is_already_there(error)) {
 		g_info("%s does not advertise yet: %s", peripheral->adapter_path, error->message);
 		retry_later(peripheral);
 		return;
@@ -118,7 +127,7 @@ on_registered(GObject *source, GAsyncResult *result, gpointer user)
 
 	if (!finish(source, result, NULL, &error))
 		return;
-	if (error) {
+	if (error && !is_already_there(error)) {
 		g_info("%s has no service yet: %s", peripheral->adapter_path, error->message);
 		retry_later(peripheral);
 		return;

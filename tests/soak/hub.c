@@ -109,6 +109,22 @@ on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail)
 	soak_note(find(user, device_id), "%s: %s", kn_event_kind_name(kind), detail);
 }
 
+/* the link ends as soon as the machine is stepped; a quarantine says for how long */
+static void
+on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news)
+{
+	SoakWorld *world = user;
+	SoakNode *node = find(world, device_id);
+	KnNow now = soak_now(world);
+
+	node->is_refused = TRUE;
+	node->refusal_us = refusal->kind == KN_REFUSAL_QUARANTINE
+				   ? MAX(refusal->until_us - now.boottime_us, 1)
+				   : 0;
+	world->stats.n_quarantines += refusal->kind == KN_REFUSAL_QUARANTINE && is_news;
+	world->is_kicked = TRUE;
+}
+
 /* each second while something goes on; a quiet link has nothing that a second changes */
 static void
 on_tick(SoakWorld *world, SoakNode *node, guint64 arg)
@@ -148,6 +164,7 @@ load(SoakWorld *world)
 		soak_books_loaded(node, stored->ledgers);
 		kn_pipeline_add_device(world->pipeline, stored->device->id, stored->device->info,
 				       stored->ledgers);
+		kn_pipeline_set_enrolled(world->pipeline, stored->device->id, (gint64)i + 1);
 		kn_link_init(&node->link, &world->times, world->seed + node->number);
 		node->armed_us = G_MAXINT64;
 	}
@@ -170,7 +187,7 @@ void
 soak_hub_start(SoakWorld *world)
 {
 	const KnPipelineConfig config = {SOAK_HUB_ID, 1.0};
-	const KnPipelineSink sink = {on_control, on_commit, on_event};
+	const KnPipelineSink sink = {on_control, on_commit, on_event, on_refuse};
 	GError *error = NULL;
 
 	if (world->was_killed)

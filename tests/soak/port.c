@@ -72,8 +72,7 @@ go_up(SoakNode *node)
 	node->is_told_up = TRUE;
 	world->stats.n_links++;
 	soak_note(node, "up");
-	if (kn_pipeline_link_up(world->pipeline, node->id, info, n_info, &now) != KN_DECODE_OK)
-		node->is_refused = TRUE;
+	(void)kn_pipeline_link_up(world->pipeline, node->id, info, n_info, &now);
 	soak_air_wake(node);
 }
 
@@ -150,6 +149,7 @@ soak_port_step(SoakNode *node, KnLinkEvent event, const KnBluezVerdict *verdict,
 		input.verdict = *verdict;
 	if (event == KN_LINK_EVENT_NONE && node->is_refused) {
 		input.event = KN_LINK_EVENT_REFUSED;
+		input.pause_us = node->refusal_us;
 		node->is_refused = FALSE;
 	}
 	actions = kn_link_step(&node->link, &facts, &input, world->now_us);

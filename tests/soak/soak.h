@@ -80,6 +80,7 @@ struct SoakNode {
 	gboolean is_info_bad; /* as it was read */
 	gboolean is_acquired;
 	gboolean is_told_up;
+	gint64 refusal_us; /* for so long; 0 as long as the machine thinks */
 	gboolean is_refused;
 	GQueue writes; /* owned: GBytes */
 	gboolean is_writing;
@@ -97,6 +98,7 @@ typedef struct {
 	guint64 n_faults;
 	guint64 n_connects;
 	guint64 n_links;
+	guint64 n_quarantines;
 	guint64 n_packets;
 	guint64 n_commits;
 	guint64 n_commit_failures;

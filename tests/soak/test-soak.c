@@ -128,11 +128,11 @@ tell(const SoakStats *stats)
 		       " records stored, %" G_GUINT64_FORMAT " overwritten and %" G_GUINT64_FORMAT
 		       " unreadable gaps, %" G_GUINT64_FORMAT " commits, %" G_GUINT64_FORMAT
 		       " failed, %" G_GUINT64_FORMAT " trims, %" G_GUINT64_FORMAT
-		       " ends of the hub, %u planned at most",
+		       " ends of the hub, %" G_GUINT64_FORMAT " quarantines, %u planned at most",
 		       stats->n_events, stats->n_faults, stats->n_connects, stats->n_links,
 		       stats->n_packets, stats->n_stored, stats->n_overwritten, stats->n_unreadable,
 		       stats->n_commits, stats->n_commit_failures, stats->n_trims, stats->n_kills,
-		       stats->n_queue_max);
+		       stats->n_quarantines, stats->n_queue_max);
 }
 
 /* a soak in which nothing happens proves nothing */
