@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""Pairing, and what becomes of it."""
+import subprocess
+import time
+
+import place
+from line import wait_for
+
+
+def a_massager_that_lost_its_bond_is_said_to_need_pairing(where):
+    address = where.addresses[1]
+    where.massagers.call("LoseBond", "(s)", address)
+    why = where.wait_why(address, "bond-lost", "bond-suspected")
+    assert f"pair {address}" in where.hub.knead("why", address)
+    # as it says; what is left of the bond on this side goes by itself
+    status, out, err = pair(where, address)
+    assert status == 0, (status, out, err)
+    where.wait_caught_up(address)
+    return why
+
+
+def an_unbonded_massager_is_never_connected_nor_recorded(where):
+    address = where.addresses[2]
+    place.remove_bond("hci0", address)
+    where.wait_why(address, "not-bonded")
+    before = where.massagers.status(address)
+    where.massagers.start_session(15, address)
+    wait_for(lambda: not where.massagers.status(address)["session_active"], "its session", 60)
+    after = where.massagers.status(address)
+    assert after["n_connects"] == before["n_connects"] and after["n_notified"] == before["n_notified"]
+    assert after["newest"] > before["newest"] and where.hub.device(address)["link"] == "not-bonded"
+    where.massagers.call("LoseBond", "(s)", address)
+    place.pair_by_hand(address)
+    where.wait_caught_up(address)
+    return ""
+
+
+def pair(where, address, *words, answer=None):
+    """knead pair, with what the person types once the massager shows digits."""
+    child = subprocess.Popen(["knead", "pair", address, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = child.communicate((answer() if answer else "") + "\n", timeout=150)
+    return child.returncode, out, err
+
+
+def unpair(where, address):
+    place.remove_bond("hci0", address)
+    where.massagers.call("LoseBond", "(s)", address)
+    where.wait_why(address, "not-bonded")
+
+
+def a_massager_without_digits_is_paired_and_that_is_said(where):
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="just-works")
+    address, = where.addresses
+    unpair(where, address)
+    status, out, err = pair(where, address, "--label", "just so")
+    assert status == 0 and "is paired, and recorded from now on" in out, (status, out, err)
+    assert "Nobody had to confirm anything" in " ".join(out.split())
+    where.wait_caught_up(address)
+    assert "just so" in where.hub.knead("devices")
+    return ""
+
+
+def wrong_digits_do_not_pair_and_right_ones_do(where):
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="display")
+    address, = where.addresses
+    unpair(where, address)
+    wrong = lambda: f"{(int(where.massagers.shown()) + 1) % 1000000:06}"
+    status, out, err = pair(where, address, answer=wrong)
+    assert status == 1 and "is not paired" in err, (status, out, err)
+    assert where.hub.device(address)["link"] == "not-bonded"
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="display")
+    status, out, err = pair(where, address, answer=where.massagers.shown)
+    assert status == 0 and "Nobody had to confirm" not in out, (status, out, err)
+    where.wait_caught_up(address)
+    return "refused in words"
+
+
+def both_show_the_same_digits(where):
+    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="confirm")
+    address, = where.addresses
+    unpair(where, address)
+    status, out, err = pair(where, address, answer=lambda: "y")
+    assert status == 0, (status, out, err)
+    assert where.massagers.shown() in out
+    where.wait_caught_up(address)
+    return ""
