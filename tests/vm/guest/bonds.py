@@ -5,12 +5,12 @@ import subprocess
 import time
 
 import place
-from line import wait_for
+from place import wait_for
 
 
 def a_massager_that_lost_its_bond_is_said_to_need_pairing(where):
     address = where.addresses[1]
-    where.massagers.call("LoseBond", "(s)", address)
+    where.lose_bond(address)
     why = where.wait_why(address, "bond-lost", "bond-suspected")
     assert f"pair {address}" in where.hub.knead("why", address)
     # as it says; what is left of the bond on this side goes by itself
@@ -22,18 +22,25 @@ def a_massager_that_lost_its_bond_is_said_to_need_pairing(where):
 
 def an_unbonded_massager_is_never_connected_nor_recorded(where):
     address = where.addresses[2]
-    place.remove_bond("hci0", address)
+    place.remove_bond(address)
     where.wait_why(address, "not-bonded")
+    signals = place.Signals()
+    n_recorded = where.n_recorded(address)
     before = where.massagers.status(address)
     where.massagers.start_session(15, address)
     wait_for(lambda: not where.massagers.status(address)["session_active"], "its session", 60)
     after = where.massagers.status(address)
     assert after["n_connects"] == before["n_connects"] and after["n_notified"] == before["n_notified"]
     assert after["newest"] > before["newest"] and where.hub.device(address)["link"] == "not-bonded"
-    where.massagers.call("LoseBond", "(s)", address)
+    assert where.n_recorded(address) == n_recorded > 0
+    assert signals.n_connected(address) == 0
+    # that this counts what it should is seen once there is something to count
+    where.lose_bond(address)
     place.pair_by_hand(address)
     where.wait_caught_up(address)
-    return ""
+    assert signals.n_connected(address) > 0
+    signals.stop()
+    return f"{after['newest'] - before['newest']} records that nobody read until it was paired"
 
 
 def pair(where, address, *words, answer=None):
@@ -43,16 +50,8 @@ def pair(where, address, *words, answer=None):
     return child.returncode, out, err
 
 
-def unpair(where, address):
-    place.remove_bond("hci0", address)
-    where.massagers.call("LoseBond", "(s)", address)
-    where.wait_why(address, "not-bonded")
-
-
 def a_massager_without_digits_is_paired_and_that_is_said(where):
-    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="just-works")
-    address, = where.addresses
-    unpair(where, address)
+    address = where.bring_unpaired("just-works")
     status, out, err = pair(where, address, "--label", "just so")
     assert status == 0 and "is paired, and recorded from now on" in out, (status, out, err)
     assert "Nobody had to confirm anything" in " ".join(out.split())
@@ -62,9 +61,7 @@ def a_massager_without_digits_is_paired_and_that_is_said(where):
 
 
 def wrong_digits_do_not_pair_and_right_ones_do(where):
-    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="display")
-    address, = where.addresses
-    unpair(where, address)
+    address = where.bring_unpaired("display")
     wrong = lambda: f"{(int(where.massagers.shown()) + 1) % 1000000:06}"
     status, out, err = pair(where, address, answer=wrong)
     assert status == 1 and "is not paired" in err, (status, out, err)
@@ -77,9 +74,7 @@ def wrong_digits_do_not_pair_and_right_ones_do(where):
 
 
 def both_show_the_same_digits(where):
-    where.bring(f"kind=back14,adapter=hci1,seed={time.monotonic_ns()}", pairing="confirm")
-    address, = where.addresses
-    unpair(where, address)
+    address = where.bring_unpaired("confirm")
     status, out, err = pair(where, address, answer=lambda: "y")
     assert status == 0, (status, out, err)
     assert where.massagers.shown() in out

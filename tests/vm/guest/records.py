@@ -4,8 +4,7 @@
 import time
 
 import place
-from line import wait_for
-from place import sh
+from place import sh, wait_for
 
 
 def seven_massagers_are_paired_and_their_day_of_history_comes(where):
@@ -35,7 +34,7 @@ def a_massager_in_a_hurry_shows_what_this_machine_carries(where):
     address, = where.addresses
     where.wait_caught_up(address)
     before, began = where.massagers.status(address)["n_notified"], time.monotonic()
-    where.massagers.start_session(20, address)
+    where.massagers.start_session(10, address)
     wait_for(lambda: not where.massagers.status(address)["session_active"], "the session", 120)
     rate = (where.massagers.status(address)["n_notified"] - before) / (time.monotonic() - began)
     where.wait_caught_up(address)
@@ -57,24 +56,25 @@ def two_adapters_of_the_hub_share_the_massagers(where):
     addresses = place.adapters()
     where.bring_seven()
     moved = where.addresses[-1]
-    place.remove_bond("hci0", moved)
-    where.massagers.call("LoseBond", "(s)", moved)
+    place.remove_bond(moved)
+    where.lose_bond(moved)
     where.configure(f"[hub]\nzone=Europe/Berlin\n[radio]\nadapters={addresses['hci0']};{addresses['hci8']}\n")
     place.pair_by_hand(moved, "hci8")
+    began = time.monotonic()
     where.wait_all()
+    passed = time.monotonic() - began
     objects = place.bluez_objects()
-    name = f"dev_{moved.replace(':', '_')}"
-    assert objects[f"/org/bluez/hci8/{name}"]["org.bluez.Device1"]["Connected"]
+    assert objects[place.device_path("hci8", moved)]["org.bluez.Device1"]["Connected"]
     n = sum(f.get("org.bluez.Device1", {}).get("Connected", False) for p, f in objects.items() if p.startswith("/org/bluez/hci0/dev_"))
     assert n == place.N_MASSAGERS - 1, n
-    return f"{n} links on one, 1 on the other"
+    return f"{n} links on one, 1 on the other, {passed:.0f} s after the last was paired"
 
 
 def a_massager_that_goes_in_mid_session_and_returns_has_one_whole_session(where):
     where.wait_all()
     address = where.addresses[0]
     before = {s["id"] for s in where.hub.sessions()}
-    where.massagers.start_session(40, address)
+    where.massagers.start_session(30, address)
     wait_for(lambda: where.hub.device(address)["n_open"] > 3, "its first records", 60)
     where.massagers.call("Vanish", "(s)", address)
     wait_for(lambda: where.hub.device(address).get("link") != "ready", "its link to go", 60)
@@ -97,7 +97,7 @@ def a_massager_is_checked_over_the_air(where):
     done = sh("knead-sim", "--check", address, check=False, timeout=180)
     sh("systemctl", "start", "kneadd")
     wait_for(where.hub.is_answering, "the hub", 60)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0 and ", 0 could not be tried" in done.stdout, done.stdout + done.stderr
     after = where.massagers.status(address)
     assert all(after[key] == before[key] for key in ("owner", "trimmed_to", "log_id"))
     return done.stdout.splitlines()[-1]

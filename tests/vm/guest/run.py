@@ -44,6 +44,8 @@ def run(case, where):
         print(f"FAILED {case.__name__} after {time.monotonic() - began:.0f} s: {error}")
         traceback.print_exc(limit=-3, file=sys.stdout)
         journal(since)
+        # a case that stopped it may have failed before it started it again
+        subprocess.run(["systemctl", "start", "bluetooth", "kneadd"], check=False, timeout=120)
         return False
     print(f"ok {case.__name__} {time.monotonic() - began:.0f} s{'; ' + figures if figures else ''}")
     return True
