@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
-"""Inside the virtual machine: brings up controllers, massagers and the installed hub, and runs the cases in order, a line each."""
+"""Inside the virtual machine: brings up controllers, massagers and the installed hub, and runs the cases in order, a line each.
+
+Outside: run.py --only-names NAME... says whether there are such cases.
+"""
 import pathlib
 import subprocess
 import sys
@@ -14,7 +17,16 @@ import place
 
 def wanted():
     words = [w.split("=", 1)[1] for w in pathlib.Path("/proc/cmdline").read_text().split() if w.startswith("knead.cases=")]
-    return words[0].split(",") if words and words[0] != "all" else None
+    return words[0].split(",") if words and words[0] != "all" else []
+
+
+def select(names):
+    """The cases of these names, all if there are none; the first ones are what the others stand on."""
+    known = [case.__name__ for case in cases.CASES]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"There is no case {', '.join(unknown)}. There are:\n  " + "\n  ".join(known))
+    return [case for case in cases.CASES if not names or case.__name__ in names or case in cases.FOUNDATION]
 
 
 def journal(since):
@@ -32,6 +44,8 @@ def run(case, where):
         print(f"FAILED {case.__name__} after {time.monotonic() - began:.0f} s: {error}")
         traceback.print_exc(limit=-3, file=sys.stdout)
         journal(since)
+        # a case that stopped it may have failed before it started it again
+        subprocess.run(["systemctl", "start", "bluetooth", "kneadd"], check=False, timeout=120)
         return False
     print(f"ok {case.__name__} {time.monotonic() - began:.0f} s{'; ' + figures if figures else ''}")
     return True
@@ -39,9 +53,7 @@ def run(case, where):
 
 def main():
     print(f"vm: up {time.monotonic():.0f}")
-    chosen = wanted()
-    # the first ones are what the others stand on
-    selected = [c for c in cases.CASES if not chosen or c.__name__ in chosen or c in cases.FOUNDATION]
+    selected = select(wanted())
     n_failed = n_run = 0
     with place.Place() as where:
         for case in selected:
@@ -60,4 +72,7 @@ def main():
     termios.tcdrain(sys.stdout.fileno())
 
 
-main()
+if sys.argv[1:2] == ["--only-names"]:
+    select(sys.argv[2:])
+else:
+    main()
