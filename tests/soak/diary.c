@@ -59,8 +59,9 @@ soak_fail(SoakWorld *world, const SoakNode *node, const gchar *format, ...)
 	va_end(args);
 	print_time(world->now_us, at, sizeof at);
 	g_printerr(
-		"\nsoak: %s\nseed %u, %s; again: KN_SOAK_SEED=%u KN_SOAK_DAYS=%u ./dev test soak\n",
-		what, world->seed, at, world->seed, world->days);
+		"\nsoak: %s\nseed %u, %s; again: KN_SOAK_SEED=%u KN_SOAK_DAYS=%u ./dev test soak\n"
+		"its database is kept in %s\n",
+		what, world->seed, at, world->seed, world->days, world->directory);
 	if (node)
 		print_diary(node);
 	else

@@ -13,7 +13,7 @@
 	(3 * SOAK_HOUR) /* … without: the longest pause of a link is ten minutes, of a fetch five */
 #define QUIET_US SOAK_HOUR /* the last of it, without sessions */
 
-enum { DAYS = 30, SEEDS = 3 };
+enum { DAYS = 30, SEEDS = 2 };
 
 static SoakNode *
 init_node(SoakWorld *world, guint number)
