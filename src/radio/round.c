@@ -109,6 +109,14 @@ is_held(KnRadio *radio, const gchar *adapter)
 	return FALSE;
 }
 
+/* one that was tried without having been heard is listened for while it rests */
+static gboolean
+is_sought(const KnPeer *peer)
+{
+	return peer->link.state == KN_LINK_AT_SEARCHING ||
+	       (peer->link.state == KN_LINK_AT_PAUSED && peer->link.is_blind);
+}
+
 /* a device without an object may appear on any adapter, one with an object only on its own */
 static gboolean
 is_searched(KnRadio *radio, const gchar *adapter)
@@ -118,8 +126,7 @@ is_searched(KnRadio *radio, const gchar *adapter)
 	g_hash_table_iter_init(&iter, radio->peers);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const KnPeer *peer = value;
-		if (peer->link.state == KN_LINK_AT_SEARCHING &&
-		    (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
+		if (is_sought(peer) && (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
 			return TRUE;
 	}
 	return FALSE;

@@ -222,6 +222,28 @@ a_device_that_is_not_heard_is_tried_blind(void)
 }
 
 static void
+one_that_was_tried_in_vain_for_long_is_connected_as_soon_as_it_is_heard(void)
+{
+	static const KnLinkEvent helpful[KN_LINK_N_STATES] = {
+		[KN_LINK_AT_QUEUED] = KN_LINK_EVENT_GRANTED,
+		[KN_LINK_AT_CLOSING] = KN_LINK_EVENT_DISCONNECT_DONE,
+	};
+	KnLink link;
+	gint64 now_ms = 0;
+	start(&link);
+	/* until the pauses are long */
+	while (link.state != KN_LINK_AT_PAUSED || link.deadline_us / 1000 - now_ms < 200 * 1000) {
+		say(&link, now_ms, THERE, helpful[link.state], NULL, 0);
+		now_ms += 1000;
+		g_assert_cmpint(now_ms, <, 3600 * 1000);
+	}
+	say(&link, now_ms, THERE, KN_LINK_EVENT_NONE, NULL, 0);
+	g_assert_cmpint(link.state, ==, KN_LINK_AT_PAUSED);
+	say(&link, now_ms + 1, NEAR, KN_LINK_EVENT_NONE, NULL, 0);
+	g_assert_cmpint(link.state, ==, KN_LINK_AT_QUEUED);
+}
+
+static void
 characteristics_that_go_while_streaming_are_resolved_again(void)
 {
 	KnLink link;
@@ -366,6 +388,7 @@ main(int argc, char **argv)
 	ADD(a_narrow_link_is_unsupported);
 	ADD(another_listener_is_waited_for_on_the_open_link);
 	ADD(a_device_that_is_not_heard_is_tried_blind);
+	ADD(one_that_was_tried_in_vain_for_long_is_connected_as_soon_as_it_is_heard);
 	ADD(characteristics_that_go_while_streaming_are_resolved_again);
 	ADD(random_conversations_keep_the_invariants_and_always_lead_back_to_a_link);
 	ADD(scaled_times_keep_their_proportion);
