@@ -49,6 +49,13 @@ run_place_method(const KnSimPlace *place, const gchar *method, GVariant *paramet
 		guint32 n_links;
 		g_variant_get(parameters, "(u)", &n_links);
 		place->type->set_links(place->place, n_links);
+	} else if (g_str_equal(method, "SetStranger")) {
+		place->type->set_stranger(place->place, is_so);
+	} else if (g_str_equal(method, "SetSilent")) {
+		const gchar *cure;
+		g_variant_get(parameters, "(&s)", &cure);
+		if (!place->type->set_silent(place->place, cure))
+			return KN_SIM_ARGUMENTS;
 	} else if (g_str_equal(method, "FailNext")) {
 		const gchar *failing, *name, *message;
 		guint32 count;

@@ -243,7 +243,7 @@ on_connected(gpointer user)
 		kn_fake_pairing_end(device, KN_FAKE_PAIR_UNREACHED);
 		return G_SOURCE_REMOVE;
 	}
-	if (!device->is_present || !kn_fake_adapter_is_up(device->bus)) {
+	if (!device->is_present || !kn_fake_adapter_hears(device->bus)) {
 		device->link = KN_FAKE_IDLE;
 		answer(&device->connect_call, "org.bluez.Error.Failed",
 		       "le-connection-abort-by-local");
@@ -269,11 +269,12 @@ kn_fake_device_link(KnFakeDevice *device)
 {
 	/* bluetoothd suspends discovery for a pairing, not for a Connect */
 	gboolean is_slow = device->bus->advert != 0 && device->pairing == NULL;
+	gboolean is_there = device->is_present && kn_fake_adapter_hears(device->bus);
 	guint wait_ms = is_slow ? KN_FAKE_CONNECT_SCAN_MS : KN_FAKE_CONNECT_MS;
 
 	device->link = KN_FAKE_CONNECTING;
-	device->link_timer = g_timeout_add(device->is_present ? wait_ms : KN_FAKE_ABSENT_MS,
-					   on_connected, device);
+	device->link_timer =
+		g_timeout_add(is_there ? wait_ms : KN_FAKE_ABSENT_MS, on_connected, device);
 }
 
 static void
