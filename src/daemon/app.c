@@ -93,6 +93,13 @@ on_radio_state(gpointer user, KnRadioState state)
 }
 
 static void
+on_rescue(gpointer user, KnLadderStep step, const gchar *words)
+{
+	kn_app_emit(user, step == KN_LADDER_FAILED ? KN_EVENT_RADIO_FAILED : KN_EVENT_RADIO_RESCUE,
+		    0, words);
+}
+
+static void
 seen_free(gpointer data)
 {
 	KnAppSeen *seen = data;
@@ -248,11 +255,12 @@ start(KnApp *app, GError **error)
 					      app->config->admin_group};
 	const KnRadioConfig radio_config = {app->config->bus_address,
 					    (const gchar *const *)app->config->adapters,
-					    app->config->timer_scale};
+					    app->config->timer_scale, app->config->may_power_cycle,
+					    app->config->may_restart_bluetooth};
 	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event};
-	const KnRadioSink radio_sink = {on_radio_state,      on_seen,       on_link_up,
-					on_link_down,        on_packet,     on_control_failed,
-					kn_app_pair_changed, kn_app_is_idle};
+	const KnRadioSink radio_sink = {on_radio_state,      on_seen,        on_link_up,
+					on_link_down,        on_packet,      on_control_failed,
+					kn_app_pair_changed, kn_app_is_idle, on_rescue};
 	KnPipelineConfig pipeline_config = {.timer_scale = app->config->timer_scale};
 	KnHub hub;
 

@@ -72,19 +72,23 @@ follow_adapters(KnRadio *radio)
 	GHashTable *adapters = kn_tree_adapters(kn_bluez_get_tree(radio->host.bluez));
 	GHashTableIter iter;
 	gpointer path;
+	gpointer adapter;
 	g_hash_table_iter_init(&iter, radio->seats);
 	while (g_hash_table_iter_next(&iter, &path, NULL)) {
 		if (!g_hash_table_contains(adapters, path))
 			g_hash_table_iter_remove(&iter);
 	}
 	g_hash_table_iter_init(&iter, adapters);
-	while (g_hash_table_iter_next(&iter, &path, NULL)) {
+	while (g_hash_table_iter_next(&iter, &path, &adapter)) {
 		if (g_hash_table_contains(radio->seats, path))
 			continue;
 		KnSeat *seat = g_new0(KnSeat, 1);
-		seat->scan = kn_scan_new(radio->host.bluez, path, radio->host.scale, kn_radio_kick,
-					 radio);
-		g_hash_table_insert(radio->seats, g_strdup(path), seat);
+		gchar *key = g_strdup(path);
+		seat->path = key;
+		seat->watch = kn_rescue_watch(radio->rescue, adapter);
+		seat->scan = kn_scan_new(radio->host.bluez, path, radio->host.scale,
+					 &seat->watch->listen, kn_radio_kick, radio);
+		g_hash_table_insert(radio->seats, key, seat);
 	}
 }
 
@@ -203,6 +207,7 @@ on_round(gpointer user)
 	if (radio->pair)
 		kn_pair_step(radio->pair);
 	serve_adapters(radio);
+	kn_rescue_look(radio->rescue, g_get_monotonic_time());
 	KnRadioState state = judge(radio);
 	if (state != radio->state) {
 		radio->state = state;

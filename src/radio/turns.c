@@ -9,9 +9,8 @@ kn_peer_is_on(const KnPeer *peer, const gchar *adapter)
 	return device && g_str_equal(device->adapter, adapter);
 }
 
-/* anybody's, as far as they are known here */
-static guint
-count_links(const KnRadio *radio, const gchar *adapter)
+guint
+kn_radio_count_links(const KnRadio *radio, const gchar *adapter)
 {
 	GHashTableIter iter;
 	gpointer value;
@@ -29,7 +28,7 @@ kn_radio_no_slot(gpointer user, const gchar *adapter)
 {
 	KnRadio *radio = user;
 	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
-	guint n = count_links(radio, adapter);
+	guint n = kn_radio_count_links(radio, adapter);
 	if (!seat)
 		return;
 	kn_slots_refused(&seat->slots, &radio->host.slot_times, n, g_get_monotonic_time());
@@ -92,7 +91,7 @@ kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
 	      gint64 *ret_again_us)
 {
 	KnPeer *next = find_first(radio, adapter);
-	guint n_links = count_links(radio, adapter);
+	guint n_links = kn_radio_count_links(radio, adapter);
 	Holders holders;
 	*ret_again_us = G_MAXINT64;
 	kn_slots_carried(&seat->slots, n_links);
@@ -116,7 +115,7 @@ kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_se
 	guint place = 1;
 	*ret_seat = device ? g_hash_table_lookup(radio->seats, device->adapter) : NULL;
 	if (!*ret_seat || peer->link.state != KN_LINK_AT_QUEUED ||
-	    kn_slots_have_room(&(*ret_seat)->slots, count_links(radio, device->adapter),
+	    kn_slots_have_room(&(*ret_seat)->slots, kn_radio_count_links(radio, device->adapter),
 			       g_get_monotonic_time()))
 		return 0;
 	g_hash_table_iter_init(&iter, radio->peers);
