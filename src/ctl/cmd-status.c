@@ -76,6 +76,19 @@ append_radio(const KnTerm *term, GString *out, JsonObject *radio)
 	append_line(term, out, "Bluetooth", all, !g_str_equal(state, "ready"));
 }
 
+/* what was tried because it does not work; nothing while it does */
+static void
+append_rescue(GString *words, JsonObject *rescue)
+{
+	g_autofree gchar *since = kn_format_duration(count_of(rescue, "trouble_ms"));
+
+	if (!kn_doc_has(rescue, "trouble_ms"))
+		return;
+	g_string_append_printf(words, "; in trouble for %s", since);
+	if (kn_doc_bool(rescue, "is_failed"))
+		g_string_append(words, ", and nothing helped: switch this machine off and on");
+}
+
 static gchar *
 adapter_words(const KnTerm *term, JsonObject *adapter)
 {
@@ -95,8 +108,12 @@ adapter_words(const KnTerm *term, JsonObject *adapter)
 	if (count_of(adapter, "n_waiting") > 0)
 		g_string_append_printf(words, ", %u waiting for a turn",
 				       (guint)count_of(adapter, "n_waiting"));
-	if (kn_doc_bool(adapter, "is_listening"))
-		g_string_append(words, ", listening");
+	if (kn_doc_int(adapter, "listened_last_hour_ms", 0) > 0) {
+		g_autofree gchar *time =
+			kn_format_duration(count_of(adapter, "listened_last_hour_ms"));
+		g_string_append_printf(words, "; listened %s of the last hour", time);
+	}
+	append_rescue(words, kn_doc_object(adapter, "rescue"));
 	return g_string_free(words, FALSE);
 }
 
@@ -106,7 +123,9 @@ append_adapters(const KnTerm *term, GString *out, JsonArray *adapters)
 	for (guint i = 0; i < kn_doc_length(adapters); i++) {
 		g_autofree gchar *words = adapter_words(term, kn_doc_at(adapters, i));
 
-		append_line(term, out, i == 0 ? "Adapters" : "", words, FALSE);
+		append_line(
+			term, out, i == 0 ? "Adapters" : "", words,
+			kn_doc_bool(kn_doc_object(kn_doc_at(adapters, i), "rescue"), "is_failed"));
 	}
 }
 

@@ -17,6 +17,8 @@ static const struct {
 } sentences[] = {
 	{"started", "the hub started, version %s"},
 	{"radio_state", "Bluetooth: %s"},
+	{"radio_rescue", "Bluetooth: %s"},
+	{"radio_failed", "Bluetooth: %s; see: knead status"},
 	{"allowed", "is recorded from now on"},
 	{"forgotten", "is not recorded any more"},
 	{"link_up", "connected"},

@@ -78,6 +78,10 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->is_taking_turns = link.is_taking_turns;
 		facts->place_in_line = link.place_in_line;
 		facts->n_links_max = link.n_links_max;
+		facts->is_adapter_failed = link.is_adapter_failed;
+		facts->is_adapter_deaf = link.is_adapter_deaf;
+		facts->trouble_ms = link.trouble_ms;
+		facts->unlistened_ms = link.since_listened_ms;
 		/* traffic counts as well as advertisements, and a step of the clock does not */
 		if (link.seen_boottime_us > 0)
 			facts->unseen_ms = MAX(now.boottime_us - link.seen_boottime_us, 0) / 1000;

@@ -41,8 +41,42 @@ begin(JsonBuilder *builder, const gchar *key)
 	json_builder_begin_object(builder);
 }
 
+/* what was tried when it did not work */
 static void
-add_adapter(const KnRadioAdapter *adapter, gpointer data)
+add_ladder(JsonBuilder *builder, const KnRadioAdapterStatus *status)
+{
+	begin(builder, "rescue");
+	add_bool(builder, "is_failed", status->is_failed);
+	if (status->trouble_ms >= 0)
+		add_int(builder, "trouble_ms", status->trouble_ms);
+	if (status->last_step != KN_LADDER_NOTHING) {
+		add_string(builder, "last_step", kn_ladder_step_name(status->last_step));
+		add_int(builder, "since_step_ms", status->since_step_ms);
+	}
+	for (guint i = 0; i < KN_LADDER_STEPS; i++) {
+		g_autofree gchar *key = g_strconcat("n_", kn_ladder_step_name(i), NULL);
+		add_int(builder, key, (gint64)status->n_steps[i]);
+	}
+	json_builder_end_object(builder);
+}
+
+/* listening costs a machine with one antenna its Wi-Fi */
+static void
+add_listening(JsonBuilder *builder, const KnListenStatus *listen)
+{
+	add_bool(builder, "is_listening", listen->is_on);
+	add_int(builder, "n_listens", (gint64)listen->n_starts);
+	add_int(builder, "n_listens_last_hour", listen->n_starts_hour);
+	add_int(builder, "listened_ms", listen->listened_ms);
+	add_int(builder, "listened_last_hour_ms", listen->listened_hour_ms);
+	if (listen->since_listened_ms >= 0)
+		add_int(builder, "since_listened_ms", listen->since_listened_ms);
+	if (listen->since_heard_ms >= 0)
+		add_int(builder, "since_heard_ms", listen->since_heard_ms);
+}
+
+static void
+add_adapter(const KnRadioAdapterStatus *adapter, gpointer data)
 {
 	JsonBuilder *builder = data;
 
@@ -50,17 +84,19 @@ add_adapter(const KnRadioAdapter *adapter, gpointer data)
 	add_string(builder, "name", adapter->name);
 	add_string(builder, "address", adapter->address);
 	add_bool(builder, "is_powered", adapter->is_powered);
-	add_bool(builder, "is_listening", adapter->is_listening);
 	add_int(builder, "n_links", adapter->n_links);
 	add_int(builder, "n_waiting", adapter->n_waiting);
 	if (adapter->n_links_max > 0)
 		add_int(builder, "n_links_max", adapter->n_links_max);
+	add_listening(builder, &adapter->listen);
+	add_ladder(builder, adapter);
 	json_builder_end_object(builder);
 }
 
 static void
 add_radio(JsonBuilder *builder, const KnApp *app)
 {
+	KnRadioAdapterStatus daemon;
 	KnRadioStats stats;
 
 	kn_radio_get_stats(app->radio, &stats);
@@ -75,6 +111,8 @@ add_radio(JsonBuilder *builder, const KnApp *app)
 	add_int(builder, "n_connects", (gint64)stats.n_connects);
 	add_int(builder, "n_connect_errors", (gint64)stats.n_connect_errors);
 	add_int(builder, "n_unknown_errors", (gint64)stats.n_unknown_errors);
+	kn_radio_get_daemon(app->radio, &daemon);
+	add_ladder(builder, &daemon);
 	json_builder_set_member_name(builder, "adapters");
 	json_builder_begin_array(builder);
 	kn_radio_each_adapter(app->radio, add_adapter, builder);

@@ -95,6 +95,13 @@ on_radio_state(gpointer user, KnRadioState state)
 }
 
 static void
+on_rescue(gpointer user, KnLadderStep step, const gchar *words)
+{
+	kn_app_emit(user, step == KN_LADDER_FAILED ? KN_EVENT_RADIO_FAILED : KN_EVENT_RADIO_RESCUE,
+		    0, words);
+}
+
+static void
 on_seen(gpointer user, const gchar *address, const gchar *name, gint16 signal_dbm,
 	gboolean is_bonded)
 {
@@ -205,11 +212,12 @@ start(KnApp *app, GError **error)
 					      app->config->admin_group};
 	const KnRadioConfig radio_config = {app->config->bus_address,
 					    (const gchar *const *)app->config->adapters,
-					    app->config->timer_scale};
+					    app->config->timer_scale, app->config->may_power_cycle,
+					    app->config->may_restart_bluetooth};
 	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event, kn_app_refuse};
-	const KnRadioSink radio_sink = {on_radio_state,      on_seen,       on_link_up,
-					on_link_down,        on_packet,     on_control_failed,
-					kn_app_pair_changed, kn_app_is_idle};
+	const KnRadioSink radio_sink = {on_radio_state,      on_seen,        on_link_up,
+					on_link_down,        on_packet,      on_control_failed,
+					kn_app_pair_changed, kn_app_is_idle, on_rescue};
 	KnPipelineConfig pipeline_config = {.timer_scale = app->config->timer_scale};
 	KnHub hub;
 

@@ -12,21 +12,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+typedef enum {
+	TEXT,
+	LIST,
+	SWITCH,
+} SettingKind;
+
 static const struct {
 	const gchar *group;
 	const gchar *key;
 	gsize offset;
-	gchar *(*check)(const gchar *value); /* NULL: a list, or a name of which any may be */
-	gboolean is_list;
+	SettingKind kind;
+	gchar *(*check)(const gchar *value); /* of a text; NULL: a name of which any may be */
 } settings[] = {
-	{"hub", "zone", G_STRUCT_OFFSET(KnConfig, zone), kn_config_check_zone, FALSE},
-	{"hub", "state-dir", G_STRUCT_OFFSET(KnConfig, state_directory), kn_config_check_path,
-	 FALSE},
-	{"socket", "path", G_STRUCT_OFFSET(KnConfig, socket_path), kn_config_check_socket, FALSE},
-	{"socket", "read-group", G_STRUCT_OFFSET(KnConfig, read_group), NULL, FALSE},
-	{"socket", "admin-group", G_STRUCT_OFFSET(KnConfig, admin_group), NULL, FALSE},
-	{"radio", "bus", G_STRUCT_OFFSET(KnConfig, bus_address), kn_config_check_bus, FALSE},
-	{"radio", "adapters", G_STRUCT_OFFSET(KnConfig, adapters), NULL, TRUE},
+	{"hub", "zone", G_STRUCT_OFFSET(KnConfig, zone), TEXT, kn_config_check_zone},
+	{"hub", "state-dir", G_STRUCT_OFFSET(KnConfig, state_directory), TEXT,
+	 kn_config_check_path},
+	{"socket", "path", G_STRUCT_OFFSET(KnConfig, socket_path), TEXT, kn_config_check_socket},
+	{"socket", "read-group", G_STRUCT_OFFSET(KnConfig, read_group), TEXT, NULL},
+	{"socket", "admin-group", G_STRUCT_OFFSET(KnConfig, admin_group), TEXT, NULL},
+	{"radio", "bus", G_STRUCT_OFFSET(KnConfig, bus_address), TEXT, kn_config_check_bus},
+	{"radio", "adapters", G_STRUCT_OFFSET(KnConfig, adapters), LIST, NULL},
+	{"radio", "power-cycle", G_STRUCT_OFFSET(KnConfig, may_power_cycle), SWITCH, NULL},
+	{"radio", "restart-bluetooth", G_STRUCT_OFFSET(KnConfig, may_restart_bluetooth), SWITCH,
+	 NULL},
 };
 
 static gboolean
@@ -99,10 +108,32 @@ take_text(KnConfig *config, const gchar *path, gsize at, gchar *owned_value, GEr
 }
 
 static gboolean
-take(KnConfig *config, const gchar *path, GKeyFile *file, gsize at, GError **error)
+take_list(KnConfig *config, const gchar *path, gsize at, const gchar *value, GError **error)
 {
 	gchar ***list = G_STRUCT_MEMBER_P(config, settings[at].offset);
 	gchar **fresh = NULL;
+
+	if (!read_list(path, at, value, &fresh, error))
+		return FALSE;
+	g_strfreev(*list);
+	*list = fresh;
+	return TRUE;
+}
+
+static gboolean
+take_switch(KnConfig *config, const gchar *path, gsize at, const gchar *value, GError **error)
+{
+	gboolean *field = G_STRUCT_MEMBER_P(config, settings[at].offset);
+
+	if (!g_str_equal(value, "yes") && !g_str_equal(value, "no"))
+		return refuse(error, path, settings[at].group, settings[at].key, "write yes or no");
+	*field = g_str_equal(value, "yes");
+	return TRUE;
+}
+
+static gboolean
+take(KnConfig *config, const gchar *path, GKeyFile *file, gsize at, GError **error)
+{
 	g_autofree gchar *value =
 		g_key_file_get_string(file, settings[at].group, settings[at].key, NULL);
 
@@ -113,13 +144,14 @@ take(KnConfig *config, const gchar *path, GKeyFile *file, gsize at, GError **err
 	if (value[0] == '\0')
 		return refuse(error, path, settings[at].group, settings[at].key,
 			      "there is no value; take the line out to get the default");
-	if (!settings[at].is_list)
+	switch (settings[at].kind) {
+	case LIST:
+		return take_list(config, path, at, value, error);
+	case SWITCH:
+		return take_switch(config, path, at, value, error);
+	default:
 		return take_text(config, path, at, g_steal_pointer(&value), error);
-	if (!read_list(path, at, value, &fresh, error))
-		return FALSE;
-	g_strfreev(*list);
-	*list = fresh;
-	return TRUE;
+	}
 }
 
 static gboolean

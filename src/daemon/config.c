@@ -194,5 +194,9 @@ kn_config_adopt(KnConfig *config, KnConfig *fresh)
 		g_string_append(names, " bus");
 	if (!is_same_list(config->adapters, fresh->adapters))
 		g_string_append(names, " adapters");
+	if (config->may_power_cycle != fresh->may_power_cycle)
+		g_string_append(names, " power-cycle");
+	if (config->may_restart_bluetooth != fresh->may_restart_bluetooth)
+		g_string_append(names, " restart-bluetooth");
 	return g_strchug(g_string_free(names, FALSE));
 }

@@ -18,6 +18,8 @@ typedef struct {
 	gchar *admin_group;     /* owned */
 	gchar *replay_path;     /* owned; NULL: run as a hub */
 	gchar *config_path;     /* owned; NULL: KN_CONFIG_PATH, if it is there */
+	gboolean may_power_cycle;       /* adapters that have stopped working */
+	gboolean may_restart_bluetooth; /* its service */
 	gdouble timer_scale;
 	gboolean is_version_asked;
 	gchar **words; /* owned: the command line, to be read again with the file */

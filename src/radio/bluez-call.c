@@ -11,6 +11,7 @@ typedef struct {
 	GCancellable *cancellable; /* owned */
 	KnBluezReply reply;
 	gpointer user;
+	gboolean is_foreign; /* not to bluetoothd: its errors are not to be known here */
 } Pending;
 
 static void
@@ -49,7 +50,7 @@ report(Pending *pending, const GError *error)
 	g_dbus_error_strip_remote_error(stripped);
 	g_autofree gchar *text = kn_text_clean(stripped->message, -1);
 	KnBluezFault fault = {.verdict = classify(error, name), .text = text};
-	if (fault.verdict.is_unknown)
+	if (fault.verdict.is_unknown && !pending->is_foreign)
 		pending->bluez->n_unknown++;
 	pending->reply(pending->user, NULL, NULL, &fault);
 }
@@ -92,16 +93,18 @@ kn_bluez_call(KnBluez *bluez, const KnBluezCall *call, GCancellable *cancellable
 	*pending = (Pending){.bluez = bluez,
 			     .cancellable = g_object_ref(cancellable),
 			     .reply = reply,
-			     .user = user};
-	if (!bluez->connection || !bluez->owner) {
+			     .user = user,
+			     .is_foreign = call->destination != NULL};
+	/* the unique name: a call meant for this bluetoothd never reaches the next one, and never starts one */
+	const gchar *destination = call->destination ? call->destination : bluez->owner;
+	if (!bluez->connection || !destination) {
 		if (call->parameters)
 			g_variant_unref(g_variant_ref_sink(call->parameters));
 		g_idle_add(on_nobody, pending);
 		return;
 	}
-	/* the unique name: a call meant for this bluetoothd never reaches the next one, and never starts one */
 	g_dbus_connection_call_with_unix_fd_list(
-		bluez->connection, bluez->owner, call->path, call->interface, call->method,
+		bluez->connection, destination, call->path, call->interface, call->method,
 		call->parameters, G_VARIANT_TYPE(call->reply_type), G_DBUS_CALL_FLAGS_NO_AUTO_START,
 		kn_scale_call_ms(bluez->scale, call->timeout_ms), NULL, cancellable, on_answer,
 		pending);

@@ -2,13 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What bluez.c, bluez-call.c and farewell.c share; nobody else includes it. */
+/* What bluez*.c and farewell.c share; nobody else includes it. */
 
 #include "radio/bluez.h"
 
 #define KN_BLUEZ_NAME "org.bluez"
 
-enum { KN_BLUEZ_N_SUBSCRIPTIONS = 4 };
+enum {
+	KN_BLUEZ_N_SUBSCRIPTIONS = 4,
+	KN_BLUEZ_READ_TRIES = 3, /* in a row, then it is trouble */
+};
 
 struct KnBluez {
 	gchar *address;   /* owned */
@@ -33,3 +36,12 @@ struct KnBluez {
 	guint n_read_retries;
 	guint64 n_unknown;
 };
+
+/* bluez-objects.c */
+void kn_bluez_set_state(KnBluez *bluez, KnBluezState state);
+/* doubled n times from first_ms to at most KN_WAIT_BUS_RETRY_MAX_MS, scaled */
+guint kn_bluez_retry_ms(const KnBluez *bluez, guint first_ms, guint n);
+void kn_bluez_read_objects(KnBluez *bluez);
+void kn_bluez_on_signal(GDBusConnection *connection, const gchar *sender, const gchar *path,
+			const gchar *interface, const gchar *name, GVariant *parameters,
+			gpointer user);

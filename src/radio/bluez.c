@@ -3,20 +3,9 @@
 #include "radio/bluez-private.h"
 #include "radio/timers.h"
 
-#define SYSTEM_BUS   "unix:path=/var/run/dbus/system_bus_socket"
-#define OBJECTS_TYPE "(a{oa{sa{sv}}})"
+#define SYSTEM_BUS "unix:path=/var/run/dbus/system_bus_socket"
 
 static void open_bus(KnBluez *bluez);
-static void read_objects(KnBluez *bluez);
-
-static void
-set_state(KnBluez *bluez, KnBluezState state)
-{
-	if (bluez->state == state)
-		return;
-	bluez->state = state;
-	bluez->events.state_changed(bluez->user);
-}
 
 static void
 cancel(GCancellable **cancellable)
@@ -24,166 +13,6 @@ cancel(GCancellable **cancellable)
 	if (*cancellable)
 		g_cancellable_cancel(*cancellable);
 	g_clear_object(cancellable);
-}
-
-/* doubled from first_ms to at most KN_WAIT_BUS_RETRY_MAX_MS */
-static guint
-retry_ms(const KnBluez *bluez, guint first_ms, guint n)
-{
-	guint ms = first_ms;
-	for (guint i = 0; i < n && ms < KN_WAIT_BUS_RETRY_MAX_MS; i++)
-		ms *= 2;
-	return kn_scale_ms(bluez->scale, MIN(ms, (guint)KN_WAIT_BUS_RETRY_MAX_MS));
-}
-
-/* ---- bluetoothd's objects ---- */
-
-static void
-add_object(KnTree *tree, const gchar *path, GVariant *interfaces, gint64 now_us)
-{
-	GVariantIter iter;
-	const gchar *interface = NULL;
-	GVariant *properties = NULL;
-	g_variant_iter_init(&iter, interfaces);
-	while (g_variant_iter_loop(&iter, "{&s@a{sv}}", &interface, &properties)) {
-		g_autofree gchar *device = NULL;
-		kn_tree_add(tree, path, interface, properties, now_us, &device);
-	}
-}
-
-static void
-on_objects(gpointer user, GVariant *result, GUnixFDList *fds G_GNUC_UNUSED,
-	   const KnBluezFault *fault)
-{
-	KnBluez *bluez = user;
-	bluez->is_reading = FALSE;
-	if (fault) {
-		g_info("bluetoothd did not tell its objects: %s", fault->text);
-		bluez->n_read_retries++;
-		kn_bluez_resync(bluez);
-		return;
-	}
-	bluez->n_read_retries = 0;
-	g_autoptr(KnTree) older = g_steal_pointer(&bluez->tree);
-	bluez->tree = kn_tree_new((const gchar *const *)bluez->adapters);
-	g_autoptr(GVariant) objects = g_variant_get_child_value(result, 0);
-	GVariantIter iter;
-	const gchar *path = NULL;
-	GVariant *interfaces = NULL;
-	gint64 now_us = g_get_monotonic_time();
-	g_variant_iter_init(&iter, objects);
-	while (g_variant_iter_loop(&iter, "{&o@a{sa{sv}}}", &path, &interfaces))
-		add_object(bluez->tree, path, interfaces, now_us);
-	kn_tree_inherit(bluez->tree, older);
-	bluez->is_loaded = TRUE;
-	set_state(bluez, KN_BLUEZ_AT_UP);
-	bluez->events.tree_changed(bluez->user);
-}
-
-static void
-read_objects(KnBluez *bluez)
-{
-	KnBluezCall call = {.path = "/",
-			    .interface = "org.freedesktop.DBus.ObjectManager",
-			    .method = "GetManagedObjects",
-			    .reply_type = OBJECTS_TYPE,
-			    .timeout_ms = KN_WAIT_OBJECTS_MS};
-	bluez->is_reading = TRUE;
-	kn_bluez_call(bluez, &call, bluez->daemon_cancellable, on_objects, bluez);
-}
-
-static gboolean
-on_resync(gpointer user)
-{
-	KnBluez *bluez = user;
-	bluez->resync_id = 0;
-	if (bluez->owner && !bluez->is_reading)
-		read_objects(bluez);
-	return G_SOURCE_REMOVE;
-}
-
-void
-kn_bluez_resync(KnBluez *bluez)
-{
-	if (bluez->resync_id || bluez->is_reading || !bluez->owner)
-		return;
-	bluez->resync_id = g_timeout_add(retry_ms(bluez, KN_WAIT_RESYNC_MS, bluez->n_read_retries),
-					 on_resync, bluez);
-}
-
-static void
-on_added(KnBluez *bluez, GVariant *parameters)
-{
-	if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(oa{sa{sv}})")))
-		return;
-	const gchar *path = NULL;
-	g_autoptr(GVariantIter) iter = NULL;
-	const gchar *interface = NULL;
-	GVariant *properties = NULL;
-	g_variant_get(parameters, "(&oa{sa{sv}})", &path, &iter);
-	guint news = 0;
-	g_autofree gchar *device = NULL;
-	while (g_variant_iter_loop(iter, "{&s@a{sv}}", &interface, &properties)) {
-		g_autofree gchar *concerned = NULL;
-		news |= kn_tree_add(bluez->tree, path, interface, properties,
-				    g_get_monotonic_time(), &concerned);
-		if (concerned && !device)
-			device = g_steal_pointer(&concerned);
-	}
-	if (device)
-		bluez->events.device_changed(bluez->user, device, news);
-	else if (news)
-		bluez->events.tree_changed(bluez->user);
-}
-
-static void
-on_removed(KnBluez *bluez, GVariant *parameters)
-{
-	if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(oas)")))
-		return;
-	const gchar *path = NULL;
-	g_autoptr(GVariantIter) iter = NULL;
-	const gchar *interface = NULL;
-	g_variant_get(parameters, "(&oas)", &path, &iter);
-	while (g_variant_iter_next(iter, "&s", &interface))
-		kn_tree_remove(bluez->tree, path, interface);
-	bluez->events.tree_changed(bluez->user);
-}
-
-static void
-on_changed(KnBluez *bluez, const gchar *path, GVariant *parameters)
-{
-	if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(sa{sv}as)")))
-		return;
-	const gchar *interface = NULL;
-	g_autoptr(GVariant) properties = NULL;
-	g_variant_get(parameters, "(&s@a{sv}as)", &interface, &properties, NULL);
-	g_autofree gchar *device = NULL;
-	guint news = kn_tree_change(bluez->tree, path, interface, properties,
-				    g_get_monotonic_time(), &device);
-	if (news & KN_TREE_MISSING)
-		kn_bluez_resync(bluez);
-	if (device)
-		bluez->events.device_changed(bluez->user, device, news);
-	else if (news & KN_TREE_CHANGED)
-		bluez->events.tree_changed(bluez->user);
-}
-
-static void
-on_signal(GDBusConnection *connection G_GNUC_UNUSED, const gchar *sender, const gchar *path,
-	  const gchar *interface G_GNUC_UNUSED, const gchar *name, GVariant *parameters,
-	  gpointer user)
-{
-	KnBluez *bluez = user;
-	/* anybody on the bus may send us anything; and what comes before the first reading is in it */
-	if (g_strcmp0(sender, bluez->owner) || !bluez->is_loaded)
-		return;
-	if (g_str_equal(name, "InterfacesAdded"))
-		on_added(bluez, parameters);
-	else if (g_str_equal(name, "InterfacesRemoved"))
-		on_removed(bluez, parameters);
-	else if (g_str_equal(name, "PropertiesChanged"))
-		on_changed(bluez, path, parameters);
 }
 
 /* ---- bluetoothd comes and goes ---- */
@@ -202,7 +31,8 @@ subscribe(KnBluez *bluez)
 	for (guint i = 0; i < KN_BLUEZ_N_SUBSCRIPTIONS; i++)
 		bluez->subscriptions[i] = g_dbus_connection_signal_subscribe(
 			bluez->connection, bluez->owner, wanted[i].interface, wanted[i].member,
-			NULL, wanted[i].arg0, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, bluez, NULL);
+			NULL, wanted[i].arg0, G_DBUS_SIGNAL_FLAGS_NONE, kn_bluez_on_signal, bluez,
+			NULL);
 }
 
 static void
@@ -228,12 +58,12 @@ on_name_appeared(GDBusConnection *connection G_GNUC_UNUSED, const gchar *name G_
 {
 	KnBluez *bluez = user;
 	lose_daemon(bluez);
-	set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
+	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
 	bluez->owner = g_strdup(owner);
 	bluez->daemon_cancellable = g_cancellable_new();
 	bluez->n_read_retries = 0;
 	subscribe(bluez); /* before reading, so that no change falls between */
-	read_objects(bluez);
+	kn_bluez_read_objects(bluez);
 }
 
 static void
@@ -242,7 +72,7 @@ on_name_vanished(GDBusConnection *connection G_GNUC_UNUSED, const gchar *name G_
 {
 	KnBluez *bluez = user;
 	lose_daemon(bluez);
-	set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
+	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
 }
 
 /* ---- the bus comes and goes ---- */
@@ -261,7 +91,7 @@ retry_later(KnBluez *bluez)
 {
 	cancel(&bluez->bus_cancellable);
 	g_clear_handle_id(&bluez->timer_id, g_source_remove);
-	guint wait_ms = retry_ms(bluez, KN_WAIT_BUS_RETRY_MS, bluez->n_bus_retries++);
+	guint wait_ms = kn_bluez_retry_ms(bluez, KN_WAIT_BUS_RETRY_MS, bluez->n_bus_retries++);
 	bluez->timer_id = g_timeout_add(wait_ms, on_retry, bluez);
 }
 
@@ -290,7 +120,7 @@ on_closed(GDBusConnection *connection G_GNUC_UNUSED, gboolean is_remote G_GNUC_U
 	KnBluez *bluez = user;
 	leave_bus(bluez);
 	retry_later(bluez);
-	set_state(bluez, KN_BLUEZ_AT_NO_BUS);
+	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_BUS);
 }
 
 /* the bus may open at the very moment we give up, so the cancellable decides, not the error */
@@ -311,7 +141,7 @@ use_bus(KnBluez *bluez, GDBusConnection *connection)
 	bluez->watch_id = g_bus_watch_name_on_connection(
 		connection, KN_BLUEZ_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
 		on_name_vanished, bluez, NULL);
-	set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
+	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
 }
 
 static void
@@ -346,6 +176,18 @@ open_bus(KnBluez *bluez)
 	/* our own connection: the shared one ends the process when dbus-daemon restarts */
 	g_dbus_connection_new_for_address(bluez->address, flags, NULL, bluez->bus_cancellable,
 					  on_opened, opening);
+}
+
+void
+kn_bluez_reopen(KnBluez *bluez)
+{
+	if (!bluez->connection)
+		return;
+	g_autoptr(GDBusConnection) connection = g_object_ref(bluez->connection);
+	leave_bus(bluez);
+	g_dbus_connection_close(connection, NULL, NULL, NULL);
+	open_bus(bluez);
+	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_BUS);
 }
 
 KnBluez *

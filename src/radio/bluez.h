@@ -27,6 +27,7 @@ typedef void (*KnBluezReply)(gpointer user, GVariant *result, GUnixFDList *fds,
 			     const KnBluezFault *fault);
 
 typedef struct {
+	const gchar *destination; /* NULL: bluetoothd */
 	const gchar *path;
 	const gchar *interface;
 	const gchar *method;
@@ -41,6 +42,10 @@ typedef struct {
 	void (*device_changed)(gpointer user, const gchar *path, guint news);
 	/* adapters, or everything */
 	void (*tree_changed)(gpointer user);
+	/* a device of whatever kind advertised just now; path is its object's */
+	void (*heard)(gpointer user, const gchar *path);
+	/* the objects were read; or could not be, for the third time in a row and each time from then on */
+	void (*was_read)(gpointer user, gboolean is_good);
 } KnBluezEvents;
 
 typedef struct KnBluez KnBluez;
@@ -58,6 +63,8 @@ KnTree *kn_bluez_get_tree(KnBluez *bluez);
 void kn_bluez_resync(KnBluez *bluez);
 void kn_bluez_call(KnBluez *bluez, const KnBluezCall *call, GCancellable *cancellable,
 		   KnBluezReply reply, gpointer user);
-/* Sends Disconnect to each device path and waits for the answers, at most 3 s (scaled), without running a main loop. */
-void kn_bluez_farewell(KnBluez *bluez, const GPtrArray *device_paths);
+/* Leaves the bus and comes back on a new connection: every session, socket and agent of the old one ends with it. */
+void kn_bluez_reopen(KnBluez *bluez);
+/* Sends Disconnect to each device path, switches the adapter on (path; NULL none) and waits for the answers, at most 3 s (scaled), without running a main loop. */
+void kn_bluez_farewell(KnBluez *bluez, const GPtrArray *device_paths, const gchar *adapter_path);
 guint64 kn_bluez_n_unknown(const KnBluez *bluez);

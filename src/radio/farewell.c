@@ -14,7 +14,7 @@
 typedef struct {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
-	GHashTable *serials; /* owned: of Disconnects without an answer */
+	GHashTable *serials; /* owned: of calls without an answer */
 	gint refs;           /* the filter may outlive the wait */
 } Farewell;
 
@@ -64,15 +64,31 @@ on_message(GDBusConnection *connection G_GNUC_UNUSED, GDBusMessage *message, gbo
 }
 
 static void
-send_disconnect(KnBluez *bluez, Farewell *farewell, const gchar *path)
+send_message(KnBluez *bluez, Farewell *farewell, GDBusMessage *message)
 {
-	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
-		bluez->owner, path, "org.bluez.Device1", "Disconnect");
 	guint32 serial = 0;
 	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
 	if (g_dbus_connection_send_message(bluez->connection, message,
 					   G_DBUS_SEND_MESSAGE_FLAGS_NONE, &serial, NULL))
 		g_hash_table_add(farewell->serials, GUINT_TO_POINTER(serial));
+}
+
+static void
+send_disconnect(KnBluez *bluez, Farewell *farewell, const gchar *path)
+{
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
+		bluez->owner, path, "org.bluez.Device1", "Disconnect");
+	send_message(bluez, farewell, message);
+}
+
+static void
+send_power_on(KnBluez *bluez, Farewell *farewell, const gchar *path)
+{
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
+		bluez->owner, path, "org.freedesktop.DBus.Properties", "Set");
+	g_dbus_message_set_body(message, g_variant_new("(ssv)", "org.bluez.Adapter1", "Powered",
+						       g_variant_new_boolean(TRUE)));
+	send_message(bluez, farewell, message);
 }
 
 static void
@@ -89,9 +105,9 @@ wait_for_answers(Farewell *farewell, guint wait_ms)
 }
 
 void
-kn_bluez_farewell(KnBluez *bluez, const GPtrArray *device_paths)
+kn_bluez_farewell(KnBluez *bluez, const GPtrArray *device_paths, const gchar *adapter_path)
 {
-	if (!bluez->connection || !bluez->owner || !device_paths->len)
+	if (!bluez->connection || !bluez->owner || (!device_paths->len && !adapter_path))
 		return;
 	Farewell *farewell = farewell_new();
 	guint filter_id = g_dbus_connection_add_filter(bluez->connection, on_message, farewell,
@@ -100,6 +116,8 @@ kn_bluez_farewell(KnBluez *bluez, const GPtrArray *device_paths)
 	pthread_mutex_lock(&farewell->lock);
 	for (guint i = 0; i < device_paths->len; i++)
 		send_disconnect(bluez, farewell, device_paths->pdata[i]);
+	if (adapter_path)
+		send_power_on(bluez, farewell, adapter_path);
 	wait_for_answers(farewell, kn_scale_ms(bluez->scale, KN_WAIT_FAREWELL_MS));
 	pthread_mutex_unlock(&farewell->lock);
 	g_dbus_connection_remove_filter(bluez->connection, filter_id);

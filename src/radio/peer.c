@@ -106,6 +106,12 @@ kn_peer_is_linked(const KnPeer *peer)
 	return peer->link.state >= KN_LINK_AT_CONNECTING && peer->link.state <= KN_LINK_AT_CLOSING;
 }
 
+gboolean
+kn_peer_is_connected(const KnPeer *peer)
+{
+	return peer->link.state >= KN_LINK_AT_RESOLVING && peer->link.state <= KN_LINK_AT_BUSY;
+}
+
 KnLinkPhase
 kn_peer_phase(const KnPeer *peer)
 {
@@ -276,6 +282,8 @@ step(KnPeer *peer, const KnLinkInput *input, const KnBluezFault *fault)
 	pin(peer);
 	if (adapter && is_full && before == KN_LINK_AT_CONNECTING)
 		host->no_slot(host->user, adapter);
+	else if (adapter && before == KN_LINK_AT_CONNECTING && peer->link.state != before)
+		host->tried(host->user, peer, adapter, kn_peer_is_connected(peer));
 	if (actions & KN_LINK_DO_LISTEN)
 		host->listen(host->user, adapter);
 	if (peer->link.state != before || actions)

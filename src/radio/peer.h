@@ -16,6 +16,8 @@ enum {
 	KN_PEER_INFO_BYTES_MAX = 512,
 };
 
+typedef struct KnPeer KnPeer;
+
 /* what every peer of a radio shares; borrowed, outlives them */
 typedef struct {
 	KnBluez *bluez;
@@ -31,6 +33,8 @@ typedef struct {
 	void (*listen)(gpointer user, const gchar *adapter);
 	/* a Connect was refused: the adapter carries no more links */
 	void (*no_slot)(gpointer user, const gchar *adapter);
+	/* a Connect has ended, and not for want of a slot; the link's cause says how it failed */
+	void (*tried)(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_linked);
 	gpointer user;
 	guint64 n_connects;
 	guint64 n_connect_errors;
@@ -38,7 +42,7 @@ typedef struct {
 	guint64 n_bytes;
 } KnPeerHost;
 
-typedef struct {
+struct KnPeer {
 	KnPeerHost *host; /* borrowed */
 	gchar *address;   /* owned: upper case */
 	KnLink link;
@@ -61,7 +65,7 @@ typedef struct {
 	guint n_write_tries;
 	guint write_timer_id;
 	guint timer_id;
-} KnPeer;
+};
 
 KnPeer *kn_peer_new(KnPeerHost *host, const gchar *address);
 /* Calls nobody; does not disconnect. */
@@ -75,6 +79,8 @@ void kn_peer_acquired(KnPeer *peer, gint fd, guint mtu); /* takes the descriptor
 const KnTreeDevice *kn_peer_device(const KnPeer *peer);
 /* there is or may be a link that this program opened or took over */
 gboolean kn_peer_is_linked(const KnPeer *peer);
+/* it is there, as bluetoothd says */
+gboolean kn_peer_is_connected(const KnPeer *peer);
 KnLinkPhase kn_peer_phase(const KnPeer *peer);
 void kn_peer_packet(KnPeer *peer, const guint8 *bytes, gsize n_bytes);
 void kn_peer_saw(KnPeer *peer);

@@ -5,15 +5,18 @@
 /* What radio.c (the port) and round.c (who may do what on which adapter) share; nobody else includes it. */
 
 #include "radio/peer.h"
+#include "radio/rescue.h"
 #include "radio/scan.h"
 
 typedef struct KnPair KnPair;
 
 enum { KN_RADIO_PEERS_MAX = KN_DRAIN_STREAMS_MAX };
 
-/* what is kept of one adapter */
+/* what is kept of one adapter while it is there */
 typedef struct {
-	KnScan *scan; /* owned */
+	const gchar *path; /* borrowed: the key */
+	KnScan *scan;      /* owned */
+	KnWatch *watch;    /* borrowed: outlives the seat */
 	KnSlots slots;
 } KnSeat;
 
@@ -25,6 +28,7 @@ struct KnRadio {
 	KnPair *pair;              /* owned: the last one, over or not; NULL none */
 	gchar *leaving;            /* owned: whose link a failed pairing leaves behind; NULL none */
 	gint64 leaving_until_us;   /* monotonic */
+	KnRescue *rescue;          /* owned */
 	GCancellable *cancellable; /* owned: of calls that belong to no device any more */
 	gint64 scan_until_us;      /* monotonic: somebody asked to listen; 0 nobody */
 	guint round_id;            /* a round is due */
@@ -37,9 +41,15 @@ void kn_radio_listen(gpointer radio, const gchar *adapter);
 
 /* turns.c: who may connect next, and who makes room for it */
 void kn_radio_no_slot(gpointer radio, const gchar *adapter);
+/* anybody's links of the adapter, as far as they are known here */
+guint kn_radio_count_links(const KnRadio *radio, const gchar *adapter);
+/* Of ours, for a link of the adapter. */
+guint kn_radio_count_waiting(const KnRadio *radio, const gchar *adapter);
 gboolean kn_peer_is_on(const KnPeer *peer, const gchar *adapter);
 /* The one that has waited longest on this adapter and may connect as soon as it is quiet; NULL none. *ret_again_us: when to ask again. */
 KnPeer *kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
 		      gint64 *ret_again_us);
+/* adapters.c: what a device's adapter (NULL: not known) adds to what is told of it */
+void kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *status);
 /* Of those that wait for a link of the adapter: 1 the next; 0 it does not wait. */
 guint kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_seat);

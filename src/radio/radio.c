@@ -50,6 +50,20 @@ find_stream(const KnRadio *radio, guint32 stream)
 	return NULL;
 }
 
+static void
+on_heard(gpointer user, const gchar *path)
+{
+	KnRadio *radio = user;
+	kn_rescue_heard(radio->rescue, path, g_get_monotonic_time());
+}
+
+static void
+on_was_read(gpointer user, gboolean is_good)
+{
+	KnRadio *radio = user;
+	kn_rescue_was_read(radio->rescue, is_good);
+}
+
 /* a stream without a peer is of a link that is over */
 static void
 on_packet(gpointer user, guint32 stream, const guint8 *bytes, gsize n_bytes)
@@ -80,6 +94,7 @@ seat_free(gpointer data)
 {
 	KnSeat *seat = data;
 	kn_scan_free(seat->scan);
+	seat->watch->is_here = FALSE;
 	g_free(seat);
 }
 
@@ -88,7 +103,9 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 {
 	static const KnBluezEvents bluez_events = {.state_changed = kn_radio_kick,
 						   .device_changed = on_device_changed,
-						   .tree_changed = kn_radio_kick};
+						   .tree_changed = kn_radio_kick,
+						   .heard = on_heard,
+						   .was_read = on_was_read};
 	static const KnDrainEvents drain_events = {.packet = on_packet, .ended = on_ended};
 	KnRadio *radio = g_new0(KnRadio, 1);
 	gdouble scale = kn_scale_sanitize(config->timer_scale);
@@ -110,7 +127,9 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 	radio->host.kick = kn_radio_kick;
 	radio->host.listen = kn_radio_listen;
 	radio->host.no_slot = kn_radio_no_slot;
+	radio->host.tried = kn_rescue_tried;
 	radio->host.user = radio;
+	radio->rescue = kn_rescue_new(radio, config->may_power_cycle, config->may_restart);
 	radio->host.bluez =
 		kn_bluez_new(config->bus_address, config->adapters, scale, &bluez_events, radio);
 	return radio;
@@ -127,7 +146,7 @@ say_goodbye(KnRadio *radio)
 		if (kn_peer_is_linked(peer) && ((KnPeer *)peer)->path)
 			g_ptr_array_add(paths, g_strdup(((KnPeer *)peer)->path));
 	}
-	kn_bluez_farewell(radio->host.bluez, paths);
+	kn_bluez_farewell(radio->host.bluez, paths, kn_rescue_is_off(radio->rescue));
 }
 
 void
@@ -144,6 +163,7 @@ kn_radio_free(KnRadio *radio)
 	g_hash_table_unref(radio->peers); /* before the drain: they give their sockets back */
 	g_free(radio->leaving);
 	g_hash_table_unref(radio->seats);
+	kn_rescue_free(radio->rescue);
 	kn_drain_free(radio->host.drain);
 	kn_bluez_free(radio->host.bluez);
 	g_free(radio);
@@ -287,6 +307,7 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.is_refused = peer->link.state == KN_LINK_AT_UNSUPPORTED &&
 			      peer->link.cause == KN_LINK_CAUSE_REFUSED,
 	};
+	kn_radio_fill_link(radio, seat, ret_status);
 	return TRUE;
 }
 

@@ -8,6 +8,8 @@
  * No bus, no bluetoothd, no adapter are states, never failures.
  */
 
+#include "core/link/ladder.h"
+#include "core/link/listen.h"
 #include <gio/gio.h>
 
 typedef enum {
@@ -47,6 +49,10 @@ typedef struct {
 	guint place_in_line; /* of those that wait for a link of its adapter; 0 it does not */
 	guint n_links_max;   /* that its adapter carries; 0 none was ever refused */
 	gboolean is_refused; /* UNSUPPORTED, because kn_radio_refuse said so */
+	gint64 since_listened_ms; /* of its adapter, or of any if that is not known; 0 it listens, -1 never */
+	gboolean is_adapter_deaf;   /* whatever was tried, its adapter hears nobody at all … */
+	gboolean is_adapter_failed; /* … or does not work in another way */
+	gint64 trouble_ms;          /* then: for so long */
 } KnLinkStatus;
 
 /* ---- pairing ---- */
@@ -96,6 +102,8 @@ typedef struct {
 	void (*pair_changed)(gpointer user);
 	/* Asked, not told: in no session, and all that it has is here. With more massagers than links such a one makes room first. NULL: never. */
 	gboolean (*is_idle)(gpointer user, const gchar *address);
+	/* Something was tried against a trouble, nothing is left to try (FAILED), or it is over (NOTHING); words are plain text. NULL: nobody cares. */
+	void (*rescue)(gpointer user, KnLadderStep step, const gchar *words);
 } KnRadioSink;
 
 typedef struct {
@@ -103,6 +111,9 @@ typedef struct {
 	/* addresses in upper case of those that may be used; NULL: all. Copied. */
 	const gchar *const *adapters;
 	gdouble timer_scale; /* 1.0; tests scale every timer of the radio down */
+	/* what may be done to an adapter, or to bluetoothd, that has stopped working: only where nobody else uses it */
+	gboolean may_power_cycle;
+	gboolean may_restart;
 } KnRadioConfig;
 
 typedef struct KnRadio KnRadio;
@@ -141,25 +152,37 @@ void kn_radio_retry(KnRadio *radio, const gchar *address);
 KnRadioState kn_radio_get_state(const KnRadio *radio);
 gboolean kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_status);
 
+/* ---- adapters ---- */
+
+/* strings borrowed for the call */
+typedef struct {
+	const gchar *address; /* as another program told it; "" not told */
+	const gchar *name;    /* plain text: "hci0" */
+	gboolean is_powered;
+	gboolean is_discovering; /* for anybody */
+	guint n_links;           /* anybody's */
+	guint n_links_max;       /* 0: none was ever refused */
+	guint n_waiting;         /* of ours, for a link */
+	KnListenStatus listen;
+	guint64 n_steps[KN_LADDER_STEPS]; /* taken since the hub started, for this adapter */
+	KnLadderStep last_step;           /* NOTHING: none */
+	gint64 since_step_ms;             /* -1 none */
+	gint64 trouble_ms;                /* for so long it does not work; -1 it does */
+	gboolean is_failed;               /* and nothing is left to try */
+} KnRadioAdapterStatus;
+typedef void (*KnRadioAdapterFunc)(const KnRadioAdapterStatus *status, gpointer data);
+/* Those that are there now, in the order of their names. */
+void kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer data);
+/* Of all adapters there were: sums, and the latest of times. */
+void kn_radio_get_listening(const KnRadio *radio, KnListenStatus *ret_status);
+/* The steps for bluetoothd as a whole, as above. */
+void kn_radio_get_daemon(const KnRadio *radio, KnRadioAdapterStatus *ret_status);
+
 /* Every massager that bluetoothd knows now, heard or not: one that was bonded by hand is known before the first scan. The address
  * and the cleaned name are borrowed for the call. */
 typedef void (*KnRadioKnownFunc)(const gchar *address, const gchar *name, gboolean is_bonded,
 				 gpointer data);
 void kn_radio_each_known(const KnRadio *radio, KnRadioKnownFunc func, gpointer data);
-
-/* one adapter that may be used; strings are borrowed for the call */
-typedef struct {
-	const gchar *name;    /* "hci0": another number may come with the next start */
-	const gchar *address; /* "" not told yet */
-	gboolean is_powered;
-	gboolean is_listening; /* for advertisements, by anybody's wish */
-	guint n_links;         /* of devices known here */
-	guint n_waiting;       /* for one */
-	guint n_links_max;     /* as learned; 0 none was ever refused */
-} KnRadioAdapter;
-typedef void (*KnRadioAdapterFunc)(const KnRadioAdapter *adapter, gpointer data);
-/* In the order of their names. */
-void kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer data);
 
 typedef struct {
 	guint64 n_packets;

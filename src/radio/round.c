@@ -72,19 +72,23 @@ follow_adapters(KnRadio *radio)
 	GHashTable *adapters = kn_tree_adapters(kn_bluez_get_tree(radio->host.bluez));
 	GHashTableIter iter;
 	gpointer path;
+	gpointer adapter;
 	g_hash_table_iter_init(&iter, radio->seats);
 	while (g_hash_table_iter_next(&iter, &path, NULL)) {
 		if (!g_hash_table_contains(adapters, path))
 			g_hash_table_iter_remove(&iter);
 	}
 	g_hash_table_iter_init(&iter, adapters);
-	while (g_hash_table_iter_next(&iter, &path, NULL)) {
+	while (g_hash_table_iter_next(&iter, &path, &adapter)) {
 		if (g_hash_table_contains(radio->seats, path))
 			continue;
 		KnSeat *seat = g_new0(KnSeat, 1);
-		seat->scan = kn_scan_new(radio->host.bluez, path, radio->host.scale, kn_radio_kick,
-					 radio);
-		g_hash_table_insert(radio->seats, g_strdup(path), seat);
+		gchar *key = g_strdup(path);
+		seat->path = key;
+		seat->watch = kn_rescue_watch(radio->rescue, adapter);
+		seat->scan = kn_scan_new(radio->host.bluez, path, radio->host.scale,
+					 &seat->watch->listen, kn_radio_kick, radio);
+		g_hash_table_insert(radio->seats, key, seat);
 	}
 }
 
@@ -109,6 +113,14 @@ is_held(KnRadio *radio, const gchar *adapter)
 	return FALSE;
 }
 
+/* one that was tried without having been heard is listened for while it rests */
+static gboolean
+is_sought(const KnPeer *peer)
+{
+	return peer->link.state == KN_LINK_AT_SEARCHING ||
+	       (peer->link.state == KN_LINK_AT_PAUSED && peer->link.is_blind);
+}
+
 /* a device without an object may appear on any adapter, one with an object only on its own */
 static gboolean
 is_searched(KnRadio *radio, const gchar *adapter)
@@ -118,8 +130,7 @@ is_searched(KnRadio *radio, const gchar *adapter)
 	g_hash_table_iter_init(&iter, radio->peers);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const KnPeer *peer = value;
-		if (peer->link.state == KN_LINK_AT_SEARCHING &&
-		    (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
+		if (is_sought(peer) && (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
 			return TRUE;
 	}
 	return FALSE;
@@ -196,6 +207,7 @@ on_round(gpointer user)
 	if (radio->pair)
 		kn_pair_step(radio->pair);
 	serve_adapters(radio);
+	kn_rescue_look(radio->rescue, g_get_monotonic_time());
 	KnRadioState state = judge(radio);
 	if (state != radio->state) {
 		radio->state = state;

@@ -20,12 +20,11 @@ struct KnScan {
 	void (*kick)(gpointer user);
 	gpointer user;             /* borrowed: outlives us */
 	GCancellable *cancellable; /* owned */
+	KnListen *listen;          /* borrowed: outlives us */
 	ScanState state;
-	gboolean is_second_try; /* a session of ours was there already, and was reset */
-	gint64 next_window_us;
-	gint64 left_us; /* of the current window */
-	gint64 since_us;
-	gint64 quiet_us; /* from when on it is quiet after a scan */
+	gboolean is_second_try;  /* a session of ours was there already, and was reset */
+	gboolean is_to_be_reset; /* whatever session of ours there may be is ended first */
+	gint64 quiet_us;         /* from when on it is quiet after a scan */
 };
 
 static void start(KnScan *scan);
@@ -92,14 +91,12 @@ on_started(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNU
 	}
 	if (fault && !is_already) {
 		g_info("scanning did not start: %s", fault->text);
-		scan->left_us = 0;
-		scan->next_window_us =
-			g_get_monotonic_time() + scaled_us(scan, KN_WAIT_SCAN_RETRY_MS);
+		kn_listen_failed(scan->listen, g_get_monotonic_time());
 		rest(scan);
 		return;
 	}
 	scan->state = SCAN_ON;
-	scan->since_us = g_get_monotonic_time();
+	kn_listen_started(scan->listen, g_get_monotonic_time());
 	scan->kick(scan->user);
 }
 
@@ -121,7 +118,8 @@ start(KnScan *scan)
 	GVariantBuilder filter;
 	g_variant_builder_init(&filter, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&filter, "{sv}", "Transport", g_variant_new_string("le"));
-	g_variant_builder_add(&filter, "{sv}", "UUIDs", g_variant_new_strv(uuids, -1));
+	if (!scan->listen->is_to_all)
+		g_variant_builder_add(&filter, "{sv}", "UUIDs", g_variant_new_strv(uuids, -1));
 	g_variant_builder_add(&filter, "{sv}", "DuplicateData", g_variant_new_boolean(FALSE));
 	scan->state = SCAN_STARTING;
 	call(scan, "SetDiscoveryFilter", g_variant_new("(a{sv})", &filter), KN_WAIT_SCAN_STOP_MS,
@@ -138,63 +136,57 @@ reset(KnScan *scan)
 		scan->cancellable = g_cancellable_new();
 	}
 	scan->state = SCAN_OFF;
-	scan->left_us = 0;
-	scan->next_window_us = 0;
 	scan->quiet_us = 0;
+	kn_listen_cut(scan->listen, g_get_monotonic_time());
 }
 
-static gint64
-plan_off(KnScan *scan, const KnScanWish *wish, gint64 now_us)
+static void
+begin(KnScan *scan)
 {
-	if (!wish->is_needed)
-		scan->left_us = 0;
-	if (wish->is_held)
-		return scan->quiet_us > now_us ? scan->quiet_us : G_MAXINT64;
-	if (!wish->is_needed)
-		return G_MAXINT64;
-	if (!scan->left_us && now_us < scan->next_window_us)
-		return scan->next_window_us;
-	if (!scan->left_us) {
-		scan->left_us = scaled_us(scan, KN_WAIT_SCAN_WINDOW_MS);
-		scan->next_window_us = now_us + scaled_us(scan, KN_WAIT_SCAN_PERIOD_MS);
+	scan->is_second_try = scan->is_to_be_reset;
+	if (!scan->is_to_be_reset) {
+		start(scan);
+		return;
 	}
-	scan->is_second_try = FALSE;
-	start(scan);
-	return G_MAXINT64;
-}
-
-static gint64
-plan_on(KnScan *scan, const KnScanWish *wish, gint64 now_us)
-{
-	gint64 end_us = scan->since_us + scan->left_us;
-	if (!wish->is_held && wish->is_needed && now_us < end_us)
-		return end_us;
-	scan->left_us = MAX(end_us - now_us, 0);
-	stop(scan);
-	return G_MAXINT64;
+	scan->is_to_be_reset = FALSE;
+	scan->state = SCAN_STARTING;
+	call(scan, "StopDiscovery", NULL, KN_WAIT_SCAN_STOP_MS, on_reset);
 }
 
 gint64
 kn_scan_plan(KnScan *scan, const KnScanWish *wish, gint64 now_us)
 {
+	gint64 again_us = G_MAXINT64;
 	if (!wish->is_powered) {
 		reset(scan);
 		return G_MAXINT64;
 	}
-	switch (scan->state) {
-	case SCAN_OFF:
-		return plan_off(scan, wish, now_us);
-	case SCAN_ON:
-		return plan_on(scan, wish, now_us);
-	default: /* the answer kicks */
+	/* the answer kicks */
+	if (scan->state != SCAN_OFF && scan->state != SCAN_ON)
 		return G_MAXINT64;
-	}
+	KnListenAction action =
+		kn_listen_plan(scan->listen, wish->is_needed, wish->is_held, now_us, &again_us);
+	if (action == KN_LISTEN_START)
+		begin(scan);
+	else if (action == KN_LISTEN_STOP)
+		stop(scan);
+	else if (wish->is_held && scan->quiet_us > now_us)
+		return scan->quiet_us;
+	return again_us;
 }
 
 void
 kn_scan_listen(KnScan *scan)
 {
-	scan->next_window_us = 0;
+	kn_listen_soon(scan->listen);
+}
+
+void
+kn_scan_restart(KnScan *scan)
+{
+	scan->is_to_be_reset = TRUE;
+	kn_listen_soon(scan->listen);
+	scan->kick(scan->user);
 }
 
 gboolean
@@ -204,13 +196,14 @@ kn_scan_is_quiet(const KnScan *scan, gint64 now_us)
 }
 
 KnScan *
-kn_scan_new(KnBluez *bluez, const gchar *adapter, gdouble scale, void (*kick)(gpointer user),
-	    gpointer user)
+kn_scan_new(KnBluez *bluez, const gchar *adapter, gdouble scale, KnListen *listen,
+	    void (*kick)(gpointer user), gpointer user)
 {
 	KnScan *scan = g_new0(KnScan, 1);
 	scan->bluez = bluez;
 	scan->path = g_strdup(adapter);
 	scan->scale = scale;
+	scan->listen = listen;
 	scan->kick = kick;
 	scan->user = user;
 	scan->cancellable = g_cancellable_new();
@@ -222,6 +215,7 @@ kn_scan_free(KnScan *scan)
 {
 	if (!scan)
 		return;
+	kn_listen_cut(scan->listen, g_get_monotonic_time());
 	g_cancellable_cancel(scan->cancellable);
 	g_object_unref(scan->cancellable);
 	g_free(scan->path);

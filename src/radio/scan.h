@@ -3,16 +3,16 @@
 #pragma once
 
 /*
- * Scanning on one adapter: 10 s in every 60 while it is needed, at once when asked to listen, never while the adapter is held for a
- * connection. A window that was cut for a connection goes on after it.
+ * Scanning on one adapter: the calls that core/link/listen.h decides on, one at a time, and the quiet after them that a Connect wants.
  */
 
+#include "core/link/listen.h"
 #include "radio/bluez.h"
 
 typedef struct KnScan KnScan;
 
-/* kick: called after anything changed, to be answered by kn_scan_plan. adapter: object path. */
-KnScan *kn_scan_new(KnBluez *bluez, const gchar *adapter, gdouble scale,
+/* kick: called after anything changed, to be answered by kn_scan_plan. adapter: object path. listen: borrowed, outlives the scan. */
+KnScan *kn_scan_new(KnBluez *bluez, const gchar *adapter, gdouble scale, KnListen *listen,
 		    void (*kick)(gpointer user), gpointer user);
 void kn_scan_free(KnScan *scan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnScan, kn_scan_free)
@@ -27,5 +27,7 @@ typedef struct {
 gint64 kn_scan_plan(KnScan *scan, const KnScanWish *wish, gint64 now_us);
 /* The next window starts now. */
 void kn_scan_listen(KnScan *scan);
+/* So does it, and whatever session bluetoothd may still have for us is ended before. */
+void kn_scan_restart(KnScan *scan);
 /* Not scanning, and not just stopped. Time must be given, as the quiet after a scan ends by itself. */
 gboolean kn_scan_is_quiet(const KnScan *scan, gint64 now_us);

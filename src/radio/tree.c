@@ -197,34 +197,38 @@ add_device(KnTree *tree, const gchar *path, GVariant *properties, gint64 now_us)
 {
 	const gchar *address = NULL;
 	const gchar *adapter = NULL;
+	gint16 signal_dbm;
+	/* a remembered object has data from long ago, but its signal is there only while it is being heard */
+	gboolean is_heard = g_variant_lookup(properties, "RSSI", "n", &signal_dbm);
+	guint on_air = is_heard ? KN_TREE_ON_AIR : 0;
 	if (!offers_service(properties) && !is_bonded(properties))
-		return 0;
+		return on_air;
 	if (!g_variant_lookup(properties, "Address", "&s", &address) ||
 	    strlen(address) != ADDRESS_LENGTH ||
 	    !g_variant_lookup(properties, "Adapter", "&o", &adapter))
-		return 0;
+		return on_air;
 	make_room(tree);
 	if (g_hash_table_size(tree->devices) >= KN_TREE_DEVICES_MAX)
-		return 0;
+		return on_air;
 	KnTreeDevice *device = g_new0(KnTreeDevice, 1);
 	device->path = g_strdup(path);
 	device->adapter = g_strdup(adapter);
 	device->address = g_ascii_strup(address, -1);
 	device->name = g_strdup("");
 	g_hash_table_insert(tree->devices, device->path, device);
-	gint16 signal_dbm;
-	/* a remembered object has data from long ago, but its signal is there only while it is being heard */
-	return update_device(device, properties,
-			     g_variant_lookup(properties, "RSSI", "n", &signal_dbm), now_us);
+	return on_air | update_device(device, properties, is_heard, now_us);
 }
 
 static guint
 change_device(KnTree *tree, const gchar *path, GVariant *properties, gint64 now_us)
 {
 	KnTreeDevice *device = g_hash_table_lookup(tree->devices, path);
-	if (!device)
-		return offers_service(properties) || is_bonded(properties) ? KN_TREE_MISSING : 0;
-	return update_device(device, properties, tells_of_advertisement(properties), now_us);
+	gboolean is_heard = tells_of_advertisement(properties);
+	guint on_air = is_heard ? KN_TREE_ON_AIR : 0;
+	if (device)
+		return on_air | update_device(device, properties, is_heard, now_us);
+	return offers_service(properties) || is_bonded(properties) ? on_air | KN_TREE_MISSING
+								   : on_air;
 }
 
 guint
@@ -245,7 +249,7 @@ kn_tree_add(KnTree *tree, const gchar *path, const gchar *interface, GVariant *p
 	/* announced anew: nothing of the old one holds */
 	g_hash_table_remove(tree->devices, path);
 	guint news = add_device(tree, path, properties, now_us);
-	if (news)
+	if (news & KN_TREE_CHANGED)
 		*ret_device = g_strdup(path);
 	return news;
 }

@@ -65,7 +65,8 @@ typedef struct KnTree KnTree;
 
 typedef enum {
 	KN_TREE_CHANGED = 1 << 0,
-	KN_TREE_HEARD = 1 << 1, /* the device advertised just now */
+	KN_TREE_HEARD = 1 << 1,  /* the device advertised just now */
+	KN_TREE_ON_AIR = 1 << 3, /* so did somebody, who may not be kept here */
 	KN_TREE_MISSING =
 		1
 		<< 2, /* a property of a device that was not kept and now might have to be: read everything again */

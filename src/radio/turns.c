@@ -2,9 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "radio/radio-private.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 gboolean
 kn_peer_is_on(const KnPeer *peer, const gchar *adapter)
 {
@@ -12,9 +9,8 @@ kn_peer_is_on(const KnPeer *peer, const gchar *adapter)
 	return device && g_str_equal(device->adapter, adapter);
 }
 
-/* anybody's, as far as they are known here */
-static guint
-count_links(const KnRadio *radio, const gchar *adapter)
+guint
+kn_radio_count_links(const KnRadio *radio, const gchar *adapter)
 {
 	GHashTableIter iter;
 	gpointer value;
@@ -27,8 +23,8 @@ count_links(const KnRadio *radio, const gchar *adapter)
 	return n;
 }
 
-static guint
-count_waiting(const KnRadio *radio, const gchar *adapter)
+guint
+kn_radio_count_waiting(const KnRadio *radio, const gchar *adapter)
 {
 	GHashTableIter iter;
 	gpointer value;
@@ -46,7 +42,7 @@ kn_radio_no_slot(gpointer user, const gchar *adapter)
 {
 	KnRadio *radio = user;
 	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
-	guint n = count_links(radio, adapter);
+	guint n = kn_radio_count_links(radio, adapter);
 	if (!seat)
 		return;
 	kn_slots_refused(&seat->slots, &radio->host.slot_times, n, g_get_monotonic_time());
@@ -109,7 +105,7 @@ kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
 	      gint64 *ret_again_us)
 {
 	KnPeer *next = find_first(radio, adapter);
-	guint n_links = count_links(radio, adapter);
+	guint n_links = kn_radio_count_links(radio, adapter);
 	Holders holders;
 	*ret_again_us = G_MAXINT64;
 	kn_slots_carried(&seat->slots, n_links);
@@ -133,7 +129,7 @@ kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_se
 	guint place = 1;
 	*ret_seat = device ? g_hash_table_lookup(radio->seats, device->adapter) : NULL;
 	if (!*ret_seat || peer->link.state != KN_LINK_AT_QUEUED ||
-	    kn_slots_have_room(&(*ret_seat)->slots, count_links(radio, device->adapter),
+	    kn_slots_have_room(&(*ret_seat)->slots, kn_radio_count_links(radio, device->adapter),
 			       g_get_monotonic_time()))
 		return 0;
 	g_hash_table_iter_init(&iter, radio->peers);
@@ -143,34 +139,4 @@ kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_se
 			 ready_us(other) < ready_us(peer) && kn_peer_is_on(other, device->adapter);
 	}
 	return place;
-}
-
-static gint
-compare_paths(gconstpointer a, gconstpointer b)
-{
-	return g_strcmp0(*(const gchar *const *)a, *(const gchar *const *)b);
-}
-
-void
-kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer data)
-{
-	KnTree *tree = kn_bluez_get_tree(radio->host.bluez);
-	guint n_paths;
-	g_autofree const gchar **paths =
-		(const gchar **)g_hash_table_get_keys_as_array(radio->seats, &n_paths);
-	qsort(paths, n_paths, sizeof *paths, compare_paths);
-	for (guint i = 0; i < n_paths; i++) {
-		const KnTreeAdapter *adapter = kn_tree_get_adapter(tree, paths[i]);
-		const KnSeat *seat = g_hash_table_lookup(radio->seats, paths[i]);
-		KnRadioAdapter told = {.name = strrchr(paths[i], '/') + 1,
-				       .n_links = count_links(radio, paths[i]),
-				       .n_waiting = count_waiting(radio, paths[i]),
-				       .n_links_max = seat->slots.n_max};
-		if (!adapter)
-			continue;
-		told.address = adapter->address;
-		told.is_powered = adapter->is_powered;
-		told.is_listening = adapter->is_discovering;
-		func(&told, data);
-	}
 }

@@ -44,6 +44,8 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 	METHOD("SetBluez", IN("is_running", "b")) METHOD("SetAdapter", IN("is_plugged", "b"))
 		METHOD("SetPowered", IN("is_powered", "b")) METHOD("SetLinks", IN("n_links", "u"))
 			METHOD("SetSpeed", IN("times", "u"))
-				METHOD("FailNext",
-				       IN("method", "s") IN("error_name", "s") IN("message", "s")
-					       IN("count", "u")) "</interface></node>";
+	/* Discovering is true, and nothing is heard until its cure: scan (a StopDiscovery when there is no session), power (off), bluetoothd
+	 * (gone), none; "" at once */
+	METHOD("SetStranger", IN("is_there", "b")) METHOD("SetSilent", IN("cure", "s"))
+		METHOD("FailNext", IN("method", "s") IN("error_name", "s") IN("message", "s")
+					   IN("count", "u")) "</interface></node>";

@@ -53,6 +53,13 @@ run_place_method(const KnSimPlace *place, const gchar *method, GVariant *paramet
 		guint32 times;
 		g_variant_get(parameters, "(u)", &times);
 		place->type->set_speed(place->place, times);
+	} else if (g_str_equal(method, "SetStranger")) {
+		place->type->set_stranger(place->place, is_so);
+	} else if (g_str_equal(method, "SetSilent")) {
+		const gchar *cure;
+		g_variant_get(parameters, "(&s)", &cure);
+		if (!place->type->set_silent(place->place, cure))
+			return KN_SIM_ARGUMENTS;
 	} else if (g_str_equal(method, "FailNext")) {
 		const gchar *failing, *name, *message;
 		guint32 count;

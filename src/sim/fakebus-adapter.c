@@ -3,6 +3,9 @@
 
 #include "sim/fakebus-private.h"
 
+#define STRANGER_ADDRESS "D0:0D:AD:00:00:01"
+#define STRANGER_PATH    KN_ADAPTER_PATH "/dev_D0_0D_AD_00_00_01"
+
 static void
 set(KnFakebus *bus, const gchar *property, GVariant *value)
 {
@@ -32,10 +35,59 @@ kn_fake_adapter_remove(KnFakebus *bus)
 		kn_bus_tree_remove(bus->tree, KN_ADAPTER_PATH);
 }
 
+/* ---- a deaf radio: Discovering stays as it should be ---- */
+
 gboolean
-kn_fake_adapter_is_up(const KnFakebus *bus)
+kn_fake_adapter_silence(KnFakebus *bus, const gchar *cure)
 {
-	return bus->tree != NULL && bus->is_plugged && bus->is_powered;
+	static const gchar *const words[] = {[KN_FAKE_WELL] = "",
+					     [KN_FAKE_CURE_SCAN] = "scan",
+					     [KN_FAKE_CURE_POWER] = "power",
+					     [KN_FAKE_CURE_BLUETOOTHD] = "bluetoothd",
+					     [KN_FAKE_CURE_NONE] = "none"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (!g_str_equal(words[i], cure))
+			continue;
+		bus->silent = (KnFakeCure)i;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+void
+kn_fake_adapter_cure(KnFakebus *bus, KnFakeCure cure)
+{
+	if (bus->silent == cure)
+		bus->silent = KN_FAKE_WELL;
+}
+
+gboolean
+kn_fake_adapter_hears(const KnFakebus *bus)
+{
+	return bus->tree != NULL && bus->is_plugged && bus->is_powered &&
+	       bus->silent == KN_FAKE_WELL;
+}
+
+/* ---- a stranger: what a scan for our service never shows ---- */
+
+static void
+advertise_stranger(KnFakebus *bus)
+{
+	gint16 signal_dbm = (gint16)(-70 - (gint)(bus->n_adverts % 5));
+
+	if (!bus->has_stranger || bus->is_filtered)
+		return;
+	if (!kn_bus_tree_has(bus->tree, STRANGER_PATH)) {
+		kn_bus_tree_add(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE);
+		kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Address",
+				g_variant_new_string(STRANGER_ADDRESS));
+		kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Adapter",
+				g_variant_new_object_path(KN_ADAPTER_PATH));
+		kn_bus_tree_publish(bus->tree, STRANGER_PATH);
+	}
+	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "RSSI",
+			g_variant_new_int16(signal_dbm));
 }
 
 /* ---- discovery: a session a client, which ends with the client ---- */
@@ -45,9 +97,12 @@ on_advert(gpointer user)
 {
 	KnFakebus *bus = user;
 
+	if (bus->silent != KN_FAKE_WELL)
+		return G_SOURCE_CONTINUE;
 	bus->n_adverts++;
 	for (guint i = 0; i < bus->devices->len; i++)
 		kn_fake_device_advertise(bus->devices->pdata[i], bus->n_adverts);
+	advertise_stranger(bus);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -60,6 +115,7 @@ end_discovery(KnFakebus *bus)
 	set(bus, "Discovering", g_variant_new_boolean(FALSE));
 	for (guint i = 0; i < bus->devices->len; i++)
 		kn_fake_device_forget_signal(bus->devices->pdata[i]);
+	kn_bus_tree_remove(bus->tree, STRANGER_PATH);
 }
 
 static void
@@ -130,11 +186,23 @@ stop_discovery(KnFakebus *bus, KnBusCall *call)
 	g_autofree gchar *sender = g_strdup(kn_bus_call_sender(call));
 
 	if (!g_hash_table_contains(bus->scanners, sender)) {
+		kn_fake_adapter_cure(bus, KN_FAKE_CURE_SCAN);
 		kn_bus_call_error(call, "org.bluez.Error.Failed", "No discovery started");
 		return;
 	}
 	kn_bus_call_return(call, NULL);
 	end_session(bus, sender);
+}
+
+static void
+set_filter(KnFakebus *bus, GVariant *parameters, KnBusCall *call)
+{
+	g_autoptr(GVariant) filter = g_variant_get_child_value(parameters, 0);
+	g_autoptr(GVariant) uuids =
+		g_variant_lookup_value(filter, "UUIDs", G_VARIANT_TYPE_STRING_ARRAY);
+
+	bus->is_filtered = uuids != NULL && g_variant_n_children(uuids) > 0;
+	kn_bus_call_return(call, NULL);
 }
 
 static void
@@ -175,6 +243,5 @@ kn_fake_adapter_call(KnFakebus *bus, const gchar *method, GVariant *parameters, 
 	else if (g_str_equal(method, "GetDiscoveryFilters"))
 		kn_bus_call_return(call, g_variant_new("(^as)", filters));
 	else
-		/* every device here has the one service: no filter changes what is found */
-		kn_bus_call_return(call, NULL);
+		set_filter(bus, parameters, call);
 }

@@ -209,7 +209,7 @@ on_connected(gpointer user)
 	KnFakeDevice *device = user;
 
 	device->link_timer = 0;
-	if (is_full(device->bus) || !device->is_present || !kn_fake_adapter_is_up(device->bus)) {
+	if (is_full(device->bus) || !device->is_present || !kn_fake_adapter_hears(device->bus)) {
 		device->link = KN_FAKE_IDLE;
 		answer(&device->connect_call, "org.bluez.Error.Failed",
 		       is_full(device->bus) ? "le-connection-concurrent-connection-limit"
@@ -237,13 +237,14 @@ kn_fake_device_link(KnFakeDevice *device)
 {
 	/* bluetoothd suspends discovery for a pairing, not for a Connect */
 	gboolean is_slow = device->bus->advert != 0 && device->pairing == NULL;
+	gboolean is_there = device->is_present && kn_fake_adapter_hears(device->bus);
 	guint wait_ms = is_slow ? KN_FAKE_CONNECT_SCAN_MS : KN_FAKE_CONNECT_MS;
 
 	device->link = KN_FAKE_CONNECTING;
 	kn_fake_device_expire(device);
-	device->link_timer = g_timeout_add(
-		kn_fake_ms(device->bus, device->is_present ? wait_ms : KN_FAKE_ABSENT_MS),
-		on_connected, device);
+	device->link_timer =
+		g_timeout_add(kn_fake_ms(device->bus, is_there ? wait_ms : KN_FAKE_ABSENT_MS),
+			      on_connected, device);
 }
 
 static void

@@ -89,6 +89,18 @@ set_links(gpointer place, guint n_links)
 	((KnFakebus *)place)->n_links_max = n_links;
 }
 
+static gboolean
+set_silent(gpointer place, const gchar *cure)
+{
+	return kn_fake_adapter_silence(place, cure);
+}
+
+static void
+set_stranger(gpointer place, gboolean is_there)
+{
+	((KnFakebus *)place)->has_stranger = is_there;
+}
+
 static void
 set_speed(gpointer place, guint times)
 {
@@ -118,6 +130,8 @@ kn_fakebus_place(KnFakebus *bus)
 					    .set_powered = set_powered,
 					    .set_links = set_links,
 					    .set_speed = set_speed,
+					    .set_silent = set_silent,
+					    .set_stranger = set_stranger,
 					    .fail_next = fail_next};
 
 	return (KnSimPlace){&type, bus};

@@ -36,6 +36,16 @@ typedef enum {
 	KN_FAKE_DISCONNECTING, /* still connected to the eye */
 } KnFakeLink;
 
+/* what makes a radio hear again that has gone deaf */
+typedef enum {
+	KN_FAKE_WELL,
+	/* a StopDiscovery that ends a session which nobody has: what windows that are started and stopped in order never do */
+	KN_FAKE_CURE_SCAN,
+	KN_FAKE_CURE_POWER,
+	KN_FAKE_CURE_BLUETOOTHD,
+	KN_FAKE_CURE_NONE,
+} KnFakeCure;
+
 /* how a pairing ends, if not well */
 typedef enum {
 	KN_FAKE_PAIR_UNREACHED, /* there is no link */
@@ -97,10 +107,13 @@ struct KnFakebus {
 	GPtrArray *agents;    /* owned: KnFakeAgent, the default one first */
 	gboolean is_plugged;
 	gboolean is_powered;
-	guint n_links_max; /* 0: as many as are wanted */
-	guint speed;       /* how many times faster than a radio; 1 as it is */
-	guint tick;        /* source id */
-	guint advert;      /* source id; 0 when nobody scans */
+	KnFakeCure silent;     /* nothing is heard until then */
+	gboolean is_filtered;  /* the last filter asked for our service alone */
+	gboolean has_stranger; /* somebody advertises who is no massager */
+	guint n_links_max;     /* 0: as many as are wanted */
+	guint speed;           /* how many times faster than a radio; 1 as it is */
+	guint tick;            /* source id */
+	guint advert;          /* source id; 0 when nobody scans */
 	guint n_adverts;
 };
 
@@ -119,7 +132,11 @@ void kn_fake_adapter_remove(KnFakebus *bus);
 void kn_fake_adapter_call(KnFakebus *bus, const gchar *method, GVariant *parameters,
 			  KnBusCall *call);
 void kn_fake_adapter_stop_scans(KnFakebus *bus);
-gboolean kn_fake_adapter_is_up(const KnFakebus *bus);
+void kn_fake_adapter_cure(KnFakebus *bus, KnFakeCure cure);
+/* cure: scan, power, bluetoothd, none; "" well. FALSE: no such word. */
+gboolean kn_fake_adapter_silence(KnFakebus *bus, const gchar *cure);
+/* It is there, switched on, and not deaf. */
+gboolean kn_fake_adapter_hears(const KnFakebus *bus);
 
 /* agents: with is_told they get Release */
 void kn_fake_agents_publish(KnFakebus *bus);

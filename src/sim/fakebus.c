@@ -228,6 +228,8 @@ kn_fakebus_set_bluez(KnFakebus *bus, gboolean is_running)
 		stop(bus, FALSE);
 	else if (is_running && bus->tree == NULL)
 		start(bus);
+	if (!is_running)
+		kn_fake_adapter_cure(bus, KN_FAKE_CURE_BLUETOOTHD);
 }
 
 void
@@ -254,6 +256,7 @@ kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 		return;
 	bus->is_powered = is_powered;
 	if (!is_powered) {
+		kn_fake_adapter_cure(bus, KN_FAKE_CURE_POWER);
 		drop_links(bus);
 		kn_fake_adapter_stop_scans(bus);
 	}

@@ -45,6 +45,10 @@ typedef struct {
 	void (*set_links)(gpointer place, guint n_links);
 	/* Connecting, resolving and advertising take so many times less. */
 	void (*set_speed)(gpointer place, guint times);
+	/* Nothing is heard until this is done: scan, power, bluetoothd, none; "" at once. FALSE: no such word. */
+	gboolean (*set_silent)(gpointer place, const gchar *cure);
+	/* Somebody who is no massager advertises. */
+	void (*set_stranger)(gpointer place, gboolean is_there);
 	void (*fail_next)(gpointer place, const gchar *method, const gchar *error_name,
 			  const gchar *message, guint count);
 } KnSimPlaceType;

@@ -221,24 +221,28 @@ a_hub_that_is_well_is_told_in_few_lines(void)
 		kn_print_status, &utf8,
 		"{\"version\":\"0.1.0\",\"tz\":\"Europe/Berlin\",\"clock\":\"synced\","
 		"\"uptime_ms\":5400000,\"radio\":{\"state\":\"ready\",\"n_packets\":1234,"
-		"\"n_ring_full\":0,\"adapters\":[{\"name\":\"hci0\",\"address\":\"5E:AD:00:00:"
-		"00:01\",\"is_powered\":true,\"is_listening\":true,\"n_links\":5,\"n_links_max\":"
-		"5,\"n_waiting\":7},{\"name\":\"hci1\",\"address\":\"5E:AD:00:00:00:02\"}]},"
+		"\"n_ring_full\":0,\"adapters\":["
+		"{\"name\":\"hci0\",\"address\":\"5E:AD:00:00:00:01\",\"is_powered\":true,"
+		"\"listened_last_hour_ms\":600000,\"n_links\":5,\"n_links_max\":5,"
+		"\"n_waiting\":7,\"rescue\":{\"is_failed\":false}},"
+		"{\"name\":\"hci1\",\"address\":\"5E:AD:00:00:00:02\","
+		"\"rescue\":{\"trouble_ms\":3600000,\"is_failed\":true}}]},"
 		"\"storage\":{\"state\":\"ok\",\"n_commits\":1,"
 		"\"stored_bytes\":2048},\"clients\":{\"n_clients\":1,\"n_requests\":7},"
 		"\"devices\":[{\"id\":1,\"label\":\"back bed\",\"is_allowed\":true,\"link\":"
-		"\"ready\",\"link_up_ms\":7500000,\"signal_dbm\":-61,\"is_newest_known\":true,\"n_"
-		"missing\":0,"
-		"\"counters\":{\"n_records\":99,\"n_bad_crc\":0}}]}");
+		"\"ready\",\"link_up_ms\":7500000,\"signal_dbm\":-61,\"is_newest_known\":true,"
+		"\"n_missing\":0,\"counters\":{\"n_records\":99,\"n_bad_crc\":0}}]}");
 
 	assert_lines_fit(out, 80);
 	assert_has(out, "Hub         knead 0.1.0, up 1 h 30 min, time zone Europe/Berlin\n");
 	assert_has(out, "Bluetooth   on, 1,234 notifications since the hub started\n");
 	assert_has(out, "Storage     fine, 1 commit (2.0 KiB) since the hub started\n");
-	assert_has(out,
-		   "Adapters    hci0 5E:AD:00:00:00:01: 5 links of 5 it carries, 7 waiting for a\n"
-		   "            turn, listening\n"
-		   "            hci1 5E:AD:00:00:00:02: off\n");
+	assert_has(
+		out,
+		"Adapters    hci0 5E:AD:00:00:00:01: 5 links of 5 it carries, 7 waiting for a\n"
+		"            turn; listened 10 min of the last hour\n"
+		"            hci1 5E:AD:00:00:00:02: off; in trouble for 1 h 00 min, and nothing\n"
+		"            helped: switch this machine off and on\n");
 	assert_has(out,
 		   "Massagers   back bed: connected for 2 h 05 min, -61 dBm, nothing missing\n");
 	assert_has(out, "Mishaps     none\n");

@@ -25,6 +25,8 @@ WRONG = {
     "[radio]\nbus=;": "[radio] bus: this is no D-Bus address",
     "[radio]\nbus=pigeon:path=/loft": "[radio] bus: this is no D-Bus address that can be used: Unknown or unsupported transport",
     "[radio]\nbus=unix:pth=/run/bus": "[radio] bus: this is no D-Bus address that can be used: Unsupported key",
+    "[radio]\npower-cycle=maybe": "[radio] power-cycle: write yes or no",
+    "[radio]\nrestart-bluetooth=true": "[radio] restart-bluetooth: write yes or no",
     "[hub]\nzone=\udcff": "this is not UTF-8",
 }
 

@@ -60,7 +60,7 @@ def test_why_tells_an_unpaired_one_and_a_silent_one(hub, make_sim):
     hub.allow()
     why_is(hub, "not-bonded", f"sudo knead pair {BED}")
     hub.allow(ROLLER, label="roller")
-    why_is(hub, "not-heard", "roller was not heard since the hub started.", "roller")
+    why_is(hub, "not-heard", "roller was not heard since the hub started", "roller")
 
 
 def test_a_scan_lists_what_is_in_range_and_the_next_step_for_each(hub, make_sim):

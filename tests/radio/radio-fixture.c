@@ -197,6 +197,12 @@ on_control_failed(gpointer user, const gchar *address, const gchar *reason)
 	note(user, g_strdup_printf("control-failed %s %s", address, reason));
 }
 
+static void
+on_rescue(gpointer user, KnLadderStep step, const gchar *words)
+{
+	note(user, g_strdup_printf("rescue %s %s", kn_ladder_step_name(step), words));
+}
+
 void
 kn_test_radio_start_radio(Fixture *f)
 {
@@ -205,8 +211,11 @@ kn_test_radio_start_radio(Fixture *f)
 					 .link_up = on_up,
 					 .link_down = on_down,
 					 .packet = on_packet,
-					 .control_failed = on_control_failed};
-	KnRadioConfig config = {.bus_address = f->address, .timer_scale = 0.1};
+					 .control_failed = on_control_failed,
+					 .rescue = on_rescue};
+	KnRadioConfig config = {.bus_address = f->address,
+				.timer_scale = f->timer_scale > 0 ? f->timer_scale : 0.1,
+				.may_power_cycle = f->may_power_cycle};
 	f->radio = kn_radio_new(&config, &sink, f);
 	g_assert_nonnull(f->radio);
 }
@@ -333,67 +342,4 @@ kn_test_sim_is_connected(Fixture *f, const gchar *address)
 	gboolean is_connected = FALSE;
 	g_assert_true(g_variant_lookup(status, "connected", "b", &is_connected));
 	return is_connected;
-}
-
-guint
-kn_test_n_calls(Fixture *f, const gchar *method)
-{
-	guint n = 0;
-	const gchar *us = g_dbus_connection_get_unique_name(f->control);
-	g_mutex_lock(&f->lock);
-	for (guint i = 0; i < f->calls->len; i++) {
-		g_auto(GStrv) parts = g_strsplit(f->calls->pdata[i], " ", 2);
-		n += g_str_equal(parts[1], method) && !g_str_equal(parts[0], us);
-	}
-	g_mutex_unlock(&f->lock);
-	return n;
-}
-
-gchar *
-kn_test_calls(Fixture *f)
-{
-	GString *calls = g_string_new(NULL);
-	const gchar *us = g_dbus_connection_get_unique_name(f->control);
-	g_mutex_lock(&f->lock);
-	for (guint i = 0; i < f->calls->len; i++) {
-		g_auto(GStrv) parts = g_strsplit(f->calls->pdata[i], " ", 2);
-		if (g_str_equal(parts[1], "SetDiscoveryFilter") || g_str_equal(parts[0], us))
-			continue;
-		g_string_append_printf(calls, "%s%s", calls->len ? " " : "", parts[1]);
-	}
-	g_mutex_unlock(&f->lock);
-	return g_string_free(calls, FALSE);
-}
-
-gchar *
-kn_test_radio_name(Fixture *f)
-{
-	gchar *name = NULL;
-	const gchar *us = g_dbus_connection_get_unique_name(f->control);
-	g_mutex_lock(&f->lock);
-	for (guint i = 0; i < f->calls->len && !name; i++) {
-		g_auto(GStrv) parts = g_strsplit(f->calls->pdata[i], " ", 2);
-		if (!g_str_equal(parts[0], us))
-			name = g_strdup(parts[0]);
-	}
-	g_mutex_unlock(&f->lock);
-	g_assert_nonnull(name);
-	return name;
-}
-
-guint
-kn_test_n_match_rules(Fixture *f)
-{
-	g_autoptr(GError) error = NULL;
-	g_autofree gchar *name = kn_test_radio_name(f);
-	g_autoptr(GVariant) result = g_dbus_connection_call_sync(
-		f->control, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-		"org.freedesktop.DBus.Debug.Stats", "GetConnectionStats",
-		g_variant_new("(s)", name), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1,
-		NULL, &error);
-	g_assert_no_error(error);
-	g_autoptr(GVariant) stats = g_variant_get_child_value(result, 0);
-	guint32 n = 0;
-	g_assert_true(g_variant_lookup(stats, "MatchRules", "u", &n));
-	return n;
 }

@@ -23,12 +23,15 @@ typedef struct {
 	GMutex lock;
 	/* owned, under the lock: "sender Method" to org.bluez, and "error Method" by tests that ask for it */
 	GPtrArray *calls;
-	GPtrArray *events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME" */
-	GPtrArray *seen;   /* owned: addresses */
+	GPtrArray *
+		events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME", "rescue STEP words" */
+	GPtrArray *seen; /* owned: addresses */
 	guint n_packets;
 	guint8 last_packet[600];
 	gsize n_last_packet;
-	KnRadio *radio; /* owned; NULL none */
+	KnRadio *radio;           /* owned; NULL none */
+	gdouble timer_scale;      /* 0: a tenth */
+	gboolean may_power_cycle; /* of the radio that is started next */
 } Fixture;
 
 /* devices: NULL-terminated settings for knead-sim */
@@ -53,6 +56,7 @@ void kn_test_sim(Fixture *f, const gchar *method, GVariant *parameters);
 gboolean kn_test_sim_is_connected(Fixture *f, const gchar *address);
 /* how often a method of org.bluez was called by anybody but us */
 guint kn_test_n_calls(Fixture *f, const gchar *method);
+void kn_test_forget_calls(Fixture *f);
 /* the methods called so far by the radio, joined by spaces, without SetDiscoveryFilter and GetManagedObjects */
 gchar *kn_test_calls(Fixture *f);
 /* the radio's connection, as the monitor saw it */

@@ -143,12 +143,15 @@ static void
 devices_that_are_neither_ours_nor_bonded_are_not_kept(void)
 {
 	g_autoptr(KnTree) tree = kn_tree_new(NULL);
-	add(tree, DEVICE, "org.bluez.Device1",
-	    "{'Address': <'" ADDRESS "'>, 'Adapter': <objectpath '" ADAPTER
-	    "'>, 'UUIDs': <['" STRANGER "']>, "
-	    "'RSSI': <int16 -40>}");
+	/* but they are on the air */
+	g_assert_cmpuint(add(tree, DEVICE, "org.bluez.Device1",
+			     "{'Address': <'" ADDRESS "'>, 'Adapter': <objectpath '" ADAPTER
+			     "'>, 'UUIDs': <['" STRANGER "']>, 'RSSI': <int16 -40>}"),
+			 ==, KN_TREE_ON_AIR);
 	g_assert_cmpuint(kn_tree_n_devices(tree), ==, 0);
-	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'RSSI': <int16 -41>}"), ==, 0);
+	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'RSSI': <int16 -41>}"), ==,
+			 KN_TREE_ON_AIR);
+	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'Trusted': <true>}"), ==, 0);
 	/* once it is bonded its address is not known here: everything has to be read again */
 	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'Bonded': <true>}"), ==,
 			 KN_TREE_MISSING);
@@ -202,7 +205,7 @@ only_an_advertisement_counts_as_heard(void)
 			 KN_TREE_CHANGED);
 	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->heard_us, ==, 0);
 	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'RSSI': <int16 -60>}"), ==,
-			 KN_TREE_CHANGED | KN_TREE_HEARD);
+			 KN_TREE_CHANGED | KN_TREE_HEARD | KN_TREE_ON_AIR);
 	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->heard_us, ==, 2000);
 	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->signal_dbm, ==, -60);
 }

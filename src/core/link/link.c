@@ -20,6 +20,7 @@
  * NOT_BONDED    bonded                                REST
  * BOND_LOST     no longer bonded, or object gone      REST          (bonded anew: a person paired again)
  * PAUSED        deadline, or not bonded               REST
+ *               was tried unheard, and is heard now   REST
  * QUEUED        object gone, unbonded or connected    REST
  *               granted                               CONNECTING    CONNECT
  * CONNECTING    Connected (the reply is only a hint)  RESOLVING
@@ -218,6 +219,7 @@ acquiring(KnLink *link, const KnLinkInput *input, gint64 now_us)
 	kn_link_enter(link, KN_LINK_AT_STREAMING, G_MAXINT64);
 	link->up_us = now_us;
 	link->is_up = TRUE;
+	link->is_blind = FALSE;
 	link->cause = KN_LINK_CAUSE_NONE;
 	kn_link_forgive(link);
 	return KN_LINK_DO_UP;
@@ -309,6 +311,13 @@ step_linked(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gi
 	}
 }
 
+/* the pauses after blind tries are long because nobody was there: whoever comes does not wait for their end */
+static gboolean
+has_come(const KnLink *link, const KnLinkFacts *facts)
+{
+	return link->state == KN_LINK_AT_PAUSED && link->is_blind && facts->is_heard;
+}
+
 static guint
 step_unlinked(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint64 now_us)
 {
@@ -337,7 +346,8 @@ step_unlinked(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, 
 	case KN_LINK_AT_CLOSING:
 		return closing(link, facts, input, now_us);
 	default: /* PAUSED, UNSUPPORTED; a device that is being paired anew starts afresh */
-		is_over = now_us >= link->deadline_us || (facts->is_present && !facts->is_bonded);
+		is_over = now_us >= link->deadline_us || (facts->is_present && !facts->is_bonded) ||
+			  has_come(link, facts);
 		break;
 	}
 	if (is_over)

@@ -55,6 +55,10 @@ static const struct {
 	[KN_WHY_NO_SLOT] = {"no-slot", "%N waits for its turn",
 			    "Nothing has to be done: it keeps what it records until then. A second "
 			    "Bluetooth adapter serves more at once."},
+	[KN_WHY_RADIO_FAILED] =
+		{"radio-failed", "This machine's Bluetooth seems to have failed",
+		 "Switch this machine off and on again, or pull its Bluetooth adapter out and put "
+		 "it back."},
 	[KN_WHY_NOT_HEARD] = {"not-heard", "%N was not heard", "Switch it on, near this machine."},
 	[KN_WHY_CONNECTING] = {"connecting", "The hub is connecting to %N",
 			       "Wait a minute; if it stays so, bring it nearer or restart it."},
@@ -160,6 +164,15 @@ is_in_line(const KnWhyFacts *facts)
 	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING);
 }
 
+/* a link that stands is no matter of it, and neither is one that was put aside */
+static gboolean
+is_cut_by_adapter(const KnWhyFacts *facts)
+{
+	return facts->is_allowed && facts->is_adapter_failed &&
+	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING ||
+		facts->link == KN_WHY_LINK_CONNECTING);
+}
+
 static KnWhyCause
 judge(const KnWhyFacts *facts)
 {
@@ -173,6 +186,8 @@ judge(const KnWhyFacts *facts)
 		return KN_WHY_BOND_SUSPECTED;
 	if (is_in_line(facts))
 		return KN_WHY_NO_SLOT;
+	if (is_cut_by_adapter(facts))
+		return KN_WHY_RADIO_FAILED;
 	/* a link that fails again and again is looked for between the tries, but that is not what is wrong */
 	if (facts->is_allowed && facts->link == KN_WHY_LINK_SEARCHING &&
 	    facts->last_error[0] != '\0' && facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS)
@@ -204,11 +219,36 @@ append_attempt(GString *text, const KnWhyFacts *facts)
 	g_string_append_c(text, '.');
 }
 
+static void
+append_listening(GString *text, gint64 unlistened_ms)
+{
+	g_autofree gchar *since = ago(MAX(unlistened_ms, 0));
+
+	if (unlistened_ms < 0)
+		g_string_append(text, "; the hub has not listened yet.");
+	else if (unlistened_ms >= 1000)
+		g_string_append_printf(text, "; the hub listened %s ago.", since);
+	else
+		g_string_append_c(text, '.');
+}
+
+static void
+append_silence(GString *text, const KnWhyFacts *facts)
+{
+	g_autofree gchar *since = ago(MAX(facts->unseen_ms, 0));
+
+	if (facts->unseen_ms < 0)
+		g_string_append(text, " since the hub started");
+	else
+		g_string_append_printf(text, " for %s", since);
+	append_listening(text, facts->unlistened_ms);
+}
+
 /* what only this device's facts can say */
 static void
 append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 {
-	g_autofree gchar *since = ago(MAX(facts->unseen_ms, 0));
+	g_autofree gchar *trouble = ago(facts->trouble_ms);
 
 	switch (cause) {
 	case KN_WHY_NOT_ALLOWED:
@@ -226,11 +266,13 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 			g_string_append_printf(text, "; %u in line", facts->place_in_line);
 		g_string_append_c(text, '.');
 		return;
+	case KN_WHY_RADIO_FAILED:
+		g_string_append_printf(text, ": for %s it %s.", trouble,
+				       facts->is_adapter_deaf ? "has heard nobody at all"
+							      : "could connect to nobody");
+		return;
 	case KN_WHY_NOT_HEARD:
-		if (facts->unseen_ms < 0)
-			g_string_append(text, " since the hub started.");
-		else
-			g_string_append_printf(text, " for %s.", since);
+		append_silence(text, facts);
 		return;
 	case KN_WHY_CONNECTING:
 		append_attempt(text, facts);

@@ -22,6 +22,7 @@ typedef enum {
 	KN_WHY_UNSUPPORTED,
 	KN_WHY_LISTENER,
 	KN_WHY_NO_SLOT,
+	KN_WHY_RADIO_FAILED,
 	KN_WHY_NOT_HEARD,
 	KN_WHY_CONNECTING,
 	KN_WHY_STORAGE,
@@ -69,7 +70,11 @@ typedef struct {
 	gboolean is_taking_turns;   /* there are more massagers than links */
 	guint place_in_line;        /* 1 the next; 0 not known */
 	guint n_links_max;          /* that the adapter carries */
+	gboolean is_adapter_failed; /* its adapter does not work, whatever was tried … */
+	gboolean is_adapter_deaf;   /* … as not even strangers are heard … */
+	gint64 trouble_ms;          /* … for so long */
 	gint64 unseen_ms;           /* since it was heard last; -1 never */
+	gint64 unlistened_ms;       /* since the hub listened; -1 never */
 	gint signal_dbm;            /* when it was heard last; 0 not known */
 	KnWhyRefusal refusal;
 	const gchar *offence;      /* QUARANTINE: "sent …" */

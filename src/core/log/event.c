@@ -21,6 +21,8 @@ static const struct {
 	[KN_EVENT_SERIAL_CONFLICT] = {"serial_conflict", KN_CLASS_ALARM},
 	[KN_EVENT_SESSION_STORED] = {"session_stored", KN_CLASS_SESSION},
 	[KN_EVENT_RADIO_STATE] = {"radio_state", KN_CLASS_LINK},
+	[KN_EVENT_RADIO_RESCUE] = {"radio_rescue", KN_CLASS_LINK},
+	[KN_EVENT_RADIO_FAILED] = {"radio_failed", KN_CLASS_ALARM},
 	[KN_EVENT_ALLOWED] = {"allowed", KN_CLASS_LINK},
 	[KN_EVENT_FORGOTTEN] = {"forgotten", KN_CLASS_LINK},
 	[KN_EVENT_LINK_REFUSED] = {"link_refused", KN_CLASS_ALARM},

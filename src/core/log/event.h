@@ -33,6 +33,8 @@ typedef enum {
 	/* of the hub itself */
 	KN_EVENT_SESSION_STORED, /* a session's row is new or changed: see session_id */
 	KN_EVENT_RADIO_STATE,
+	KN_EVENT_RADIO_RESCUE, /* what was tried on Bluetooth that does not work, and that it works again */
+	KN_EVENT_RADIO_FAILED, /* and nothing is left to try */
 	KN_EVENT_ALLOWED,
 	KN_EVENT_FORGOTTEN,
 	KN_EVENT_LINK_REFUSED,

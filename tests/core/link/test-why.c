@@ -142,6 +142,50 @@ silence_is_told_with_its_length(void)
 }
 
 static void
+silence_is_told_with_when_the_hub_last_listened(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.link = KN_WHY_LINK_SEARCHING;
+	facts.unseen_ms = 20 * 60000;
+	facts.unlistened_ms = 45000;
+	assert_why(&facts, KN_WHY_NOT_HEARD,
+		   "back bed was not heard for 20 min; the hub listened 45 s ago.", "Switch it on");
+	facts.unseen_ms = -1;
+	facts.unlistened_ms = -1;
+	assert_why(&facts, KN_WHY_NOT_HEARD,
+		   "back bed was not heard since the hub started; the hub has not listened yet.",
+		   "Switch it on");
+}
+
+static void
+a_radio_that_nothing_helped_is_named_unless_the_massager_is_connected(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.is_adapter_failed = TRUE;
+	facts.is_adapter_deaf = TRUE;
+	facts.trouble_ms = 25 * 60000;
+	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
+		   "");
+	facts.link = KN_WHY_LINK_SEARCHING;
+	assert_why(&facts, KN_WHY_RADIO_FAILED,
+		   "This machine's Bluetooth seems to have failed: for 25 min it has heard nobody "
+		   "at all.",
+		   "Switch this machine off and on again");
+	facts.is_adapter_deaf = FALSE;
+	facts.link = KN_WHY_LINK_CONNECTING;
+	assert_why(&facts, KN_WHY_RADIO_FAILED,
+		   "This machine's Bluetooth seems to have failed: for 25 min it could connect to "
+		   "nobody.",
+		   "Switch this machine off and on again");
+	/* what is this massager's own comes first */
+	facts.link = KN_WHY_LINK_BOND_LOST;
+	assert_why(&facts, KN_WHY_BOND_LOST, "back bed does not know this machine any more.",
+		   "knead pair");
+}
+
+static void
 a_failing_link_says_how_often_and_why(void)
 {
 	KnWhyFacts facts = well();
@@ -291,6 +335,10 @@ main(int argc, char **argv)
 			what_stands_before_every_massager_hides_all_of_it);
 	g_test_add_func("/core/why/silence_is_told_with_its_length",
 			silence_is_told_with_its_length);
+	g_test_add_func("/core/why/silence_is_told_with_when_the_hub_last_listened",
+			silence_is_told_with_when_the_hub_last_listened);
+	g_test_add_func("/core/why/a_radio_that_nothing_helped_is_named",
+			a_radio_that_nothing_helped_is_named_unless_the_massager_is_connected);
 	g_test_add_func("/core/why/a_failing_link_says_how_often_and_why",
 			a_failing_link_says_how_often_and_why);
 	g_test_add_func("/core/why/what_was_forgotten_says_that_its_sessions_are_kept",

@@ -1,0 +1,197 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "radio-fixture.h"
+
+#include <signal.h>
+
+/* what is done about a radio that does not work, and what is told of it */
+
+static const gchar *const one[] = {"kind=back14,address=" BACK, NULL};
+
+#define PHASE(phase) GINT_TO_POINTER(phase)
+
+static void
+start_deaf(Fixture *f)
+{
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_sim(f, "SetSilent", g_variant_new("(s)", "none"));
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_READY));
+	/* one window after the other */
+	kn_radio_scan(f->radio, 60000);
+}
+
+static void
+keep(const KnRadioAdapterStatus *status, gpointer data)
+{
+	*(KnRadioAdapterStatus *)data = *status;
+	g_assert_cmpstr(status->name, ==, "hci0");
+	g_assert_true(status->is_powered);
+}
+
+static KnRadioAdapterStatus
+adapter_of(Fixture *f)
+{
+	KnRadioAdapterStatus status = {.since_step_ms = -2};
+
+	kn_radio_each_adapter(f->radio, keep, &status);
+	g_assert_cmpint(status.since_step_ms, !=, -2);
+	return status;
+}
+
+static void
+a_deaf_adapter_is_shown_with_its_steps_until_it_hears(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	KnListenStatus all;
+	KnLinkStatus link;
+
+	start_deaf(f);
+	g_assert_cmpint(adapter_of(f).trouble_ms, ==, -1);
+	g_assert_cmpuint(adapter_of(f).last_step, ==, KN_LADDER_NOTHING);
+	kn_test_radio_wait(f, has_event, "rescue rescan hci0 hears nobody: ");
+	KnRadioAdapterStatus status = adapter_of(f);
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RESCAN], ==, 1);
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RECONNECT], ==, 0);
+	g_assert_cmpuint(status.last_step, ==, KN_LADDER_RESCAN);
+	g_assert_cmpint(status.since_step_ms, >=, 0);
+	g_assert_cmpint(status.trouble_ms, >=, 0);
+	g_assert_false(status.is_failed);
+	g_assert_cmpuint(status.listen.n_silent, >=, 3);
+	g_assert_cmpuint(status.listen.n_starts, ==, status.listen.n_starts_hour);
+	g_assert_cmpint(status.listen.since_heard_ms, ==, -1);
+	kn_radio_get_listening(f->radio, &all);
+	g_assert_cmpuint(all.n_starts, ==, status.listen.n_starts);
+	g_assert_cmpint(all.since_heard_ms, ==, -1);
+	g_assert_true(kn_radio_get_link(f->radio, BACK, &link));
+	g_assert_cmpint(link.since_listened_ms, >=, 0);
+	kn_test_sim(f, "SetSilent", g_variant_new("(s)", ""));
+	kn_test_radio_wait(f, has_event, "rescue nothing hci0 works again");
+	status = adapter_of(f);
+	g_assert_cmpint(status.trouble_ms, ==, -1);
+	g_assert_cmpuint(status.listen.n_silent, ==, 0);
+	/* what was done stays counted */
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RESCAN], >=, 1);
+	g_assert_cmpuint(status.last_step, !=, KN_LADDER_NOTHING);
+}
+
+static gboolean
+has_scanned(Fixture *f, gconstpointer what G_GNUC_UNUSED)
+{
+	return kn_test_n_calls(f, "StartDiscovery") > 0;
+}
+
+static void
+what_is_known_of_an_adapter_outlives_a_new_connection(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	KnListenStatus before;
+
+	f->timer_scale = 0.02;
+	start_deaf(f);
+	kn_test_radio_wait(f, has_event, "rescue rescan ");
+	g_autofree gchar *first = kn_test_radio_name(f);
+	guint n_rules = kn_test_n_match_rules(f);
+	kn_test_radio_wait(f, has_event, "rescue reconnect ");
+	kn_radio_get_listening(f->radio, &before);
+	g_assert_cmpuint(before.n_starts, >=, 6);
+	kn_test_radio_forget_events(f);
+	kn_test_radio_wait(f, has_event, "state ready");
+	kn_test_forget_calls(f);
+	kn_test_radio_wait(f, has_scanned, NULL);
+	g_autofree gchar *second = kn_test_radio_name(f);
+	g_assert_cmpstr(first, !=, second);
+	g_assert_cmpuint(kn_test_n_match_rules(f), ==, n_rules);
+	KnRadioAdapterStatus status = adapter_of(f);
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RESCAN], >=, 2);
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RECONNECT], ==, 1);
+	g_assert_cmpuint(status.listen.n_starts, >, before.n_starts);
+	g_assert_cmpint(status.trouble_ms, >, 0);
+	kn_test_sim(f, "SetSilent", g_variant_new("(s)", ""));
+	kn_test_radio_wait(f, has_event, "up " BACK);
+}
+
+static gboolean
+is_sim_powered(Fixture *f)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) result = g_dbus_connection_call_sync(
+		f->control, "org.bluez", "/org/bluez/hci0", "org.freedesktop.DBus.Properties",
+		"Get", g_variant_new("(ss)", "org.bluez.Adapter1", "Powered"),
+		G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+	g_assert_no_error(error);
+	g_autoptr(GVariant) value = NULL;
+	g_variant_get(result, "(v)", &value);
+	return g_variant_get_boolean(value);
+}
+
+static void
+an_adapter_that_is_off_for_a_moment_is_on_at_the_end(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.01;
+	f->may_power_cycle = TRUE;
+	start_deaf(f);
+	kn_test_radio_wait(f, has_event, "rescue power ");
+	kn_test_radio_stop_radio(f);
+	g_assert_true(is_sim_powered(f));
+}
+
+static void
+a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	KnRadioAdapterStatus status;
+
+	f->timer_scale = 0.02;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	g_subprocess_send_signal(f->sim, SIGSTOP);
+	kn_test_radio_start_radio(f);
+	kn_test_radio_wait(f, has_event, "rescue reconnect bluetoothd does not answer: ");
+	kn_radio_get_daemon(f->radio, &status);
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RECONNECT], ==, 1);
+	g_assert_cmpuint(status.n_steps[KN_LADDER_RESCAN], ==, 0);
+	g_assert_cmpint(status.trouble_ms, >=, 0);
+	g_subprocess_send_signal(f->sim, SIGCONT);
+	kn_test_radio_wait(f, has_event, "rescue nothing bluetoothd answers again");
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	kn_radio_get_daemon(f->radio, &status);
+	g_assert_cmpint(status.trouble_ms, ==, -1);
+}
+
+static void
+one_that_is_heard_and_never_connected_is_trouble_of_the_adapter(Fixture *f,
+								gconstpointer data G_GNUC_UNUSED)
+{
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_sim(f, "FailNext",
+		    g_variant_new("(sssu)", "Connect", "org.bluez.Error.InProgress", "In Progress",
+				  KN_LADDER_CONNECTS + 1));
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event,
+			   "rescue reconnect hci0 connects to nobody: a new connection");
+	g_assert_cmpuint(kn_test_n_calls(f, "Connect"), ==, KN_LADDER_CONNECTS);
+	/* listening anew would help nobody, and being heard is no sign of life here */
+	g_assert_false(has_event(f, "rescue rescan"));
+	g_assert_false(has_event(f, "rescue nothing"));
+	kn_test_radio_wait(f, has_event, "rescue nothing hci0 works again");
+	kn_test_radio_wait(f, has_event, "up " BACK);
+}
+
+#define ADD(name)                                                                     \
+	g_test_add("/radio/rescue/" #name, Fixture, NULL, kn_test_radio_set_up, name, \
+		   kn_test_radio_tear_down)
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD(a_deaf_adapter_is_shown_with_its_steps_until_it_hears);
+	ADD(what_is_known_of_an_adapter_outlives_a_new_connection);
+	ADD(an_adapter_that_is_off_for_a_moment_is_on_at_the_end);
+	ADD(one_that_is_heard_and_never_connected_is_trouble_of_the_adapter);
+	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
+	return g_test_run();
+}
