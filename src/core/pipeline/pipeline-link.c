@@ -187,8 +187,12 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	}
 	kn_pipeline_keep_log(pipeline, device);
 	kn_pipeline_keep_battery(pipeline, &battery, now);
-	if (!device->is_live_on)
+	if (!device->is_live_on) {
 		device->is_live_on = kn_pipeline_send(pipeline, device, &live_on);
+		/* what is banked between this State and Live is told by neither */
+		if (device->is_live_on)
+			kn_pipeline_ask_state(pipeline, device, now);
+	}
 	/* an earlier commit may have made records durable while no link was there to say so */
 	kn_pipeline_trim(pipeline, device);
 }

@@ -220,4 +220,7 @@ pf_meet(PipelineFixture *f, guint64 newest)
 	pf_link_up(f);
 	g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
 	pf_send_state(f, PF_FIRST_LOG, 1, newest, 0);
+	/* once more, behind Live */
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
+	pf_send_state(f, PF_FIRST_LOG, 1, newest, PF_HUB_ID);
 }

@@ -208,6 +208,7 @@ what_a_failed_write_may_have_held_is_said_again_but_not_without_end(PipelineFixt
 		g_assert_cmpuint(pf_take_controls(f, ktp_Control_set_clock_tag, NULL), ==, 1);
 		g_assert_cmpuint(pf_take_controls(f, ktp_Control_trim_tag, &control), ==, 1);
 		g_assert_cmpuint(control.op.trim.to_seq, ==, 2);
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
 	}
 	/* once is enough */
 	pf_send_state(f, PF_FIRST_LOG, 1, 2, PF_HUB_ID);

@@ -24,6 +24,46 @@ a_link_begins_with_state_then_ownership_clock_live_and_the_first_two_ranges(Pipe
 	g_assert_cmpuint(pf_take_controls(f, ktp_Control_trim_tag, NULL), ==, 0);
 }
 
+/* as when a session ends while the link is made: its last record comes after State was read, and before Live is on */
+static void
+what_is_banked_between_state_and_live_is_asked_for(PipelineFixture *f, gconstpointer data)
+{
+	ktp_Control control;
+
+	pf_link_up(f);
+	pf_send_state(f, PF_FIRST_LOG, 1, 2, PF_HUB_ID);
+	pf_send_samples(f, KN_FRAME_HISTORY, 1, 2);
+	g_array_set_size(f->controls, 0);
+	pf_send_state(f, PF_FIRST_LOG, 1, 3, PF_HUB_ID);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_live_tag, NULL), ==, 0);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_fetch_tag, &control), ==, 1);
+	g_assert_cmpuint(control.op.fetch.from_seq, ==, 3);
+}
+
+static guint
+place_of(const PipelineFixture *f, pb_size_t which)
+{
+	for (guint i = 0; i < f->controls->len; i++)
+		if (g_array_index(f->controls, ktp_Control, i).which_op == which)
+			return i;
+	return G_MAXUINT;
+}
+
+static void
+live_is_followed_by_one_more_question_and_only_one(PipelineFixture *f, gconstpointer data)
+{
+	pf_link_up(f);
+	g_array_set_size(f->controls, 0);
+	pf_send_state(f, PF_FIRST_LOG, 1, 0, PF_HUB_ID);
+	g_assert_cmpuint(place_of(f, ktp_Control_live_tag), <, G_MAXUINT);
+	g_assert_cmpuint(place_of(f, ktp_Control_get_state_tag), <, G_MAXUINT);
+	g_assert_cmpuint(place_of(f, ktp_Control_live_tag), <,
+			 place_of(f, ktp_Control_get_state_tag));
+	g_array_set_size(f->controls, 0);
+	pf_send_state(f, PF_FIRST_LOG, 1, 0, PF_HUB_ID);
+	g_assert_cmpuint(place_of(f, ktp_Control_get_state_tag), ==, G_MAXUINT);
+}
+
 static void
 a_link_that_fell_before_its_state_is_asked_again_at_once(PipelineFixture *f, gconstpointer data)
 {
@@ -203,6 +243,8 @@ main(int argc, char **argv)
 #define ADD(name) \
 	g_test_add("/core/pipeline/" #name, PipelineFixture, NULL, pf_set_up, name, pf_tear_down)
 	ADD(a_link_begins_with_state_then_ownership_clock_live_and_the_first_two_ranges);
+	ADD(what_is_banked_between_state_and_live_is_asked_for);
+	ADD(live_is_followed_by_one_more_question_and_only_one);
 	ADD(a_link_that_fell_before_its_state_is_asked_again_at_once);
 	ADD(a_hub_that_does_not_know_the_time_does_not_set_it);
 	ADD(a_device_that_another_hub_owns_is_read_and_never_trimmed);
