@@ -173,6 +173,12 @@ tell_end(const Pairing *pairing, JsonNode *node)
 
 	if (pairing->call->is_json)
 		kn_call_print_json(pairing->call, node);
+	if (kn_doc_bool(result, "is_bonded") && !kn_doc_bool(result, "is_paired")) {
+		g_printerr("knead: %s is paired, but not recorded: %s\n  As soon as that is "
+			   "mended: sudo knead allow %s\n",
+			   address, error, address);
+		return KN_EXIT_FAILED;
+	}
 	if (!kn_doc_bool(result, "is_paired")) {
 		g_printerr("knead: pairing %s failed: %s\n  Press its button and try again; what "
 			   "is wrong with it: knead why %s\n",

@@ -123,6 +123,15 @@ kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 	kn_why_judge(&facts, ret_why);
 }
 
+static gboolean
+is_in_session(const KnApp *app, gint64 device_id)
+{
+	/* what is over stays to be looked at until the next one begins */
+	const KnLive *live = kn_pipeline_get_live(app->pipeline, device_id);
+
+	return live && live->span.state == KN_SESSION_OPEN;
+}
+
 gboolean
 kn_app_is_idle(gpointer user, const gchar *address)
 {
@@ -131,8 +140,7 @@ kn_app_is_idle(gpointer user, const gchar *address)
 	KnPipelineDeviceStatus status;
 
 	return device && kn_pipeline_get_status(app->pipeline, device->id, &status) &&
-	       status.is_newest_known && status.n_missing == 0 &&
-	       !kn_pipeline_get_live(app->pipeline, device->id);
+	       status.is_newest_known && status.n_missing == 0 && !is_in_session(app, device->id);
 }
 
 /* ---- scan, identify ---- */

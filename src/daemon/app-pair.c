@@ -73,6 +73,7 @@ kn_app_get_pairing(gpointer user, KnPairingView *ret_view)
 		.number = status.number,
 		.is_over = status.state == KN_PAIR_FAILED || app->pairing.is_enrolled ||
 			   app->pairing.error != NULL,
+		.is_bonded = is_bonded,
 		.is_paired = is_bonded && app->pairing.is_enrolled,
 		.is_just_works = status.is_just_works,
 		.was_recorded = app->pairing.was_recorded,
@@ -94,6 +95,16 @@ on_enrolled(const KnDevice *device, const GError *error, gpointer user)
 		kn_server_pairing_changed(app->server);
 }
 
+/* allowed, and read at least once: what it holds is known to be the person's */
+static gboolean
+was_recorded(const KnApp *app, const gchar *address)
+{
+	const KnDevice *device = kn_app_find_address(app, address);
+
+	return device && device->is_allowed &&
+	       kn_pipeline_get_info(app->pipeline, device->id) != NULL;
+}
+
 void
 kn_app_pair_changed(gpointer user)
 {
@@ -104,7 +115,7 @@ kn_app_pair_changed(gpointer user)
 		return;
 	if (status.state == KN_PAIR_DONE && !app->pairing.is_enrolling) {
 		app->pairing.is_enrolling = TRUE;
-		app->pairing.was_recorded = kn_app_find_address(app, status.address) != NULL;
+		app->pairing.was_recorded = was_recorded(app, status.address);
 		app->pairing.wish.address = status.address;
 		app->pairing.wish.label = app->pairing.label;
 		kn_app_allow(app, &app->pairing.wish, on_enrolled, app);

@@ -286,10 +286,14 @@ choose(const KnPair *pair)
 static void
 search(KnPair *pair)
 {
+	/* it may have proved good meanwhile */
+	pair->is_stale = pair->is_stale && kn_radio_is_bond_stale(pair->radio, pair->address);
 	const KnTreeDevice *device = choose(pair);
 	g_clear_pointer(&pair->device, g_free);
 	g_clear_pointer(&pair->adapter, g_free);
-	if (device && device->is_bonded && !pair->is_stale) {
+	if (device && device->is_bonded && !device->is_ktp) {
+		end(pair, KN_PAIR_FAILED, "it is paired, but it is no massager");
+	} else if (device && device->is_bonded && !pair->is_stale) {
 		pair->was_paired_already = TRUE;
 		end(pair, KN_PAIR_DONE, "");
 	} else if (device) {

@@ -18,6 +18,8 @@ typedef struct {
 	KnScan *scan;      /* owned */
 	KnWatch *watch;    /* borrowed: outlives the seat */
 	KnSlots slots;
+	gint64 blind_us;          /* when somebody who was not heard was tried last; 0 never */
+	gint64 blind_listened_ms; /* how long had been listened until then */
 } KnSeat;
 
 struct KnRadio {
@@ -39,6 +41,9 @@ struct KnRadio {
 void kn_radio_kick(gpointer radio);
 void kn_radio_listen(gpointer radio, const gchar *adapter);
 
+/* It is bonded here, and as far as is known no longer there; not while it streams. */
+gboolean kn_radio_is_bond_stale(const KnRadio *radio, const gchar *address);
+
 /* turns.c: who may connect next, and who makes room for it */
 void kn_radio_no_slot(gpointer radio, const gchar *adapter);
 /* anybody's links of the adapter, as far as they are known here */
@@ -51,5 +56,7 @@ KnPeer *kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64
 		      gint64 *ret_again_us);
 /* adapters.c: what a device's adapter (NULL: not known) adds to what is told of it */
 void kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *status);
+/* It is granted the adapter now. */
+void kn_radio_note_grant(KnSeat *seat, const KnPeer *peer, gint64 now_us);
 /* Of those that wait for a link of the adapter: 1 the next; 0 it does not wait. */
 guint kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_seat);

@@ -207,17 +207,24 @@ kn_radio_scan(KnRadio *radio, guint ms)
 }
 
 gboolean
+kn_radio_is_bond_stale(const KnRadio *radio, const gchar *address)
+{
+	const KnPeer *peer = find_peer(radio, address);
+	gboolean is_in_use = peer && peer->link.state >= KN_LINK_AT_ACQUIRING &&
+			     peer->link.state <= KN_LINK_AT_BUSY;
+	return peer && !is_in_use &&
+	       (peer->link.state == KN_LINK_AT_BOND_LOST || kn_link_suspects_bond(&peer->link));
+}
+
+gboolean
 kn_radio_pair(KnRadio *radio, const gchar *address)
 {
 	g_autofree gchar *upper = kn_device_normalize_address(address);
 	if (!upper || (radio->pair && !kn_pair_is_over(radio->pair)))
 		return FALSE;
 	kn_pair_free(radio->pair);
-	const KnPeer *peer = find_peer(radio, upper);
 	/* paired on this side only: that has to go first */
-	gboolean is_stale = peer && (peer->link.state == KN_LINK_AT_BOND_LOST ||
-				     kn_link_suspects_bond(&peer->link));
-	radio->pair = kn_pair_new(radio, upper, is_stale);
+	radio->pair = kn_pair_new(radio, upper, kn_radio_is_bond_stale(radio, upper));
 	kn_radio_kick(radio);
 	return TRUE;
 }

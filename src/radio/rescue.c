@@ -1,37 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "radio/pair.h"
-#include "radio/timers.h"
+#include "radio/rescue-private.h"
+
 #include <string.h>
-
-enum {
-	WATCHES_MAX = 2 * KN_TREE_ADAPTERS_MAX,
-	WEAK_DBM = -85, /* a Connect that fails at this signal says nothing about the adapter */
-	NAME_MAX_CHARS = 15,
-	RESCAN = 1 << KN_LADDER_RESCAN,
-	RECONNECT = 1 << KN_LADDER_RECONNECT,
-	POWER = 1 << KN_LADDER_POWER,
-	RESTART = 1 << KN_LADDER_RESTART,
-};
-
-struct KnRescue {
-	KnRadio *radio; /* borrowed: owns us */
-	KnListenTimes listen_times;
-	KnLadderTimes ladder_times;
-	KnLadderBook book;
-	GHashTable *watches; /* owned: key → KnWatch */
-	KnLadder daemon;     /* of bluetoothd */
-	gboolean is_mute;    /* bluetoothd: to be looked at */
-	guint allowed;       /* of 1 << KnLadderStep */
-	gchar *off_path;     /* owned: of an adapter that we have switched off; NULL none */
-	guint n_power_tries;
-	guint power_id;
-};
 
 static void
 watch_free(gpointer data)
 {
 	KnWatch *watch = data;
+	g_free(watch->failed);
 	g_free(watch->key);
 	g_free(watch);
 }
@@ -127,147 +104,6 @@ kn_rescue_name(const gchar *path)
 	return n > 0 && n <= NAME_MAX_CHARS ? name + 1 : "an adapter";
 }
 
-/* path: NULL of bluetoothd */
-static void
-tell(KnRescue *rescue, const gchar *path, KnLadderStep step, const gchar *words)
-{
-	const KnPeerHost *host = &rescue->radio->host;
-	g_autofree gchar *detail =
-		g_strdup_printf("%s %s", path ? kn_rescue_name(path) : "bluetoothd", words);
-	if (host->sink.rescue)
-		host->sink.rescue(host->sink_user, step, detail);
-}
-
-static const gchar *
-words_of(guint trouble)
-{
-	if (trouble & KN_LADDER_MUTE)
-		return "does not answer";
-	return trouble & KN_LADDER_DEAF ? "hears nobody" : "connects to nobody";
-}
-
-/* ---- the steps ---- */
-
-static void set_power(KnRescue *rescue, gboolean is_on);
-
-static gboolean
-on_power_time(gpointer user)
-{
-	KnRescue *rescue = user;
-	rescue->power_id = 0;
-	set_power(rescue, TRUE);
-	return G_SOURCE_REMOVE;
-}
-
-static void
-power_later(KnRescue *rescue, guint ms)
-{
-	g_clear_handle_id(&rescue->power_id, g_source_remove);
-	rescue->power_id =
-		g_timeout_add(kn_scale_ms(rescue->radio->host.scale, ms), on_power_time, rescue);
-}
-
-/* whether it went off or not, it has to be on in the end */
-static void
-on_off(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
-       const KnBluezFault *fault)
-{
-	if (fault)
-		g_info("the adapter was not switched off: %s", fault->text);
-	power_later(user, KN_WAIT_POWER_OFF_MS);
-}
-
-static void
-on_on(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
-      const KnBluezFault *fault)
-{
-	KnRescue *rescue = user;
-	KnTree *tree = kn_bluez_get_tree(rescue->radio->host.bluez);
-	if (!fault || !kn_tree_get_adapter(tree, rescue->off_path)) {
-		g_clear_pointer(&rescue->off_path, g_free);
-		kn_radio_kick(rescue->radio);
-		return;
-	}
-	g_message("the adapter was not switched on again, and will be: %s", fault->text);
-	rescue->n_power_tries++;
-	power_later(rescue, MIN(KN_WAIT_POWER_RETRY_MS * rescue->n_power_tries,
-				(guint)KN_WAIT_POWER_RETRY_MAX_MS));
-}
-
-static void
-set_power(KnRescue *rescue, gboolean is_on)
-{
-	GVariant *value = g_variant_new_boolean(is_on);
-	KnBluezCall call = {.path = rescue->off_path,
-			    .interface = "org.freedesktop.DBus.Properties",
-			    .method = "Set",
-			    .parameters =
-				    g_variant_new("(ssv)", "org.bluez.Adapter1", "Powered", value),
-			    .reply_type = "()",
-			    .timeout_ms = KN_WAIT_POWER_MS};
-	kn_bluez_call(rescue->radio->host.bluez, &call, rescue->radio->cancellable,
-		      is_on ? on_on : on_off, rescue);
-}
-
-static void
-on_restarted(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
-	     const KnBluezFault *fault)
-{
-	if (!fault)
-		return;
-	g_warning("bluetooth.service was not restarted: %s", fault->text);
-	tell(user, NULL, KN_LADDER_RESTART, "was not restarted: see the journal of kneadd");
-}
-
-static void
-restart_daemon(KnRescue *rescue)
-{
-	KnBluezCall call = {.destination = "org.freedesktop.systemd1",
-			    .path = "/org/freedesktop/systemd1",
-			    .interface = "org.freedesktop.systemd1.Manager",
-			    .method = "RestartUnit",
-			    .parameters = g_variant_new("(ss)", "bluetooth.service", "replace"),
-			    .reply_type = "(o)",
-			    .timeout_ms = KN_WAIT_RESTART_MS};
-	kn_bluez_call(rescue->radio->host.bluez, &call, rescue->radio->cancellable, on_restarted,
-		      rescue);
-}
-
-static void
-carry_out(KnRescue *rescue, const gchar *path, KnSeat *seat, const KnLadder *ladder,
-	  KnLadderStep step)
-{
-	static const gchar *const what[] = {
-		[KN_LADDER_RESCAN] = "the scan is started anew",
-		[KN_LADDER_RECONNECT] = "a new connection to the bus",
-		[KN_LADDER_POWER] = "it is switched off and on",
-		[KN_LADDER_RESTART] = "bluetooth.service is restarted",
-		[KN_LADDER_FAILED] = "nothing is left to try",
-	};
-	if (step == KN_LADDER_NOTHING)
-		return;
-	g_autofree gchar *words = g_strdup_printf("%s: %s", words_of(ladder->trouble), what[step]);
-	tell(rescue, path, step, words);
-	switch (step) {
-	case KN_LADDER_RESCAN:
-		kn_scan_restart(seat->scan);
-		return;
-	case KN_LADDER_RECONNECT:
-		kn_bluez_reopen(rescue->radio->host.bluez);
-		return;
-	case KN_LADDER_POWER:
-		rescue->n_power_tries = 0;
-		rescue->off_path = g_strdup(path);
-		set_power(rescue, FALSE);
-		return;
-	case KN_LADDER_RESTART:
-		restart_daemon(rescue);
-		return;
-	default:
-		return;
-	}
-}
-
 /* ---- trouble ---- */
 
 /* adapter: path; NULL any */
@@ -293,6 +129,17 @@ harmless(const KnRescue *rescue)
 	return rescue->allowed & (is_pairing ? steps & ~(guint)POWER : steps);
 }
 
+/* adopted, or made just now: whatever was wrong is not any more */
+static void
+note_link(KnRescue *rescue, KnSeat *seat)
+{
+	KnWatch *watch = seat->watch;
+	g_clear_pointer(&watch->failed, g_free);
+	watch->have_others_failed = watch->is_linkless = FALSE;
+	if (kn_ladder_linked(&watch->ladder))
+		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING, "works again");
+}
+
 static gboolean
 look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 {
@@ -301,7 +148,7 @@ look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 	gboolean is_deaf = kn_listen_take_deaf(&watch->listen);
 	/* whoever has a link is not dead, and would lose it */
 	if (has_link(rescue->radio, path)) {
-		watch->is_linkless = FALSE;
+		note_link(rescue, seat);
 		return FALSE;
 	}
 	if (!is_deaf && !watch->is_linkless)
@@ -313,8 +160,20 @@ look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 		may &= ~(guint)RESCAN;
 	watch->is_linkless = FALSE;
 	KnLadderStep step = kn_ladder_climb(ladder, trouble, may, now_us);
-	carry_out(rescue, path, seat, ladder, step);
+	kn_rescue_carry_out(rescue, path, seat, ladder, step);
 	return step != KN_LADDER_NOTHING;
+}
+
+/* switched off by us, and it does not come on again */
+static void
+look_at_dark(KnRescue *rescue, gint64 now_us)
+{
+	KnSeat *seat = g_hash_table_lookup(rescue->radio->seats, rescue->off_path);
+	if (!seat)
+		return;
+	guint may = harmless(rescue) & (guint)RESTART;
+	KnLadderStep step = kn_ladder_climb(&seat->watch->ladder, KN_LADDER_DEAF, may, now_us);
+	kn_rescue_carry_out(rescue, rescue->off_path, seat, &seat->watch->ladder, step);
 }
 
 void
@@ -323,13 +182,19 @@ kn_rescue_look(KnRescue *rescue, gint64 now_us)
 	GHashTableIter iter;
 	gpointer path;
 	gpointer seat;
-	if (rescue->off_path)
+	/* one that cannot be switched on again is in trouble, too: it is left to the stronger steps */
+	if (rescue->off_path && rescue->n_power_tries < POWER_TRIES)
 		return;
+	if (rescue->off_path) {
+		look_at_dark(rescue, now_us);
+		return;
+	}
 	if (rescue->is_mute) {
-		guint may = harmless(rescue) & (guint)(RECONNECT | RESTART);
+		/* links that it does not tell the end of are no links */
+		guint may = rescue->allowed & (guint)(RECONNECT | RESTART);
 		rescue->is_mute = FALSE;
-		carry_out(rescue, NULL, NULL, &rescue->daemon,
-			  kn_ladder_climb(&rescue->daemon, KN_LADDER_MUTE, may, now_us));
+		kn_rescue_carry_out(rescue, NULL, NULL, &rescue->daemon,
+				    kn_ladder_climb(&rescue->daemon, KN_LADDER_MUTE, may, now_us));
 		return;
 	}
 	g_hash_table_iter_init(&iter, rescue->radio->seats);
@@ -355,7 +220,7 @@ kn_rescue_heard(KnRescue *rescue, const gchar *device_path, gint64 now_us)
 		return;
 	kn_listen_heard(&seat->watch->listen, now_us);
 	if (kn_ladder_heard(&seat->watch->ladder))
-		tell(rescue, seat->path, KN_LADDER_NOTHING, "works again");
+		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING, "works again");
 }
 
 void
@@ -365,7 +230,7 @@ kn_rescue_was_read(KnRescue *rescue, gboolean is_good)
 	if (!is_good)
 		kn_radio_kick(rescue->radio);
 	else if (kn_ladder_answered(&rescue->daemon))
-		tell(rescue, NULL, KN_LADDER_NOTHING, "answers again");
+		kn_rescue_tell(rescue, NULL, KN_LADDER_NOTHING, "answers again");
 }
 
 /* Of one that was heard well a moment ago, and has not forgotten us as far as is known: it is the adapter that fails */
@@ -380,6 +245,17 @@ is_telling(const KnPeer *peer)
 		cause == KN_LINK_CAUSE_UNCONFIRMED);
 }
 
+static void
+note_failure(KnWatch *watch, const KnPeer *peer)
+{
+	gboolean are_many = kn_ladder_connect_failed(&watch->ladder);
+	if (!watch->failed)
+		watch->failed = g_strdup(peer->address);
+	else if (!g_str_equal(watch->failed, peer->address))
+		watch->have_others_failed = TRUE;
+	watch->is_linkless = are_many && watch->have_others_failed;
+}
+
 void
 kn_rescue_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_linked)
 {
@@ -387,9 +263,8 @@ kn_rescue_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_l
 	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
 	if (!seat)
 		return;
-	KnLadder *ladder = &seat->watch->ladder;
-	if (is_linked && kn_ladder_linked(ladder))
-		tell(radio->rescue, seat->path, KN_LADDER_NOTHING, "works again");
-	if (!is_linked && is_telling(peer) && kn_ladder_connect_failed(ladder))
-		seat->watch->is_linkless = TRUE;
+	if (is_linked)
+		note_link(radio->rescue, seat);
+	else if (is_telling(peer))
+		note_failure(seat->watch, peer);
 }

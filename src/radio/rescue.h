@@ -18,8 +18,10 @@ typedef struct {
 	gchar *key; /* owned: the adapter's address, or its path if it told none */
 	KnListen listen;
 	KnLadder ladder;
-	gboolean is_linkless; /* too many Connects have failed: to be looked at */
-	gboolean is_here;     /* somebody holds it: it may not go */
+	gchar *failed; /* owned: who could not be connected first; NULL nobody since the last link */
+	gboolean have_others_failed; /* one alone may be sick itself */
+	gboolean is_linkless;        /* too many Connects have failed: to be looked at */
+	gboolean is_here;            /* somebody holds it: it may not go */
 } KnWatch;
 
 KnRescue *kn_rescue_new(KnRadio *radio, gboolean may_power_cycle, gboolean may_restart);

@@ -113,12 +113,13 @@ is_held(KnRadio *radio, const gchar *adapter)
 	return FALSE;
 }
 
-/* one that was tried without having been heard is listened for while it rests */
+/* one that is tried without having been heard is listened for while it rests, and while it waits */
 static gboolean
 is_sought(const KnPeer *peer)
 {
 	return peer->link.state == KN_LINK_AT_SEARCHING ||
-	       (peer->link.state == KN_LINK_AT_PAUSED && peer->link.is_blind);
+	       (peer->link.is_blind &&
+		(peer->link.state == KN_LINK_AT_PAUSED || peer->link.state == KN_LINK_AT_QUEUED));
 }
 
 /* a device without an object may appear on any adapter, one with an object only on its own */
@@ -154,8 +155,10 @@ serve_adapter(KnRadio *radio, const gchar *path, KnSeat *seat)
 	if (wish.is_powered && !wish.is_held) {
 		KnPeer *next = kn_radio_next(radio, path, seat, now_us, &again_us);
 		wish.is_held = next != NULL;
-		if (next && kn_scan_is_quiet(scan, now_us))
+		if (next && kn_scan_is_quiet(scan, now_us)) {
+			kn_radio_note_grant(seat, next, now_us);
 			kn_peer_step(next, KN_LINK_EVENT_GRANTED, NULL);
+		}
 	}
 	wish.is_needed = is_searched(radio, path);
 	gboolean is_looked_at = now_us < radio->scan_until_us;

@@ -100,6 +100,32 @@ find_holders(const KnRadio *radio, const gchar *adapter, Holders *ret_holders)
 	}
 }
 
+/* A Connect to a massager that is not there takes the adapter for 20 s, in which nobody who comes back is heard: a window of listening lies
+ * between two of them, or a whole period if listening is refused. */
+static gboolean
+may_go_blind(const KnSeat *seat, gint64 now_us, gint64 *ret_again_us)
+{
+	const KnListenTimes *times = seat->watch->listen.times;
+	KnListenStatus listen;
+	kn_listen_get(&seat->watch->listen, now_us, &listen);
+	if (!seat->blind_us || now_us - seat->blind_us >= times->period_us ||
+	    listen.listened_ms - seat->blind_listened_ms >= times->window_us / 1000)
+		return TRUE;
+	*ret_again_us = seat->blind_us + times->period_us;
+	return FALSE;
+}
+
+void
+kn_radio_note_grant(KnSeat *seat, const KnPeer *peer, gint64 now_us)
+{
+	KnListenStatus listen;
+	if (!peer->link.is_blind)
+		return;
+	kn_listen_get(&seat->watch->listen, now_us, &listen);
+	seat->blind_us = now_us;
+	seat->blind_listened_ms = listen.listened_ms;
+}
+
 KnPeer *
 kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
 	      gint64 *ret_again_us)
@@ -109,6 +135,8 @@ kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
 	Holders holders;
 	*ret_again_us = G_MAXINT64;
 	kn_slots_carried(&seat->slots, n_links);
+	if (next && next->link.is_blind && !may_go_blind(seat, now_us, ret_again_us))
+		return NULL;
 	if (!next || kn_slots_have_room(&seat->slots, n_links, now_us))
 		return next;
 	find_holders(radio, adapter, &holders);

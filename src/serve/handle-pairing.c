@@ -47,6 +47,7 @@ finish(KnServer *server, const KnJob *job)
 	}
 	json_builder_begin_object(builder);
 	kn_json_add_text(builder, "address", view.address != NULL ? view.address : "");
+	kn_json_add_bool(builder, "is_bonded", view.is_bonded);
 	kn_json_add_bool(builder, "is_paired", view.is_paired);
 	kn_json_add_bool(builder, "is_just_works", view.is_just_works);
 	kn_json_add_bool(builder, "was_recorded", view.was_recorded);

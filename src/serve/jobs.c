@@ -13,10 +13,11 @@ struct KnJob {
 	gint64 begun_us;    /* UTC, for people */
 	gint64 begun_monotonic_us;
 	guint duration_s;
-	JsonNode *result;   /* owned; NULL while it runs */
-	GPtrArray *waiting; /* owned: Waiter */
-	guint source;       /* 0: done */
-	guint patience;     /* source id; 0: it has none, or is done */
+	JsonNode *result;      /* owned; NULL while it runs */
+	GPtrArray *waiting;    /* owned: Waiter */
+	guint source;          /* 0: done */
+	gboolean is_finishing; /* its result is being made: what that changes is no news */
+	guint patience;        /* source id; 0: it has none, or is done */
 };
 
 /* a request that wants to hear of the end */
@@ -81,7 +82,8 @@ kn_job_describe(const KnJob *job, KnRight right)
 	kn_json_add_text(builder, "kind", job->kind);
 	kn_json_add_text(builder, "state", job->result != NULL ? "done" : "running");
 	kn_json_add_int(builder, "progress_permille", progress_permille(job));
-	if (job->step != NULL)
+	/* of what is over only the result counts: the owner may be at another one */
+	if (job->step != NULL && job->result == NULL)
 		kn_json_add_text(builder, "step", job->step(job->server, builder, right));
 	if (job->result != NULL) {
 		json_builder_set_member_name(builder, "result");
@@ -150,6 +152,7 @@ on_over(gpointer data)
 
 	job->source = 0;
 	g_clear_handle_id(&job->patience, g_source_remove);
+	job->is_finishing = TRUE;
 	job->result = job->finish(job->server, job);
 	kn_job_changed(job);
 	return G_SOURCE_REMOVE;
@@ -158,7 +161,7 @@ on_over(gpointer data)
 void
 kn_job_end(KnJob *job)
 {
-	if (job->result != NULL)
+	if (kn_job_is_done(job))
 		return;
 	g_clear_handle_id(&job->source, g_source_remove);
 	on_over(job);
@@ -174,7 +177,7 @@ kn_job_set_steps(KnJob *job, KnJobStepFunc step)
 gboolean
 kn_job_is_done(const KnJob *job)
 {
-	return job->result != NULL;
+	return job->result != NULL || job->is_finishing;
 }
 
 guint64

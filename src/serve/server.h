@@ -91,7 +91,8 @@ typedef struct {
 	gboolean is_over;
 	gboolean is_paired; /* and recorded from now on */
 	gboolean is_just_works;
-	gboolean was_recorded;       /* before it was paired: this hub knew it */
+	gboolean is_bonded;          /* with this machine */
+	gboolean was_recorded;       /* before: allowed, and read at least once */
 	gboolean was_paired_already; /* with this machine: nothing was done but to record it */
 	const gchar *error;          /* in words; "" none */
 } KnPairingView;

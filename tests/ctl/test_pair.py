@@ -84,6 +84,14 @@ def test_one_that_was_paired_already_is_said_to_be_and_how_to_begin_anew(hub):
     assert "Nobody had to confirm" not in shown
 
 
+def test_one_that_is_paired_and_could_not_be_recorded_needs_no_button(hub):
+    hub.jobs = [done(False, is_bonded=True, error="this hub has 64 massagers, which is its limit: forget one first")]
+    result = knead("pair", ADDRESS, path=hub.path)
+    assert result.returncode == FAILED
+    assert result.stderr.startswith(f"knead: {ADDRESS} is paired, but not recorded: this hub has 64")
+    assert f"sudo knead allow {ADDRESS}" in result.stderr and "button" not in result.stderr
+
+
 def test_digits_that_come_too_late_tell_how_it_ended(hub):
     hub.jobs = [job("wants-passkey"), done(False, error="nobody answered in time")]
     del hub.documents["/v1/pairings/5"]

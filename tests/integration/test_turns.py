@@ -59,3 +59,22 @@ def test_a_massager_in_use_keeps_its_link_while_others_take_turns(hub, make_sim)
 
     wait_for(have_all_been_served, "the others", process=hub.process.child, every_s=0.05)
     assert sim.status(ADDRESSES[0])["n_connects"] == 1
+
+
+def test_a_massager_that_comes_back_is_heard_while_others_are_switched_off(hub, make_sim):
+    """Each Connect to one that is not there takes the adapter; between two of them the hub listens."""
+    sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:6])])
+    hub.start()
+    for address in ADDRESSES[:6]:
+        hub.allow(address)
+    wait_for(lambda: len(links(sim)) == 6, "all links", process=hub.process.child)
+    for address in ADDRESSES[:6]:
+        sim.call("Vanish", "(s)", address)
+    # every one of them has been tried without having been heard
+    wait_for(lambda: all(hub.device(a)["attempts"] > 0 for a in ADDRESSES[:6]), "the tries", process=hub.process.child)
+    back = ADDRESSES[3]
+    tried = sum(hub.device(a)["attempts"] for a in ADDRESSES[:6] if a != back)
+    sim.call("Return", "(s)", back)
+    wait_for(lambda: sim.status(back)["connected"], "the one that is back", process=hub.process.child)
+    # one that was under way already, and at most one more
+    assert sum(hub.device(a)["attempts"] for a in ADDRESSES[:6] if a != back) <= tried + 2

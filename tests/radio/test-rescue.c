@@ -7,6 +7,8 @@
 /* what is done about a radio that does not work, and what is told of it */
 
 static const gchar *const one[] = {"kind=back14,address=" BACK, NULL};
+static const gchar *const two[] = {"kind=back14,address=" BACK, "kind=roller,address=" ROLLER,
+				   NULL};
 
 #define PHASE(phase) GINT_TO_POINTER(phase)
 
@@ -160,16 +162,17 @@ a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_G
 }
 
 static void
-one_that_is_heard_and_never_connected_is_trouble_of_the_adapter(Fixture *f,
-								gconstpointer data G_GNUC_UNUSED)
+two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
+								  gconstpointer data G_GNUC_UNUSED)
 {
 	kn_test_radio_start_bus(f);
-	kn_test_radio_start_sim(f, one);
+	kn_test_radio_start_sim(f, two);
 	kn_test_sim(f, "FailNext",
 		    g_variant_new("(sssu)", "Connect", "org.bluez.Error.InProgress", "In Progress",
 				  KN_LADDER_CONNECTS + 1));
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
+	kn_radio_allow(f->radio, ROLLER);
 	kn_test_radio_wait(f, has_event,
 			   "rescue reconnect hci0 connects to nobody: a new connection");
 	g_assert_cmpuint(kn_test_n_calls(f, "Connect"), ==, KN_LADDER_CONNECTS);
@@ -191,7 +194,7 @@ main(int argc, char **argv)
 	ADD(a_deaf_adapter_is_shown_with_its_steps_until_it_hears);
 	ADD(what_is_known_of_an_adapter_outlives_a_new_connection);
 	ADD(an_adapter_that_is_off_for_a_moment_is_on_at_the_end);
-	ADD(one_that_is_heard_and_never_connected_is_trouble_of_the_adapter);
+	ADD(two_that_are_heard_and_never_connected_are_trouble_of_the_adapter);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
 	return g_test_run();
 }

@@ -55,6 +55,7 @@ typedef struct {
 	KnPairingAnswer pairing_answer;
 	guint n_pairing_answers;
 	guint n_pairing_cancels;
+	KnServer *server; /* borrowed: told of changes, when set */
 } FakeHub;
 
 void fake_hub_init(FakeHub *hub);

@@ -42,6 +42,9 @@ fake_cancel_pairing(gpointer user)
 	hub->pairing.state = "failed";
 	hub->pairing.is_over = TRUE;
 	hub->pairing.error = "it was given up";
+	/* the owner tells at once, from inside of it */
+	if (hub->server != NULL)
+		kn_server_pairing_changed(hub->server);
 }
 
 gboolean

@@ -178,6 +178,7 @@ nobody_asks_any_more_and_it_is_given_up(Fixture *fixture, gconstpointer data)
 	g_autoptr(JsonNode) done = NULL;
 
 	kn_server_set_timeouts(fixture->server, &timeouts);
+	fixture->hub.server = fixture->server;
 	id = begin(fixture);
 	turn_until(is_given_up, fixture);
 	done = wait_for_step(fixture, id, "searching");

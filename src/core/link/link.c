@@ -191,6 +191,8 @@ reading(KnLink *link, const KnLinkInput *input, gint64 now_us)
 		return kn_link_fail_call(link, &input->verdict, TRUE, now_us);
 	if (input->event != KN_LINK_EVENT_READ_DONE)
 		return 0;
+	/* it was read encrypted: the bond is good */
+	link->n_young = link->n_canceled = 0;
 	kn_link_enter(link, KN_LINK_AT_ACQUIRING, link->attempt_end_us);
 	return KN_LINK_DO_ACQUIRE;
 }

@@ -116,6 +116,7 @@ void
 kn_listen_started(KnListen *listen, gint64 now_us)
 {
 	listen->is_on = TRUE;
+	listen->refused_us = 0;
 	listen->since_us = now_us;
 	listen->n_starts++;
 	minute_of(listen, now_us)->n_starts++;
@@ -126,13 +127,14 @@ kn_listen_failed(KnListen *listen, gint64 now_us)
 {
 	/* whoever cannot even begin to listen hears nothing */
 	end_window(listen);
-	listen->next_us = now_us + listen->times->retry_us;
+	listen->next_us = listen->refused_us = now_us + listen->times->retry_us;
 }
 
 void
 kn_listen_soon(KnListen *listen)
 {
-	listen->next_us = 0;
+	/* whoever asks for it, one that is refused is not asked for without a pause */
+	listen->next_us = listen->refused_us;
 }
 
 void
@@ -140,7 +142,7 @@ kn_listen_cut(KnListen *listen, gint64 now_us)
 {
 	end_piece(listen, now_us);
 	listen->left_us = 0;
-	listen->next_us = 0;
+	listen->next_us = listen->refused_us = 0;
 }
 
 void

@@ -36,6 +36,7 @@ typedef struct {
 	gint64 since_us;    /* while on */
 	gint64 left_us;     /* of this window; 0 there is none */
 	gint64 next_us;     /* when the next one is due */
+	gint64 refused_us;  /* not before: the last one did not start */
 	guint n_silent;     /* windows in a row */
 	gboolean is_deaf;   /* see kn_listen_take_deaf */
 	KnListenMinute minutes[KN_LISTEN_MINUTES];

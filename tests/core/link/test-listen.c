@@ -214,6 +214,26 @@ the_last_hour_is_counted_and_what_is_older_is_not(void)
 }
 
 static void
+a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks(void)
+{
+	KnListenTimes times;
+	KnListen listen;
+	gint64 again_us;
+
+	kn_listen_times_init(&times, 1.0);
+	kn_listen_init(&listen, &times);
+	g_assert_cmpint(kn_listen_plan(&listen, TRUE, FALSE, 1000000, &again_us), ==,
+			KN_LISTEN_START);
+	kn_listen_failed(&listen, 1000000);
+	kn_listen_soon(&listen);
+	g_assert_cmpint(kn_listen_plan(&listen, TRUE, FALSE, 1000001, &again_us), ==,
+			KN_LISTEN_STAY);
+	g_assert_cmpint(again_us, ==, 6000000);
+	g_assert_cmpint(kn_listen_plan(&listen, TRUE, FALSE, 6000000, &again_us), ==,
+			KN_LISTEN_START);
+}
+
+static void
 an_adapter_that_goes_takes_its_window_with_it(void)
 {
 	Fixture f;
@@ -243,6 +263,7 @@ main(int argc, char **argv)
 	ADD(time_without_a_window_is_no_silence);
 	ADD(a_scan_that_does_not_start_is_tried_again_soon_and_counts_as_silence);
 	ADD(the_last_hour_is_counted_and_what_is_older_is_not);
+	ADD(a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks);
 	ADD(an_adapter_that_goes_takes_its_window_with_it);
 	return g_test_run();
 }
