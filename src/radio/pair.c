@@ -275,6 +275,9 @@ choose(const KnPair *pair)
 		if (!device || !g_str_equal(device->address, pair->address) ||
 		    (!is_there(pair, device) && (!device->is_bonded || pair->is_stale)))
 			continue;
+		/* the answer of RemoveDevice comes before the object goes, if it was connected */
+		if (pair->was_removed && device->is_bonded)
+			continue;
 		gboolean is_better = !best || device->is_bonded > best->is_bonded ||
 				     (device->is_bonded == best->is_bonded &&
 				      device->signal_dbm > best->signal_dbm);

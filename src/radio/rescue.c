@@ -263,8 +263,10 @@ kn_rescue_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_l
 	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
 	if (!seat)
 		return;
-	if (is_linked)
+	if (is_linked) {
+		/* nobody's time was taken for nothing: the next may be tried without having been heard */
+		seat->blind_us = 0;
 		note_link(radio->rescue, seat);
-	else if (is_telling(peer))
+	} else if (is_telling(peer))
 		note_failure(seat->watch, peer);
 }
