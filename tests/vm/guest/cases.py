@@ -3,6 +3,7 @@
 """Each case is a sentence, and returns what it measured. They run in this order, on one machine."""
 import bonds
 import faults
+import others
 import packages
 import records
 import strangers
@@ -15,9 +16,14 @@ CASES = [
     *FOUNDATION,
     records.a_minute_of_seven_live_sessions_is_all_there_and_once,
     records.a_massager_in_a_hurry_shows_what_this_machine_carries,
+    faults.a_hub_that_stands_still_for_ten_seconds_fetches_what_it_missed,
     records.a_week_of_history_of_one_massager_comes,
     faults.a_bluetoothd_that_is_killed_ten_times_costs_nothing,
     faults.a_bluetoothd_that_is_stopped_for_a_minute_is_waited_for,
+    faults.a_bluetoothd_that_stands_still_for_a_minute_is_met_again,
+    others.another_program_that_scans_does_not_keep_the_hub_from_its_links,
+    others.another_program_that_connects_or_disconnects_costs_nothing,
+    others.a_bond_that_another_program_ends_ends_the_tries,
     faults.an_adapter_that_is_switched_off_and_on_is_used_again,
     faults.controllers_that_all_go_and_come_back_are_used_again,
     faults.a_hub_that_is_killed_twenty_times_in_a_backfill_has_everything_once,

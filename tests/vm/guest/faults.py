@@ -42,6 +42,47 @@ def a_bluetoothd_that_is_stopped_for_a_minute_is_waited_for(where):
     return f"{used:.2f} s of processor in that minute"
 
 
+def a_bluetoothd_that_stands_still_for_a_minute_is_met_again(where):
+    where.wait_all()
+    address = where.addresses[0]
+    where.massagers.start_session(3600, address)
+    wait_for(lambda: where.hub.device(address)["n_open"] > 3, "its first records", 60)
+    sh("systemctl", "kill", "--signal=STOP", "bluetooth")
+    try:
+        where.let_pass(60)
+        assert where.hub.is_answering()
+    finally:
+        sh("systemctl", "kill", "--signal=CONT", "bluetooth")
+    began = time.monotonic()
+    wait_for(lambda: where.n_ready() == len(where.addresses), "all links", 180)
+    passed = time.monotonic() - began
+    where.massagers.call("StopSession", "(s)", address)
+    where.wait_all()
+    return f"all links there after {passed:.0f} s; {where.assert_stored_once()} records, 0 missing, 0 twice"
+
+
+def a_hub_that_stands_still_for_ten_seconds_fetches_what_it_missed(where):
+    """Fifty a second are five hundred in that time; the socket of a notification takes fewer, and bluetoothd drops the others without a word."""
+    where.bring(f"kind=back14,adapter=hci1,rate=400,seed={time.monotonic_ns()}")
+    address, = where.addresses
+    where.wait_caught_up(address)
+    where.massagers.start_session(3600, address)
+    wait_for(lambda: where.hub.device(address)["n_open"] > 3, "its first records", 60)
+    notified, n_missed = where.massagers.status(address)["n_notified"], missed(where, address)
+    with where.hub.held():
+        where.let_pass(10)
+        notified = where.massagers.status(address)["n_notified"] - notified
+    wait_for(lambda: missed(where, address) > n_missed, "the hole to be seen", 60)
+    where.massagers.call("StopSession", "(s)", address)
+    where.wait_caught_up(address)
+    n = where.assert_stored_once()
+    return f"{notified} notifications meanwhile, {missed(where, address) - n_missed} of them lost and fetched; {n} records, 0 missing, 0 twice"
+
+
+def missed(where, address):
+    return where.hub.device(address)["counters"]["n_live_missed"]
+
+
 def cpu_s(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100

@@ -196,6 +196,12 @@ def bluez(path, interface, method, parameters=None):
     return system_bus().call_sync("org.bluez", path, interface, method, parameters, None, Gio.DBusCallFlags.NONE, 30000, None).unpack()
 
 
+def turn_main_loop():
+    """Answers to calls that nobody waited for are told."""
+    while GLib.MainContext.default().iteration(False):
+        pass
+
+
 def bluez_objects():
     return bluez("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
 
