@@ -56,7 +56,7 @@ def another_program_that_connects_or_disconnects_costs_nothing(where):
 
 def a_bond_that_another_program_ends_ends_the_tries(where):
     """The object goes while the hub finds and connects; what remains is a massager to be paired."""
-    address = where.addresses[1]
+    address = where.addresses[-1]
     where.wait_all()
     vanish(where, address)
     place.remove_bond(address)
