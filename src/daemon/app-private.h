@@ -7,6 +7,7 @@
 #include "core/link/seen.h"
 #include "core/pipeline/pipeline.h"
 #include "daemon/app.h"
+#include "daemon/clock-watch.h"
 #include "daemon/hub-clock.h"
 #include "radio/radio.h"
 
@@ -53,12 +54,13 @@ struct KnApp {
 	GTimeZone *zone;  /* owned: held, so that local days do not read the zone file each time */
 	GMainLoop *loop;  /* owned */
 	KnStore *store;   /* owned */
-	KnPipeline *pipeline; /* owned */
-	KnRadio *radio;       /* owned */
-	KnServer *server;     /* owned */
-	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
-	KnSeenList *seen;     /* owned */
-	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
+	KnPipeline *pipeline;      /* owned */
+	KnRadio *radio;            /* owned */
+	KnServer *server;          /* owned */
+	GPtrArray *devices;        /* owned: KnDevice, all ever enrolled */
+	KnSeenList *seen;          /* owned */
+	KnClockWatch *clock_watch; /* owned */
+	GHashTable *asks;  /* owned: questions of clients that the store has not answered yet */
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	KnHubClock clock;
 	gint64 started_boottime_us;
