@@ -87,6 +87,10 @@ typedef struct {
 	KnHubEventsFunc on_events;
 	KnHubDeviceFunc on_device;
 	gboolean is_allowing; /* on_device is of an allow */
+	KnHubRezonedFunc on_rezoned;
+	gchar zone[72]; /* of that; longer is no name of one */
+	guint32 uid;
+	gboolean is_dry_run;
 	gpointer request;
 } KnAsk;
 /* FALSE with DEGRADED: too many wait. Asked before every new one. */
@@ -170,6 +174,9 @@ gboolean kn_app_is_idle(gpointer user, const gchar *address);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);
 gboolean kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+
+/* app-zone.c: stored sessions are moved to another time zone */
+void kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);
