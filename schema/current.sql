@@ -2,13 +2,15 @@
 -- SPDX-License-Identifier: MIT
 -- made by: ninja -C build update-schema; a test keeps it equal to the migrations
 CREATE TABLE anchor (
-    log_key INTEGER NOT NULL REFERENCES log, -- which log
-    device_boot INTEGER NOT NULL,            -- boot of the device: ticks start at 0 with each
-    t_ms INTEGER NOT NULL,                   -- device tick, ms since device_boot
-    is_banked INTEGER NOT NULL,              -- 1: a record of the device; 0: a round trip of this hub
-    utc_us INTEGER NOT NULL,                 -- UTC us
-    error_us INTEGER NOT NULL,               -- half the round trip, us; 0 for a banked one
-    quality INTEGER NOT NULL,                -- ktp.ClockQuality of the clock it came from: 0 unknown, 1 restored, 2 synced
+    log_key INTEGER NOT NULL REFERENCES log,  -- which log
+    device_boot INTEGER NOT NULL,             -- boot of the device: ticks start at 0 with each
+    t_ms INTEGER NOT NULL,                    -- device tick, ms since device_boot
+    is_banked INTEGER NOT NULL,               -- 1: a record of the device; 0: a round trip of this hub
+    utc_us INTEGER NOT NULL,                  -- UTC us, by the best reading of the hub's boot
+    error_us INTEGER NOT NULL,                -- half the round trip, us; 0 for a banked one
+    quality INTEGER NOT NULL,                 -- ktp.ClockQuality of the clock it is dated by: 0 unknown, 1 restored, 2 synced
+    hub_boot_key INTEGER REFERENCES hub_boot, -- boot of the hub in which it was read; NULL: banked, or from before schema 4
+    hub_us INTEGER,                           -- CLOCK_BOOTTIME of that boot at this moment, us; NULL with hub_boot_key
     PRIMARY KEY (log_key, device_boot, t_ms, is_banked)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE block (
@@ -83,6 +85,13 @@ CREATE TABLE hub (
     hub_id INTEGER NOT NULL,                           -- random 64 bits, made with the database: the owner devices know
     made_us INTEGER NOT NULL,                          -- when the database was made, UTC us
     is_clean INTEGER NOT NULL                          -- 1: the last daemon closed it; 0: in use, or the plug was pulled
+) STRICT;
+CREATE TABLE hub_boot (
+    hub_boot_key INTEGER PRIMARY KEY,    -- rises from boot to boot
+    hub_boot_id INTEGER NOT NULL UNIQUE, -- of this boot of the machine, 64 random bits
+    boottime_us INTEGER NOT NULL,        -- CLOCK_BOOTTIME at the best reading, us
+    utc_us INTEGER NOT NULL,             -- CLOCK_REALTIME at the same moment, UTC us
+    quality INTEGER NOT NULL             -- ktp.ClockQuality of that reading: 0 unknown, 1 restored, 2 synced
 ) STRICT;
 CREATE TABLE info (
     info_id INTEGER PRIMARY KEY,                           -- rises with time
@@ -170,6 +179,15 @@ CREATE TABLE session_node (
     saturation_permille INTEGER NOT NULL,                             -- contact samples at the end of the scale, per mille
     PRIMARY KEY (session_id, node)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE zone_change (
+    change_id INTEGER PRIMARY KEY, -- order of the changes
+    session_id INTEGER NOT NULL,   -- which session; it may be gone by now
+    changed_us INTEGER NOT NULL,   -- when, by the hub's clock of that moment, UTC us
+    uid INTEGER NOT NULL,          -- user of this machine who asked for it
+    old_zone TEXT NOT NULL,        -- IANA zone before
+    new_zone TEXT NOT NULL         -- and after
+) STRICT;
+CREATE INDEX anchor_unsynced ON anchor (hub_boot_key) WHERE quality < 2;
 CREATE INDEX gap_unfilled ON gap (log_key, first_seq) WHERE filled_us IS NULL;
 CREATE INDEX session_by_device ON session (device_id, start_utc_us, session_id);
 CREATE INDEX session_by_seq ON session (log_key, first_seq);

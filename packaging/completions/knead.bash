@@ -38,6 +38,8 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -W "$(_knead_options ${command:+"$command"})" -- "$word")
 	elif [[ -z $command || $command == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "help $(knead --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$word")
+	elif [[ $command == rezone ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(timedatectl list-timezones 2>/dev/null)" -- "$word")
 	elif [[ $command == show ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
 	fi

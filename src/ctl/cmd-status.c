@@ -43,6 +43,13 @@ append_hub(const KnTerm *term, GString *out, JsonObject *status)
 		is_synced ? "" : "; its clock is not set by the network: days may be wrong");
 
 	append_line(term, out, "Hub", words, FALSE);
+	/* what a machine that was just set up says */
+	if (g_str_equal(zone, "UTC"))
+		append_line(term, out, "",
+			    "Not in UTC? Days begin at the wrong hour. Set it: sudo timedatectl "
+			    "set-timezone Europe/Berlin, then sudo systemctl restart kneadd; "
+			    "sudo knead rezone Europe/Berlin moves the sessions that are stored.",
+			    TRUE);
 }
 
 static void

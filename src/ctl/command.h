@@ -38,6 +38,8 @@ typedef struct {
 	gboolean is_raw;
 	gboolean is_forced;
 	gboolean is_all;
+	gboolean is_dry_run;
+	gboolean is_yes;
 } KnCall;
 
 /* options that a command takes beyond those of all */
@@ -52,7 +54,8 @@ typedef enum {
 	KN_OPTION_SECONDS = 128,
 	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
 	KN_OPTION_ALL = 512,
-	KN_OPTION_PAST = 1024, /* --sessions-from */
+	KN_OPTION_PAST = 1024,    /* --sessions-from */
+	KN_OPTION_CONFIRM = 2048, /* --dry-run and --yes */
 } KnOption;
 
 typedef struct {
@@ -95,6 +98,7 @@ gint kn_cmd_pair(KnCall *call, const gchar *argument);
 gint kn_cmd_capture(KnCall *call, const gchar *argument);
 gint kn_cmd_why(KnCall *call, const gchar *argument);
 gint kn_cmd_scan(KnCall *call, const gchar *argument);
+gint kn_cmd_rezone(KnCall *call, const gchar *argument);
 gint kn_cmd_forget(KnCall *call, const gchar *argument);
 gint kn_cmd_identify(KnCall *call, const gchar *argument);
 gint kn_cmd_log(KnCall *call, const gchar *argument);

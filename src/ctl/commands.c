@@ -34,6 +34,9 @@ static const KnCommand commands[] = {
 	{"identify", "DEVICE", KN_OPTION_SECONDS, "/v1/devices/{device}/identify",
 	 "which one is it? It shows itself for some seconds", "sudo knead identify 2",
 	 kn_cmd_identify},
+	{"rezone", "ZONE", KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_CONFIRM, "/v1/zone",
+	 "move stored sessions to another time zone",
+	 "sudo knead rezone Europe/Lisbon --from 2026-11-01 --dry-run", kn_cmd_rezone},
 	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
 	 "what happened, newest last", "knead log --follow", kn_cmd_log},
 	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE, "/v1/captures",
@@ -167,6 +170,8 @@ kn_commands_help(const KnCommand *command)
 		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
 		{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
 		{KN_OPTION_ALL, "  --all           every number there is\n"},
+		{KN_OPTION_CONFIRM, "  --dry-run       only tell what it would change\n"
+				    "  --yes           do it without asking\n"},
 		{KN_OPTION_CAPTURE,
 		 "  -o FILE         where to\n"
 		 "  --scenario TEXT what is being done meanwhile\n"

@@ -25,6 +25,8 @@ typedef struct {
 	gboolean is_raw;
 	gboolean is_forced;
 	gboolean is_all;
+	gboolean is_dry_run;
+	gboolean is_yes;
 } Options;
 
 static void
@@ -98,6 +100,8 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"with-identity", 0, 0, G_OPTION_ARG_NONE, &options->is_raw, NULL, NULL},
 		{"force", 0, 0, G_OPTION_ARG_NONE, &options->is_forced, NULL, NULL},
 		{"all", 0, 0, G_OPTION_ARG_NONE, &options->is_all, NULL, NULL},
+		{"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->is_dry_run, NULL, NULL},
+		{"yes", 0, 0, G_OPTION_ARG_NONE, &options->is_yes, NULL, NULL},
 		{"limit", 'n', 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
 		{NULL},
 	};
@@ -133,6 +137,8 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
 		{options->is_forced, KN_OPTION_CAPTURE, "--force"},
 		{options->is_all, KN_OPTION_ALL, "--all"},
+		{options->is_dry_run, KN_OPTION_CONFIRM, "--dry-run"},
+		{options->is_yes, KN_OPTION_CONFIRM, "--yes"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -256,7 +262,9 @@ start(const Options *options, gchar **words)
 		       .seconds = options->seconds,
 		       .is_raw = options->is_raw,
 		       .is_forced = options->is_forced,
-		       .is_all = options->is_all};
+		       .is_all = options->is_all,
+		       .is_dry_run = options->is_dry_run,
+		       .is_yes = options->is_yes};
 
 	if (options->is_version)
 		return print_text(g_strdup("knead " KN_VERSION "\n"));

@@ -37,6 +37,8 @@ static const struct {
 	{"storage_degraded", "nothing can be stored: %s"},
 	{"storage_damaged", "the disk has lost some of what was stored: %s of records"},
 	{"storage_recovered", "storing works again"},
+	{"clock_set", "the hub's clock was set: %s"},
+	{"rezoned", "by hand, another time zone: %s"},
 	{"events_lost", "older events are not kept any more"},
 	{"dropped", "this reader was too slow and was cut off"},
 };

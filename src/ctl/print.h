@@ -16,6 +16,7 @@ void kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions);
 void kn_print_session(const KnTerm *term, GString *out, JsonObject *session, JsonObject *curve);
 void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 /* What a person wants to know of the hub: its states, its massagers, and what went wrong, when something did. */
+void kn_print_rezone(const KnTerm *term, GString *out, JsonObject *document);
 void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 /* Every number of a document, whatever is in it. */
 void kn_print_numbers(const KnTerm *term, GString *out, JsonObject *document);

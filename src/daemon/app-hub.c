@@ -172,6 +172,9 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			live->id = stored->id;
 			live->revision = stored->revision;
 			live->start_utc_us = stored->start_utc_us;
+			live->is_time_uncertain = stored->is_time_uncertain;
+			g_free(live->zone);
+			live->zone = g_strdup(stored->zone);
 			/* in its place: who pages on must find the last row last */
 			kn_session_free(sessions->pdata[k]);
 			sessions->pdata[k] = g_steal_pointer(&live);
@@ -340,6 +343,7 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.cancel_pairing = kn_app_cancel_pairing,
 		.get_pairing = kn_app_get_pairing,
 		.forget = kn_app_forget,
+		.rezone = kn_app_rezone,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
 		.explain = kn_app_explain,

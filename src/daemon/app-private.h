@@ -7,6 +7,7 @@
 #include "core/link/seen.h"
 #include "core/pipeline/pipeline.h"
 #include "daemon/app.h"
+#include "daemon/clock-watch.h"
 #include "daemon/hub-clock.h"
 #include "radio/radio.h"
 
@@ -53,12 +54,13 @@ struct KnApp {
 	GTimeZone *zone;  /* owned: held, so that local days do not read the zone file each time */
 	GMainLoop *loop;  /* owned */
 	KnStore *store;   /* owned */
-	KnPipeline *pipeline; /* owned */
-	KnRadio *radio;       /* owned */
-	KnServer *server;     /* owned */
-	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
-	KnSeenList *seen;     /* owned */
-	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
+	KnPipeline *pipeline;      /* owned */
+	KnRadio *radio;            /* owned */
+	KnServer *server;          /* owned */
+	GPtrArray *devices;        /* owned: KnDevice, all ever enrolled */
+	KnSeenList *seen;          /* owned */
+	KnClockWatch *clock_watch; /* owned */
+	GHashTable *asks;  /* owned: questions of clients that the store has not answered yet */
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	KnHubClock clock;
 	gint64 started_boottime_us;
@@ -85,6 +87,10 @@ typedef struct {
 	KnHubEventsFunc on_events;
 	KnHubDeviceFunc on_device;
 	gboolean is_allowing; /* on_device is of an allow */
+	KnHubRezonedFunc on_rezoned;
+	gchar zone[72]; /* of that; longer is no name of one */
+	guint32 uid;
+	gboolean is_dry_run;
 	gpointer request;
 } KnAsk;
 /* FALSE with DEGRADED: too many wait. Asked before every new one. */
@@ -168,6 +174,9 @@ gboolean kn_app_is_idle(gpointer user, const gchar *address);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);
 gboolean kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+
+/* app-zone.c: stored sessions are moved to another time zone */
+void kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);

@@ -72,7 +72,8 @@ on_tick(gpointer user)
 
 	kn_hub_clock_read(&app->clock, &now);
 	kn_pipeline_tick(app->pipeline, &now);
-	if (app->n_links_up > 0 || kn_pipeline_n_open_bytes(app->pipeline) > 0)
+	if (app->n_links_up > 0 || kn_pipeline_n_open_bytes(app->pipeline) > 0 ||
+	    kn_pipeline_is_clock_settling(app->pipeline, &now))
 		return G_SOURCE_CONTINUE;
 	/* nothing is open and nobody is there: an idle hub sleeps */
 	app->tick_source = 0;
@@ -84,6 +85,17 @@ ensure_tick(KnApp *app)
 {
 	if (app->tick_source == 0)
 		app->tick_source = g_timeout_add_seconds(1, on_tick, app);
+}
+
+static void
+on_clock(gpointer user)
+{
+	KnApp *app = user;
+	KnNow now;
+
+	kn_hub_clock_read(&app->clock, &now);
+	kn_pipeline_clock(app->pipeline, &now);
+	ensure_tick(app);
 }
 
 /* ---- radio → pipeline ---- */
@@ -231,6 +243,7 @@ start(KnApp *app, GError **error)
 	if (!app->server)
 		return FALSE;
 	pipeline_config.hub_id = kn_store_hub_id(app->store);
+	pipeline_config.hub_boot_id = kn_hub_boot_id();
 	app->pipeline = kn_pipeline_new(&pipeline_config, &pipeline_sink, app);
 	app->radio = kn_radio_new(&radio_config, &radio_sink, app);
 	if (!app->radio) {
@@ -241,6 +254,8 @@ start(KnApp *app, GError **error)
 	}
 	if (!load_devices(app, error))
 		return FALSE;
+	app->clock_watch = kn_clock_watch_new(app->config->bus_address, &app->clock, on_clock, app);
+	on_clock(app);
 	kn_app_emit(app, KN_EVENT_STARTED, 0, KN_VERSION);
 	return TRUE;
 }
@@ -285,6 +300,7 @@ kn_app_free(KnApp *app)
 	KnNow now;
 
 	kn_server_free(g_steal_pointer(&app->server));
+	kn_clock_watch_free(app->clock_watch);
 	kn_radio_free(app->radio);
 	if (app->pipeline) {
 		kn_hub_clock_read(&app->clock, &now);

@@ -174,7 +174,8 @@ prepare(KnReplay *replay, const KnCapture *capture, const gchar *zone)
 	const KnStoreConfig config = {replay->directory, zone};
 	const KnAllow allow = {.address = REPLAY_ADDRESS,
 			       .label = kn_capture_get(capture, "model")};
-	KnPipelineConfig pipeline_config = {.timer_scale = 1.0, .is_replay = TRUE};
+	KnPipelineConfig pipeline_config = {
+		.timer_scale = 1.0, .is_replay = TRUE, .hub_boot_id = 1};
 	g_autoptr(GPtrArray) stored = NULL;
 
 	replay->store = kn_store_open(&config, &replay->error);

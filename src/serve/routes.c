@@ -18,6 +18,7 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/devices/{device}/why", KN_RIGHT_READ, "", kn_handle_why},
 	{"POST", "/v1/devices/{device}/forget", KN_RIGHT_ADMIN, "", kn_handle_forget},
 	{"POST", "/v1/devices/{device}/identify", KN_RIGHT_ADMIN, "seconds", kn_handle_identify},
+	{"POST", "/v1/zone", KN_RIGHT_ADMIN, "", kn_handle_zone},
 	{"POST", "/v1/scans", KN_RIGHT_ADMIN, "seconds", kn_handle_scan},
 	{"POST", "/v1/pairings", KN_RIGHT_ADMIN, "", kn_handle_pair},
 	{"POST", "/v1/pairings/{id}", KN_RIGHT_ADMIN, "", kn_handle_pairing_answer},

@@ -34,6 +34,7 @@ void kn_handle_curve(KnRequest *request);
 void kn_handle_summary(KnRequest *request);
 void kn_handle_capture(KnRequest *request);
 void kn_handle_why(KnRequest *request);
+void kn_handle_zone(KnRequest *request);
 void kn_handle_forget(KnRequest *request);
 void kn_handle_identify(KnRequest *request);
 void kn_handle_scan(KnRequest *request);

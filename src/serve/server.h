@@ -11,6 +11,7 @@
 #include "core/log/clock.h"
 #include "core/log/device.h"
 #include "core/log/event.h"
+#include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
@@ -60,6 +61,8 @@ typedef void (*KnHubSessionsFunc)(GPtrArray *sessions /* owned: KnSession with n
 typedef void (*KnHubSessionFunc)(KnSessionView *view /* owned */, const GError *error,
 				 gpointer request);
 typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpointer request);
+
+typedef void (*KnHubRezonedFunc)(const KnRezoned *done, const GError *error, gpointer request);
 
 /* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. is_all: whatever else the query may mean has not
  * happened yet, so that who listens from inside this call on misses nothing. */
@@ -130,6 +133,9 @@ typedef struct {
 				  const KnHubCaptureSink *sink, gpointer to, GError **error);
 	void (*stop_capture)(gpointer user, gpointer capture);
 	void (*forget)(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
+	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,
+		       gpointer request);
 	/* The massager makes itself noticed. FALSE with an error. */
 	gboolean (*identify)(gpointer user, gint64 device_id, guint duration_s, GError **error);
 	/* Listens for so long; what is heard is in get_devices. FALSE with an error. */

@@ -4,6 +4,7 @@
 #include "store/anchors.h"
 
 #include "core/wire/decode.h"
+#include "store/hub-boots.h"
 #include "store/sql.h"
 
 #define UTC_MAX_US (G_GINT64_CONSTANT(1) << 60) /* what kn_clock_place looks at */
@@ -55,19 +56,24 @@ find_moved(KnDb *db, gint64 log_key, const KnAnchor *anchor, guint64 *ret_from_t
 }
 
 gboolean
-kn_anchors_add(KnDb *db, gint64 log_key, const KnAnchor *anchor, gboolean *ret_is_new,
+kn_anchors_add(KnDb *db, gint64 log_key, const KnAnchor *told, gboolean *ret_is_new,
 	       guint64 *ret_from_t_ms, GError **error)
 {
+	KnAnchor anchor = *told;
+	gint64 hub_boot_key;
+
 	*ret_is_new = FALSE;
-	if (!is_usable(anchor))
+	if (!is_usable(told))
 		return TRUE;
-	if (!find_moved(db, log_key, anchor, ret_from_t_ms, error) ||
+	if (!kn_hub_boots_date(db, &anchor, &hub_boot_key, error) ||
+	    !find_moved(db, log_key, &anchor, ret_from_t_ms, error) ||
 	    !kn_sql_run(db,
-			"INSERT INTO anchor (log_key, " COLUMNS ") "
-			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-			KN_SQL_INTS(log_key, anchor->boot, (gint64)anchor->t_ms,
-				    anchor->is_banked != FALSE, anchor->utc_us, anchor->error_us,
-				    anchor->quality),
+			"INSERT INTO anchor (log_key, " COLUMNS ", hub_boot_key, hub_us) "
+			"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), iif(?8, ?9, NULL)) "
+			"ON CONFLICT DO NOTHING",
+			KN_SQL_INTS(log_key, anchor.boot, (gint64)anchor.t_ms,
+				    anchor.is_banked != FALSE, anchor.utc_us, anchor.error_us,
+				    anchor.quality, hub_boot_key, anchor.hub_us),
 			error))
 		return FALSE;
 	*ret_is_new = sqlite3_changes(db->handle) > 0;
@@ -149,7 +155,7 @@ kn_anchors_place(KnDb *db, gint64 log_key, guint32 boot, guint64 t_ms, KnWallTim
 		return FALSE;
 	kn_clock_place(anchors, boot, t_ms, ret_time);
 	if (!ret_time->is_uncertain)
-		return TRUE;
+		return kn_hub_boots_is_doubted(db, log_key, boot, &ret_time->is_uncertain, error);
 	if (!append_neighbours(db, log_key, boot, ktp_CLOCK_RESTORED, anchors, error) ||
 	    !append_neighbours(db, log_key, boot, ktp_CLOCK_UNKNOWN, anchors, error))
 		return FALSE;

@@ -5,6 +5,7 @@
 
 #include "store/events.h"
 #include "store/reader.h"
+#include "store/rezone.h"
 #include "store/sessions.h"
 
 KnRequest *
@@ -44,6 +45,9 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_FORGET:
 		request->device = kn_writer_forget(db, request->id, error);
 		return request->device != NULL;
+	case KN_REQUEST_REZONE:
+		return kn_rezone_run(db, &request->rezone, request->now_us, &request->rezoned,
+				     error);
 	case KN_REQUEST_SESSIONS:
 		request->sessions = kn_sessions_query(db, &request->query, error);
 		return request->sessions != NULL;
@@ -109,6 +113,11 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 	case KN_REQUEST_FORGET:
 		if (request->func.device)
 			request->func.device(request->device, error, request->user);
+		return;
+	case KN_REQUEST_REZONE:
+		if (request->func.rezone)
+			request->func.rezone(error ? NULL : &request->rezoned, error,
+					     request->user);
 		return;
 	case KN_REQUEST_SESSIONS:
 		tell_sessions(request, error);

@@ -13,6 +13,7 @@ typedef enum {
 	KN_REQUEST_COMMIT,
 	KN_REQUEST_ALLOW,
 	KN_REQUEST_FORGET,
+	KN_REQUEST_REZONE,
 	KN_REQUEST_SESSIONS,
 	KN_REQUEST_DETAIL,
 	KN_REQUEST_EVENTS,
@@ -25,16 +26,18 @@ typedef struct {
 	union {
 		KnStoreCommitFunc commit;
 		KnStoreDeviceFunc device;
+		KnStoreRezoneFunc rezone;
 		KnStoreSessionsFunc sessions;
 		KnStoreDetailFunc detail;
 		KnStoreEventsFunc events;
 	} func; /* may be NULL */
 	gpointer user;
 
-	KnBatch *batch; /* owned */
-	KnAllow allow;  /* its strings are owned, as below */
-	gchar *address; /* owned */
-	gchar *label;   /* owned */
+	KnBatch *batch;  /* owned */
+	KnAllow allow;   /* its strings are owned, as below */
+	gchar *address;  /* owned */
+	gchar *label;    /* owned */
+	KnRezone rezone; /* its zone is label */
 	gint64 now_us;
 	gint64 id; /* of a device or session */
 	KnSessionQuery query;
@@ -42,8 +45,9 @@ typedef struct {
 	KnEventQuery event_query;
 
 	/* the answer: written by the store's thread, handed on by the main thread */
-	KnCommit *commit;        /* owned */
-	KnDevice *device;        /* owned */
+	KnCommit *commit; /* owned */
+	KnDevice *device; /* owned */
+	KnRezoned rezoned;
 	GPtrArray *sessions;     /* owned */
 	KnSessionDetail *detail; /* owned */
 	GPtrArray *loaded;       /* owned */

@@ -208,6 +208,20 @@ kn_store_forget(KnStore *store, gint64 device_id, KnStoreDeviceFunc func, gpoint
 }
 
 void
+kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStoreRezoneFunc func,
+		gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_REZONE, user);
+
+	request->func.rezone = func;
+	request->label = g_strdup(wish->zone);
+	request->rezone = *wish;
+	request->rezone.zone = request->label;
+	request->now_us = now_us;
+	submit(store, request);
+}
+
+void
 kn_store_query_sessions(KnStore *store, const KnSessionQuery *query, KnStoreSessionsFunc func,
 			gpointer user)
 {

@@ -13,6 +13,7 @@
 #include "core/log/batch.h"
 #include "core/log/clock.h"
 #include "core/log/device.h"
+#include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
 
@@ -96,6 +97,12 @@ void kn_store_allow(KnStore *store, const KnAllow *allow, gint64 now_us, KnStore
 		    gpointer user);
 /* Forgets a device: no longer connected; what it gave stays. */
 void kn_store_forget(KnStore *store, gint64 device_id, KnStoreDeviceFunc func, gpointer user);
+
+/* done: NULL with an error. */
+typedef void (*KnStoreRezoneFunc)(const KnRezoned *done, const GError *error, gpointer user);
+/* Moves stored sessions to another zone: their revision rises, and each change is kept in the books. wish is copied. */
+void kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStoreRezoneFunc func,
+		     gpointer user);
 
 /* ---- reading ---- */
 

@@ -6,6 +6,7 @@
 #include "store/anchors.h"
 #include "store/devices.h"
 #include "store/events.h"
+#include "store/hub-boots.h"
 #include "store/infos.h"
 #include "store/sql.h"
 #include "store/touched.h"
@@ -93,6 +94,17 @@ write_gaps(Work *work, GError **error)
 }
 
 static gboolean
+write_hub_anchors(Work *work, GError **error)
+{
+	for (guint i = 0; i < work->batch->hub_anchors->len; i++)
+		if (!kn_hub_boots_note(work->writer->db,
+				       &g_array_index(work->batch->hub_anchors, KnHubAnchor, i),
+				       &work->touched, error))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
 write_anchors(Work *work, GError **error)
 {
 	for (guint i = 0; i < work->batch->anchors->len; i++) {
@@ -161,7 +173,8 @@ write_all(Work *work, GArray *changed, GError **error)
 
 	return kn_db_begin(work->writer->db, error) && write_infos(work, error) &&
 	       write_blocks(work, error) && write_logs(work, error) && write_gaps(work, error) &&
-	       write_anchors(work, error) && write_device_notes(work, error) &&
+	       write_hub_anchors(work, error) && write_anchors(work, error) &&
+	       write_device_notes(work, error) &&
 	       kn_touched_derive(&work->touched, &deriver, error) &&
 	       kn_events_write(work->writer->db, work->batch->events, error) &&
 	       kn_db_commit(work->writer->db, error);

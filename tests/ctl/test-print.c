@@ -249,6 +249,35 @@ a_hub_that_is_well_is_told_in_few_lines(void)
 }
 
 static void
+a_hub_in_utc_is_asked_whether_it_is(void)
+{
+	g_autofree gchar *fresh = print(kn_print_status, &utf8, "{\"tz\":\"UTC\"}");
+	g_autofree gchar *set = print(kn_print_status, &utf8, "{\"tz\":\"Europe/Berlin\"}");
+
+	assert_lines_fit(fresh, 80);
+	assert_has(fresh, "Not in UTC?");
+	assert_has(fresh, "timedatectl");
+	g_assert_null(strstr(set, "Not in UTC?"));
+}
+
+static void
+a_move_to_another_zone_is_told_with_its_extent(void)
+{
+	g_autofree gchar *preview = print(
+		kn_print_rezone, &utf8,
+		"{\"tz\":\"Asia/Tokyo\",\"is_dry_run\":true,\"n_sessions\":12,\"n_other_day\":3,"
+		"\"oldest\":\"2026-11-01T09:00:00+09:00\",\"newest\":\"2026-11-20T09:00:00+09:"
+		"00\"}");
+	g_autofree gchar *done =
+		print(kn_print_rezone, &utf8, "{\"tz\":\"Asia/Tokyo\",\"n_sessions\":1}");
+
+	assert_lines_fit(preview, 80);
+	assert_has(preview,
+		   "Would move to Asia/Tokyo: 12 sessions (3 of them to another day), from");
+	g_assert_cmpstr(done, ==, "Moved to Asia/Tokyo: 1 session (none to another day).\n");
+}
+
+static void
 what_is_wrong_with_a_hub_is_told_with_what_to_do(void)
 {
 	g_autofree gchar *out = print(
@@ -292,6 +321,10 @@ main(int argc, char **argv)
 			all_numbers_are_shown_whatever_there_is);
 	g_test_add_func("/ctl/print/a_hub_that_is_well_is_told_in_few_lines",
 			a_hub_that_is_well_is_told_in_few_lines);
+	g_test_add_func("/ctl/print/a_hub_in_utc_is_asked_whether_it_is",
+			a_hub_in_utc_is_asked_whether_it_is);
+	g_test_add_func("/ctl/print/a_move_to_another_zone_is_told_with_its_extent",
+			a_move_to_another_zone_is_told_with_its_extent);
 	g_test_add_func("/ctl/print/what_is_wrong_with_a_hub_is_told_with_what_to_do",
 			what_is_wrong_with_a_hub_is_told_with_what_to_do);
 	return g_test_run();

@@ -55,6 +55,21 @@ fail(const FakeHub *hub, GError **error)
 	return FALSE;
 }
 
+void
+fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+	const KnRezoned done = {7, 3, G_GINT64_CONSTANT(1767225600000000),
+				G_GINT64_CONSTANT(1767312000000000)};
+	g_autoptr(GError) error = NULL;
+
+	hub->n_rezones++;
+	hub->rezone = *wish;
+	hub->rezone.zone = NULL;
+	g_strlcpy(hub->rezone_zone, wish->zone, sizeof hub->rezone_zone);
+	func(fail(hub, &error) ? &done : NULL, error, request);
+}
+
 gboolean
 fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error)
 {

@@ -339,6 +339,7 @@ fake_hub_vtable(void)
 		.stop_capture = fake_stop_capture,
 		.allow = allow,
 		.forget = forget,
+		.rezone = fake_rezone,
 		.identify = fake_identify,
 		.scan = fake_scan,
 		.explain = fake_explain,

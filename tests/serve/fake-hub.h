@@ -47,6 +47,9 @@ typedef struct {
 	KnAllow allowed;        /* without its strings */
 	guint n_allowed;
 	gint64 forgotten_id;
+	KnRezone rezone; /* of the last one; its zone is below */
+	gchar rezone_zone[72];
+	guint n_rezones;
 	gint64 identified_id;
 	guint duration_s;       /* of the last scan or identify */
 	gchar *pairing_address; /* owned; NULL: there was no pairing */
@@ -72,6 +75,7 @@ gpointer fake_start_capture(gpointer user, const KnHubCapture *what, const KnHub
 void fake_stop_capture(gpointer user, gpointer capture);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
+void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
 /* of the vtable, in fake-pairing.c */

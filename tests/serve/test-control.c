@@ -58,6 +58,45 @@ forget_and_identify_name_their_device(Fixture *fixture, gconstpointer data)
 }
 
 static void
+a_zone_is_moved_to_only_when_it_is_one(Fixture *fixture, gconstpointer data)
+{
+	static const gchar *const bad[] = {
+		"{}",
+		"{\"zone\": 1}",
+		"{\"zone\": \"Mars/Olympus\"}",
+		"{\"zone\": \"../../etc/passwd\"}",
+		"{\"zone\": \"Europe/Berlin\", \"from\": 3}",
+		"{\"zone\": \"Europe/Berlin\", \"to\": \"2026-02-30\"}",
+		"{\"zone\": \"Europe/Berlin\", \"dry_run\": \"yes\"}",
+		"{\"zone\": \"Europe/Berlin\", \"device\": 1}",
+		"{\"zone\": \"Europe/Berlin\", \"more\": 1}",
+	};
+	guint status = 0;
+	g_autoptr(JsonNode) node = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
+		assert_problem(fixture, "POST", "/v1/zone", bad[i], 400, "bad-request");
+	assert_problem(fixture, "POST", "/v1/zone",
+		       "{\"zone\": \"Europe/Berlin\", \"device\": \"nobody\"}", 404,
+		       "no-such-device");
+	g_assert_cmpuint(fixture->hub.n_rezones, ==, 0);
+	node = ask(fixture, "POST", "/v1/zone",
+		   "{\"zone\": \"Asia/Tokyo\", \"from\": \"1970-01-11\", \"device\": \"back bed\", "
+		   "\"dry_run\": true}",
+		   &status);
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpstr(fixture->hub.rezone_zone, ==, "Asia/Tokyo");
+	g_assert_true(fixture->hub.rezone.has_from && !fixture->hub.rezone.has_to);
+	g_assert_cmpint(fixture->hub.rezone.from_day, ==, 10);
+	g_assert_cmpint(fixture->hub.rezone.device_id, ==, 1);
+	g_assert_true(fixture->hub.rezone.is_dry_run);
+	g_assert_cmpint(json_object_get_int_member(json_node_get_object(node), "n_sessions"), ==,
+			7);
+	/* 2026-01-01 00:00 UTC */
+	g_assert_cmpstr(text_of(node, "oldest"), ==, "2026-01-01T09:00:00+09:00");
+}
+
+static void
 a_scan_is_a_job_that_is_waited_for(Fixture *fixture, gconstpointer data)
 {
 	guint status = 0;
@@ -109,6 +148,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD(why_is_answered_for_a_name_a_number_and_a_strangers_address);
 	ADD(forget_and_identify_name_their_device);
+	ADD(a_zone_is_moved_to_only_when_it_is_one);
 	ADD(a_scan_is_a_job_that_is_waited_for);
 	ADD(only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room);
 	return g_test_run();

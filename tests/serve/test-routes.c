@@ -100,7 +100,7 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 		g_assert_nonnull(job);
 		g_assert_cmpuint(status, ==, 202);
 	}
-	g_assert_cmpuint(n_routes, ==, 17);
+	g_assert_cmpuint(n_routes, ==, 18);
 	for (gsize i = 0; i < n_routes; i++) {
 		const gchar *keys = strstr(routes[i].keys, "period") != NULL ? "?period=day"
 				    : strstr(routes[i].keys, "raw") != NULL  ? "?device=1"
@@ -112,6 +112,7 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 
 		const gchar *body =
 			g_str_equal(path, "/v1/pairings") ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
+			: g_str_equal(path, "/v1/zone")   ? "{\"zone\": \"Asia/Tokyo\"}"
 			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
 								  : NULL;
 

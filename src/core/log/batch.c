@@ -32,6 +32,7 @@ kn_batch_new(guint64 id)
 	batch->gaps = g_array_new(FALSE, FALSE, sizeof(KnGapNote));
 	batch->logs = g_array_new(FALSE, FALSE, sizeof(KnLogNote));
 	batch->anchors = g_array_new(FALSE, FALSE, sizeof(KnAnchor));
+	batch->hub_anchors = g_array_new(FALSE, FALSE, sizeof(KnHubAnchor));
 	batch->batteries = g_array_new(FALSE, FALSE, sizeof(KnBatteryNote));
 	batch->conflicts = g_ptr_array_new_with_free_func(conflict_free);
 	batch->events = g_ptr_array_new_with_free_func((GDestroyNotify)kn_event_free);
@@ -49,6 +50,7 @@ kn_batch_free(KnBatch *batch)
 	g_array_unref(batch->gaps);
 	g_array_unref(batch->logs);
 	g_array_unref(batch->anchors);
+	g_array_unref(batch->hub_anchors);
 	g_array_unref(batch->batteries);
 	g_ptr_array_unref(batch->conflicts);
 	g_array_unref(batch->synced);
@@ -62,7 +64,7 @@ kn_batch_is_empty(const KnBatch *batch)
 {
 	return batch->infos->len + batch->blocks->len + batch->gaps->len + batch->logs->len +
 		       batch->anchors->len + batch->batteries->len + batch->conflicts->len +
-		       batch->synced->len ==
+		       batch->synced->len + batch->hub_anchors->len ==
 	       0;
 }
 

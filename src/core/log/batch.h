@@ -56,7 +56,19 @@ typedef struct {
 	guint8 quality;  /* ktp_ClockQuality of the hub's clock at that moment */
 	gboolean
 		is_banked; /* made by the device from a SetClock of some hub, not by this hub's round trip */
+	/* of a round trip: the hub's boottime, and of which of its boots; 0: not known. With it the store dates the anchor anew when the
+	 * hub learns the time. */
+	guint64 hub_boot_id;
+	gint64 hub_us;
 } KnAnchor;
+
+/* what the hub's own clocks said at one moment: when in doubt, all that was dated in this boot of it is dated by that */
+typedef struct {
+	guint64 hub_boot_id;
+	gint64 boottime_us;
+	gint64 utc_us;
+	guint8 quality; /* ktp_ClockQuality */
+} KnHubAnchor;
 
 typedef struct {
 	gint64 device_id;
@@ -90,6 +102,7 @@ typedef struct {
 	GArray *gaps;         /* owned: KnGapNote */
 	GArray *logs;         /* owned: KnLogNote, at most one a log */
 	GArray *anchors;      /* owned: KnAnchor */
+	GArray *hub_anchors;  /* owned: KnHubAnchor */
 	GArray *batteries;    /* owned: KnBatteryNote */
 	GPtrArray *conflicts; /* owned: KnConflict */
 	GArray *synced; /* owned: gint64 device_id whose log was found complete at synced_us */

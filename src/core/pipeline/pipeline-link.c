@@ -217,6 +217,8 @@ handle_clock(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Clock *cl
 		.utc_us = now->utc_us - round_trip_us / 2,
 		.error_us = round_trip_us / 2,
 		.quality = (guint8)now->quality,
+		.hub_boot_id = pipeline->config.hub_boot_id,
+		.hub_us = now->boottime_us - round_trip_us / 2,
 	};
 	g_array_append_val(pipeline->batch->anchors, anchor);
 	if (pipeline->batch_since_us == 0)

@@ -80,6 +80,7 @@ struct KnPipeline {
 	gboolean is_urgent;
 	GPtrArray *flights; /* owned: KnFlight */
 	guint64 next_batch_id;
+	KnHubTime hub_time;
 };
 
 /* pipeline.c; lookup: NULL when nobody told of the device */

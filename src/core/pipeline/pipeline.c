@@ -121,6 +121,7 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 
 	if (!device || !kn_pipeline_admit(pipeline, device, info, n_info, &decoded, now))
 		return FALSE;
+	kn_pipeline_clock(pipeline, now);
 	device->info = decoded;
 	if (!device->info_bytes || !g_bytes_equal(device->info_bytes, bytes)) {
 		KnInfoNote *note = g_new(KnInfoNote, 1);
@@ -298,6 +299,7 @@ kn_pipeline_tick(KnPipeline *pipeline, const KnNow *now)
 	GHashTableIter iter;
 	gpointer value;
 
+	kn_pipeline_clock(pipeline, now);
 	g_hash_table_iter_init(&iter, pipeline->devices);
 	while (g_hash_table_iter_next(&iter, NULL, &value))
 		if (((KnPipelineDevice *)value)->is_up && !((KnPipelineDevice *)value)->is_refused)

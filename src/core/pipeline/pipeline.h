@@ -11,6 +11,7 @@
 #include "core/log/batch.h"
 #include "core/log/clock.h"
 #include "core/log/event.h"
+#include "core/log/hub-time.h"
 #include "core/measure/live.h"
 #include "core/pipeline/transfer.h"
 #include "core/pipeline/trust.h"
@@ -115,6 +116,7 @@ typedef struct {
 	gdouble timer_scale; /* of the commit intervals and of quarantines: 1.0; tests scale them down */
 	gboolean
 		is_replay; /* what comes was written down before: nothing of it was asked for, and nobody is put in quarantine */
+	guint64 hub_boot_id; /* of this boot of the hub: its boottime counts from there */
 } KnPipelineConfig;
 
 /* config and sink are copied */
@@ -154,6 +156,11 @@ void kn_pipeline_refresh(KnPipeline *pipeline, gint64 device_id, const KnNow *no
 
 /* The batch is durable. */
 void kn_pipeline_committed(KnPipeline *pipeline, guint64 batch_id, const KnNow *now);
+
+/* The hub's clock may have been set, or found right. Called with every tick and link anyway: what was dated by it before is dated anew. */
+void kn_pipeline_clock(KnPipeline *pipeline, const KnNow *now);
+/* It was set a moment ago: ticks are needed until that is written down. */
+gboolean kn_pipeline_is_clock_settling(const KnPipeline *pipeline, const KnNow *now);
 
 /* Timers: call about once a second while a link is up, and after packets. */
 void kn_pipeline_tick(KnPipeline *pipeline, const KnNow *now);

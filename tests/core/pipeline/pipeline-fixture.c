@@ -72,6 +72,13 @@ pf_tear_down(PipelineFixture *f, gconstpointer data)
 }
 
 void
+pf_pass(PipelineFixture *f, gint64 us)
+{
+	f->now.boottime_us += us;
+	f->now.utc_us += us;
+}
+
+void
 pf_link_up(PipelineFixture *f)
 {
 	ktp_Info info = {.protocol = 1,

@@ -31,6 +31,8 @@ void pf_set_up(PipelineFixture *f, gconstpointer data);
 /* PF_OTHER too, which was enrolled later; what is sent to it is nobody's to see */
 void pf_set_up_two(PipelineFixture *f, gconstpointer data);
 void pf_tear_down(PipelineFixture *f, gconstpointer data);
+/* Time goes by, on both clocks. */
+void pf_pass(PipelineFixture *f, gint64 us);
 void pf_link_up(PipelineFixture *f);
 /* With a model, this serial and this protocol. */
 gboolean pf_link_up_as(PipelineFixture *f, gint64 device_id, const gchar *serial, guint protocol);

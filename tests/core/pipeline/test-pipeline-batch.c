@@ -32,10 +32,10 @@ live_records_wait_for_the_tick_and_go_in_one_block(PipelineFixture *f, gconstpoi
 	pf_meet(f, 0);
 	pf_commit_all(f);
 	pf_send_samples(f, KN_FRAME_LIVE, 1, 100);
-	f->now.boottime_us += KN_COMMIT_LIVE_US - 1;
+	pf_pass(f, KN_COMMIT_LIVE_US - 1);
 	kn_pipeline_tick(f->pipeline, &f->now);
 	g_assert_cmpuint(f->batches->len, ==, 0);
-	f->now.boottime_us += 1;
+	pf_pass(f, 1);
 	kn_pipeline_tick(f->pipeline, &f->now);
 	g_assert_cmpuint(f->batches->len, ==, 1);
 	block = ((const KnBatch *)f->batches->pdata[0])->blocks->pdata[0];
@@ -130,7 +130,7 @@ while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device(Pip
 	for (guint64 seq = 1; n_taken == 0 && seq < 400000; seq += 1000) {
 		pf_send_samples(f, KN_FRAME_LIVE, seq, seq + 999);
 		/* 250 a second: no flood */
-		f->now.boottime_us += 4 * PF_SECOND;
+		pf_pass(f, 4 * PF_SECOND);
 		if (pf_status_of(f).counters.n_refused_memory > 0)
 			n_taken = seq;
 	}

@@ -1,0 +1,43 @@
+-- SPDX-FileCopyrightText: 2026 the knead authors
+-- SPDX-License-Identifier: MIT
+
+-- A hub may not know the time yet when it records, and learn it later. Between two settings its wall clock and its boottime run side by
+-- side, so one good reading of both dates everything of that boot.
+CREATE TABLE hub_boot (
+    hub_boot_key INTEGER PRIMARY KEY,    -- rises from boot to boot
+    hub_boot_id INTEGER NOT NULL UNIQUE, -- of this boot of the machine, 64 random bits
+    boottime_us INTEGER NOT NULL,        -- CLOCK_BOOTTIME at the best reading, us
+    utc_us INTEGER NOT NULL,             -- CLOCK_REALTIME at the same moment, UTC us
+    quality INTEGER NOT NULL             -- ktp.ClockQuality of that reading: 0 unknown, 1 restored, 2 synced
+) STRICT;
+
+-- (made anew: a column that is added behind the others would part the last one from its comment)
+ALTER TABLE anchor RENAME TO old_anchor;
+CREATE TABLE anchor (
+    log_key INTEGER NOT NULL REFERENCES log,  -- which log
+    device_boot INTEGER NOT NULL,             -- boot of the device: ticks start at 0 with each
+    t_ms INTEGER NOT NULL,                    -- device tick, ms since device_boot
+    is_banked INTEGER NOT NULL,               -- 1: a record of the device; 0: a round trip of this hub
+    utc_us INTEGER NOT NULL,                  -- UTC us, by the best reading of the hub's boot
+    error_us INTEGER NOT NULL,                -- half the round trip, us; 0 for a banked one
+    quality INTEGER NOT NULL,                 -- ktp.ClockQuality of the clock it is dated by: 0 unknown, 1 restored, 2 synced
+    hub_boot_key INTEGER REFERENCES hub_boot, -- boot of the hub in which it was read; NULL: banked, or from before schema 4
+    hub_us INTEGER,                           -- CLOCK_BOOTTIME of that boot at this moment, us; NULL with hub_boot_key
+    PRIMARY KEY (log_key, device_boot, t_ms, is_banked)
+) STRICT, WITHOUT ROWID;
+INSERT INTO anchor SELECT log_key, device_boot, t_ms, is_banked, utc_us, error_us, quality, NULL, NULL FROM old_anchor;
+DROP TABLE old_anchor;
+-- those that may still be dated better
+CREATE INDEX anchor_unsynced ON anchor (hub_boot_key) WHERE quality < 2;
+
+-- by hand: which sessions were moved to another zone, and by whom
+CREATE TABLE zone_change (
+    change_id INTEGER PRIMARY KEY, -- order of the changes
+    session_id INTEGER NOT NULL,   -- which session; it may be gone by now
+    changed_us INTEGER NOT NULL,   -- when, by the hub's clock of that moment, UTC us
+    uid INTEGER NOT NULL,          -- user of this machine who asked for it
+    old_zone TEXT NOT NULL,        -- IANA zone before
+    new_zone TEXT NOT NULL         -- and after
+) STRICT;
+
+PRAGMA user_version = 4;

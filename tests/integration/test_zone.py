@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""Sessions keep the time zone they were stored in until a person moves them."""
+
+import json
+
+import line
+
+
+def begin(hub, sim):
+    sim.bank(60)
+    hub.start()
+    hub.allow(label="bed")
+    hub.wait_caught_up(sim)
+    (session,) = line.wait_for(hub.sessions, "the session")
+    assert session["tz"] == "Europe/Berlin"
+    return session
+
+
+def test_a_session_is_moved_by_hand_and_only_then(bus, hub, make_sim):
+    before = begin(hub, make_sim())
+    refused = hub.cli("rezone", "Asia/Tokyo")
+    assert refused.returncode == 2 and "--yes" in refused.stderr
+    preview = hub.cli("rezone", "Asia/Tokyo", "--dry-run")
+    assert preview.returncode == 0 and preview.stdout.startswith("Would move to Asia/Tokyo: 1 session"), preview
+    assert hub.sessions() == [before]
+    moved = json.loads(hub.cli("rezone", "Asia/Tokyo", "--device", "bed", "--yes", "--json").stdout)
+    assert (moved["n_sessions"], moved["is_dry_run"]) == (1, False)
+    (after,) = hub.sessions()
+    assert (after["tz"], after["revision"]) == ("Asia/Tokyo", before["revision"] + 1)
+    assert after["start"].endswith("+09:00") and after["duration_ms"] == before["duration_ms"]
+    log = hub.cli("log").stdout
+    assert "another time zone: 1 sessions to Asia/Tokyo" in " ".join(log.split()), log
+    assert hub.cli("rezone", "Asia/Tokyo", "--dry-run").stdout == "All of those sessions are in that time zone already.\n"
+    assert hub.stop() == 0
+    assert hub.rows("SELECT old_zone, new_zone FROM zone_change") == [("Europe/Berlin", "Asia/Tokyo")]
+
+
+def test_another_zone_of_the_hub_moves_nothing(bus, hub, make_sim):
+    before = begin(hub, make_sim())
+    assert hub.stop() == 0
+    hub.zone = "Pacific/Auckland"
+    hub.start()
+    (after,) = hub.sessions()
+    assert (after["tz"], after["start"], after["revision"]) == (before["tz"], before["start"], before["revision"])
+
+
+def test_a_zone_that_is_none_is_refused_in_words(bus, hub):
+    hub.start()
+    refused = hub.cli("rezone", "Mars/Olympus", "--yes")
+    assert refused.returncode != 0 and "timedatectl list-timezones" in refused.stderr, refused
