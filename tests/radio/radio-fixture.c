@@ -198,6 +198,17 @@ on_control_failed(gpointer user, const gchar *address, const gchar *reason)
 }
 
 static void
+on_pair_changed(gpointer user)
+{
+	KnPairStatus status;
+	Fixture *f = user;
+
+	g_assert_true(kn_radio_get_pair(f->radio, &status));
+	note(f, g_strdup_printf("pair %s %s%s", kn_pair_state_name(status.state),
+				status.was_paired_already ? "already" : "", status.error));
+}
+
+static void
 on_rescue(gpointer user, KnLadderStep step, const gchar *words)
 {
 	note(user, g_strdup_printf("rescue %s %s", kn_ladder_step_name(step), words));
@@ -212,6 +223,7 @@ kn_test_radio_start_radio(Fixture *f)
 					 .link_down = on_down,
 					 .packet = on_packet,
 					 .control_failed = on_control_failed,
+					 .pair_changed = on_pair_changed,
 					 .rescue = on_rescue};
 	KnRadioConfig config = {.bus_address = f->address,
 				.timer_scale = f->timer_scale > 0 ? f->timer_scale : 0.1,

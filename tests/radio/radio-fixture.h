@@ -24,7 +24,7 @@ typedef struct {
 	/* owned, under the lock: "sender Method" to org.bluez, and "error Method" by tests that ask for it */
 	GPtrArray *calls;
 	GPtrArray *
-		events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME", "rescue STEP words" */
+		events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME", "rescue STEP words", "pair STATE already|error" */
 	GPtrArray *seen; /* owned: addresses */
 	guint n_packets;
 	guint8 last_packet[600];

@@ -13,6 +13,12 @@ static const gchar *const two[] = {"kind=back14,address=" BACK, "kind=roller,add
 #define PHASE(phase) GINT_TO_POINTER(phase)
 
 static void
+fail_next(Fixture *f, const gchar *method, const gchar *error, const gchar *message, guint count)
+{
+	kn_test_sim(f, "FailNext", g_variant_new("(sssu)", method, error, message, count));
+}
+
+static void
 start_deaf(Fixture *f)
 {
 	kn_test_radio_start_bus(f);
@@ -139,6 +145,54 @@ an_adapter_that_is_off_for_a_moment_is_on_at_the_end(Fixture *f, gconstpointer d
 }
 
 static void
+an_adapter_that_does_not_come_on_again_is_told_and_tried_on(Fixture *f,
+							    gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.005;
+	f->may_power_cycle = TRUE;
+	start_deaf(f);
+	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 20));
+	fail_next(f, "PowerOn", "org.bluez.Error.Failed", "Failed", 1000);
+	kn_test_radio_wait(f, has_event, "rescue power hci0 hears nobody: ");
+	kn_test_radio_wait(f, has_event, "rescue power hci0 does not come on again");
+	g_assert_false(is_sim_powered(f));
+	g_assert_false(has_event(f, "rescue failed"));
+	/* whoever does not come on is in trouble as before, and what may be done is exhausted */
+	kn_test_radio_wait(f, has_event, "rescue failed hci0 hears nobody: nothing is left to try");
+	fail_next(f, "PowerOn", "org.bluez.Error.Failed", "Failed", 0);
+	kn_test_sim(f, "SetSilent", g_variant_new("(s)", ""));
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_assert_true(is_sim_powered(f));
+	g_assert_true(has_event(f, "rescue nothing hci0 works again"));
+}
+
+static void
+a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew(Fixture *f,
+							     gconstpointer data G_GNUC_UNUSED)
+{
+	/* Control { get_state {} } */
+	static const guint8 get_state[] = {0x0a, 0x00};
+
+	f->timer_scale = 0.02;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_subprocess_send_signal(f->sim, SIGSTOP);
+	kn_test_radio_forget_events(f);
+	g_assert_true(kn_radio_write_control(f->radio, BACK, get_state, sizeof get_state));
+	kn_test_radio_wait(f, has_event, "control-failed " BACK);
+	/* one call that was late is no trouble yet */
+	g_assert_false(has_event(f, "rescue"));
+	kn_test_radio_wait(f, has_event, "rescue reconnect bluetoothd does not answer: ");
+	g_subprocess_send_signal(f->sim, SIGCONT);
+	kn_test_radio_wait(f, has_event, "rescue nothing bluetoothd answers again");
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_assert_true(has_event(f, "down " BACK));
+}
+
+static void
 a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	KnRadioAdapterStatus status;
@@ -167,9 +221,8 @@ two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
 {
 	kn_test_radio_start_bus(f);
 	kn_test_radio_start_sim(f, two);
-	kn_test_sim(f, "FailNext",
-		    g_variant_new("(sssu)", "Connect", "org.bluez.Error.InProgress", "In Progress",
-				  KN_LADDER_CONNECTS + 1));
+	fail_next(f, "Connect", "org.bluez.Error.InProgress", "In Progress",
+		  KN_LADDER_CONNECTS + 1);
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
 	kn_radio_allow(f->radio, ROLLER);
@@ -194,6 +247,8 @@ main(int argc, char **argv)
 	ADD(a_deaf_adapter_is_shown_with_its_steps_until_it_hears);
 	ADD(what_is_known_of_an_adapter_outlives_a_new_connection);
 	ADD(an_adapter_that_is_off_for_a_moment_is_on_at_the_end);
+	ADD(an_adapter_that_does_not_come_on_again_is_told_and_tried_on);
+	ADD(a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew);
 	ADD(two_that_are_heard_and_never_connected_are_trouble_of_the_adapter);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
 	return g_test_run();
