@@ -32,9 +32,7 @@ a_bond_that_is_worth_nothing_is_removed_only_after_the_link(Fixture *f,
 							    gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f);
-	kn_test_sim(f, "FailNext",
-		    g_variant_new("(sssu)", "Connect", "org.bluez.Error.Failed",
-				  "le-connection-key-missing", 1));
+	kn_test_sim_fail_next(f, "Connect", "Failed", "le-connection-key-missing", 1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_BOND_LOST));
 	/* somebody else holds a link to it */
@@ -57,17 +55,14 @@ static void
 a_link_that_cannot_be_ended_keeps_its_bond(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f);
-	kn_test_sim(f, "FailNext",
-		    g_variant_new("(sssu)", "Connect", "org.bluez.Error.Failed",
-				  "le-connection-key-missing", 1));
+	kn_test_sim_fail_next(f, "Connect", "Failed", "le-connection-key-missing", 1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_BOND_LOST));
 	g_dbus_connection_call(f->control, "org.bluez", "/org/bluez/hci0/dev_C0_FF_EE_00_00_01",
 			       "org.bluez.Device1", "Connect", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
 			       -1, NULL, NULL, NULL);
 	kn_test_radio_wait(f, is_connected, BACK);
-	kn_test_sim(f, "FailNext",
-		    g_variant_new("(sssu)", "Disconnect", "org.bluez.Error.Failed", "Failed", 1));
+	kn_test_sim_fail_next(f, "Disconnect", "Failed", "Failed", 1);
 	g_assert_true(kn_radio_pair(f->radio, BACK));
 	kn_test_radio_wait(f, has_event, "pair failed its old pairing could not be removed");
 	g_assert_cmpuint(kn_test_n_calls(f, "RemoveDevice"), ==, 0);
