@@ -273,9 +273,12 @@ void
 kn_radio_retry(KnRadio *radio, const gchar *address)
 {
 	KnPeer *peer = find_peer(radio, address);
-	if (!peer || peer->link.state != KN_LINK_AT_UNSUPPORTED)
+	if (!peer)
 		return;
-	peer->link.deadline_us = 0;
+	/* of what is not acted on yet: its link has to end all the same, as the owner listens to it no more */
+	if (peer->refusal)
+		peer->refusal_us = 1;
+	kn_link_retry(&peer->link);
 	kn_radio_kick(radio);
 }
 
