@@ -52,37 +52,6 @@ append_hub(const KnTerm *term, GString *out, JsonObject *status)
 			    TRUE);
 }
 
-static void
-append_radio(const KnTerm *term, GString *out, JsonObject *radio)
-{
-	static const struct {
-		const gchar *state;
-		const gchar *words;
-	} states[] = {
-		{"ready", "on"},
-		{"no-bus", "the message bus (D-Bus) does not answer: sudo systemctl start dbus"},
-		{"no-bluetoothd", "Bluetooth is not running: sudo systemctl start bluetooth"},
-		{"no-adapter", "no Bluetooth adapter: plug one in, or see bluetoothctl list"},
-		{"adapter-off", "switched off: rfkill unblock bluetooth && bluetoothctl power on"},
-	};
-	const gchar *state = kn_doc_text(radio, "state");
-	g_autofree gchar *words = kn_term_text(term, state);
-	g_autofree gchar *n =
-		kn_format_plural(count_of(radio, "n_packets"), "notification", "notifications");
-	g_autofree gchar *all = NULL;
-
-	for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
-		if (!g_str_equal(states[i].state, state))
-			continue;
-		g_free(words);
-		words = g_strdup(states[i].words);
-	}
-	all = g_str_equal(state, "ready")
-		      ? g_strdup_printf("%s, %s since the hub started", words, n)
-		      : g_strdup(words);
-	append_line(term, out, "Bluetooth", all, !g_str_equal(state, "ready"));
-}
-
 /* what was tried because it does not work; nothing while it does */
 static void
 append_rescue(GString *words, JsonObject *rescue)
@@ -94,6 +63,39 @@ append_rescue(GString *words, JsonObject *rescue)
 	g_string_append_printf(words, "; in trouble for %s", since);
 	if (kn_doc_bool(rescue, "is_failed"))
 		g_string_append(words, ", and nothing helped: switch this machine off and on");
+}
+
+static void
+append_radio(const KnTerm *term, GString *out, JsonObject *radio)
+{
+	static const struct {
+		const gchar *state;
+		const gchar *words;
+	} states[] = {
+		{"ready", "on"},
+		{"no-bus", "the message bus (D-Bus) does not answer: sudo systemctl start dbus"},
+		{"no-bluetoothd", "Bluetooth is not running: sudo systemctl start bluetooth"},
+		{"mute-bluetoothd", "Bluetooth does not answer: sudo systemctl restart bluetooth"},
+		{"no-adapter", "no Bluetooth adapter: plug one in, or see bluetoothctl list"},
+		{"adapter-off", "switched off: rfkill unblock bluetooth && bluetoothctl power on"},
+	};
+	const gchar *state = kn_doc_text(radio, "state");
+	g_autofree gchar *words = kn_term_text(term, state);
+	g_autofree gchar *n =
+		kn_format_plural(count_of(radio, "n_packets"), "notification", "notifications");
+	g_autoptr(GString) all = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+		if (!g_str_equal(states[i].state, state))
+			continue;
+		g_free(words);
+		words = g_strdup(states[i].words);
+	}
+	all = g_string_new(words);
+	if (g_str_equal(state, "ready"))
+		g_string_append_printf(all, ", %s since the hub started", n);
+	append_rescue(all, kn_doc_object(radio, "rescue"));
+	append_line(term, out, "Bluetooth", all->str, !g_str_equal(state, "ready"));
 }
 
 static gchar *
@@ -188,6 +190,7 @@ static const struct {
 	{"n_empty", "without anything in them"},
 	{"n_unknown_errors", "errors of Bluetooth that knead does not know"},
 	{"n_connect_errors", "connections that failed"},
+	{"n_listen_errors", "times listening did not start"},
 	{"n_failures", "commits that failed and were tried again"},
 	{"n_damaged_blocks", "blocks of records that the disk has lost"},
 	{"n_dropped_events", "lines of the log dropped"},

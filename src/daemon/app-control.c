@@ -109,6 +109,7 @@ kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 		.address = address,
 		.has_bus = radio != KN_RADIO_NO_BUS,
 		.has_bluetoothd = radio != KN_RADIO_NO_BLUETOOTHD,
+		.is_bluetoothd_mute = radio == KN_RADIO_MUTE_BLUETOOTHD,
 		.has_adapter = radio != KN_RADIO_NO_ADAPTER,
 		.is_adapter_on = radio == KN_RADIO_READY,
 		.is_allowed = device && device->is_allowed,

@@ -67,6 +67,7 @@ add_listening(JsonBuilder *builder, const KnListenStatus *listen)
 	add_bool(builder, "is_listening", listen->is_on);
 	add_int(builder, "n_listens", (gint64)listen->n_starts);
 	add_int(builder, "n_listens_last_hour", listen->n_starts_hour);
+	add_int(builder, "n_listen_errors", (gint64)listen->n_errors);
 	add_int(builder, "listened_ms", listen->listened_ms);
 	add_int(builder, "listened_last_hour_ms", listen->listened_hour_ms);
 	if (listen->since_listened_ms >= 0)
@@ -111,6 +112,7 @@ add_radio(JsonBuilder *builder, const KnApp *app)
 	add_int(builder, "n_connects", (gint64)stats.n_connects);
 	add_int(builder, "n_connect_errors", (gint64)stats.n_connect_errors);
 	add_int(builder, "n_unknown_errors", (gint64)stats.n_unknown_errors);
+	add_int(builder, "n_listen_errors", (gint64)stats.n_listen_errors);
 	kn_radio_get_daemon(app->radio, &daemon);
 	add_ladder(builder, &daemon);
 	json_builder_set_member_name(builder, "adapters");

@@ -219,13 +219,15 @@ load_devices(KnApp *app, GError **error)
 static gboolean
 start(KnApp *app, GError **error)
 {
+	g_autofree gchar *switched_off =
+		g_build_filename(app->config->state_directory, "adapter-off", NULL);
 	const KnStoreConfig store_config = {app->config->state_directory, app->config->zone};
 	const KnServerConfig server_config = {app->config->socket_path, app->config->read_group,
 					      app->config->admin_group};
-	const KnRadioConfig radio_config = {app->config->bus_address,
-					    (const gchar *const *)app->config->adapters,
-					    app->config->timer_scale, app->config->may_power_cycle,
-					    app->config->may_restart_bluetooth};
+	const KnRadioConfig radio_config = {
+		app->config->bus_address,           (const gchar *const *)app->config->adapters,
+		app->config->timer_scale,           app->config->may_power_cycle,
+		app->config->may_restart_bluetooth, switched_off};
 	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event, kn_app_refuse};
 	const KnRadioSink radio_sink = {on_radio_state,      on_seen,        on_link_up,
 					on_link_down,        on_packet,      on_control_failed,

@@ -80,6 +80,7 @@ add_listen(const KnListen *listen, gpointer data)
 	all->is_on |= one.is_on;
 	all->n_starts += one.n_starts;
 	all->n_starts_hour += one.n_starts_hour;
+	all->n_errors += one.n_errors;
 	all->listened_ms += one.listened_ms;
 	all->listened_hour_ms += one.listened_hour_ms;
 	all->since_listened_ms = latest_ms(all->since_listened_ms, one.since_listened_ms);

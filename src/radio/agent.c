@@ -120,6 +120,16 @@ on_registered(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_
 	agent->events.ready(agent->user, fault);
 }
 
+static void
+agent_free(KnAgent *agent)
+{
+	g_cancellable_cancel(agent->cancellable);
+	g_object_unref(agent->cancellable);
+	g_object_unref(agent->connection);
+	g_free(agent->device);
+	g_free(agent);
+}
+
 KnAgent *
 kn_agent_new(KnBluez *bluez, const gchar *device, const KnAgentEvents *events, gpointer user)
 {
@@ -141,6 +151,11 @@ kn_agent_new(KnBluez *bluez, const gchar *device, const KnAgentEvents *events, g
 	agent->cancellable = g_cancellable_new();
 	agent->object = g_dbus_connection_register_object(
 		agent->connection, AGENT_PATH, info->interfaces[0], &vtable, agent, NULL, NULL);
+	/* bluetoothd would ask somebody else, or nobody */
+	if (!agent->object) {
+		agent_free(agent);
+		return NULL;
+	}
 	call.parameters = g_variant_new("(os)", AGENT_PATH, "KeyboardDisplay");
 	kn_bluez_call(bluez, &call, agent->cancellable, on_registered, agent);
 	return agent;
@@ -163,15 +178,10 @@ kn_agent_free(KnAgent *agent)
 {
 	if (!agent)
 		return;
-	g_cancellable_cancel(agent->cancellable);
-	g_object_unref(agent->cancellable);
 	drop_question(agent);
-	if (agent->object)
-		g_dbus_connection_unregister_object(agent->connection, agent->object);
+	g_dbus_connection_unregister_object(agent->connection, agent->object);
 	unregister(agent);
-	g_object_unref(agent->connection);
-	g_free(agent->device);
-	g_free(agent);
+	agent_free(agent);
 }
 
 void

@@ -50,6 +50,8 @@ on_objects(gpointer user, GVariant *result, GUnixFDList *fds G_GNUC_UNUSED,
 		kn_bluez_resync(bluez);
 		if (bluez->n_read_retries >= KN_BLUEZ_READ_TRIES)
 			bluez->events.was_read(bluez->user, FALSE);
+		else
+			bluez->events.state_changed(bluez->user);
 		return;
 	}
 	bluez->n_read_retries = 0;

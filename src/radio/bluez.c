@@ -141,7 +141,7 @@ use_bus(KnBluez *bluez, GDBusConnection *connection)
 	bluez->watch_id = g_bus_watch_name_on_connection(
 		connection, KN_BLUEZ_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
 		on_name_vanished, bluez, NULL);
-	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
+	/* until the bus has told whether bluetoothd is there nothing is said of it */
 }
 
 static void
@@ -228,6 +228,12 @@ KnBluezState
 kn_bluez_get_state(const KnBluez *bluez)
 {
 	return bluez->state;
+}
+
+gboolean
+kn_bluez_is_mute(const KnBluez *bluez, gboolean was_mute)
+{
+	return bluez->owner && (was_mute || bluez->n_read_retries > 0);
 }
 
 KnTree *

@@ -1,33 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "radio/pair.h"
+#include "radio/pair-private.h"
 
-#include "radio/agent.h"
 #include "radio/pair-words.h"
 #include "radio/timers.h"
-
-struct KnPair {
-	KnRadio *radio; /* borrowed: owns us */
-	gchar *address; /* owned: as typed; the identity once there is a bond */
-	KnPairState state;
-	guint32 number;
-	gboolean was_asked;  /* a person was, here or on the massager */
-	gboolean is_refused; /* the person here said no */
-	gboolean is_just_works;
-	gboolean was_paired_already;
-	gboolean is_stale;         /* the bond of this side is worth nothing */
-	gboolean is_begun;         /* the adapter was granted: device is the one */
-	gboolean was_removed;      /* it is a stranger again */
-	gboolean is_removing;      /* RemoveDevice() is under way */
-	gboolean is_called;        /* Pair() is under way */
-	gboolean had_link;         /* somebody else made it */
-	gchar *device;             /* owned: path; NULL not found yet */
-	gchar *adapter;            /* owned: path; NULL not found yet */
-	gchar *error;              /* owned: words; "" none */
-	KnAgent *agent;            /* owned */
-	GCancellable *cancellable; /* owned */
-	guint timer_id;            /* until when this state may last */
-};
 
 static void
 set_state(KnPair *pair, KnPairState state)
@@ -77,8 +53,8 @@ clean_up(KnPair *pair)
 		(gint64)kn_scale_call_ms(radio->host.scale, KN_WAIT_DISCONNECT_MS) * 1000;
 }
 
-static void
-end(KnPair *pair, KnPairState state, const gchar *error)
+void
+kn_pair_end(KnPair *pair, KnPairState state, const gchar *error)
 {
 	const KnTreeDevice *device = begun_with(pair);
 	if (kn_pair_is_over(pair))
@@ -108,17 +84,18 @@ on_late(gpointer user)
 	KnPair *pair = user;
 	pair->timer_id = 0;
 	if (pair->state == KN_PAIR_SEARCHING)
-		end(pair, KN_PAIR_FAILED,
-		    pair->was_removed ? "it was not heard; if it hides its address, knead scan "
-					"shows the new one"
-				      : "it was not heard");
+		kn_pair_end(pair, KN_PAIR_FAILED,
+			    pair->was_removed
+				    ? "it was not heard; if it hides its address, knead scan "
+				      "shows the new one"
+				    : "it was not heard");
 	else
-		end(pair, KN_PAIR_FAILED, "it did not finish in time");
+		kn_pair_end(pair, KN_PAIR_FAILED, "it did not finish in time");
 	return G_SOURCE_REMOVE;
 }
 
-static void
-set_deadline(KnPair *pair, guint ms)
+void
+kn_pair_set_deadline(KnPair *pair, guint ms)
 {
 	g_clear_handle_id(&pair->timer_id, g_source_remove);
 	pair->timer_id = g_timeout_add(kn_scale_ms(pair->radio->host.scale, ms), on_late, pair);
@@ -163,14 +140,15 @@ on_paired(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC
 	/* without an answer bluetoothd goes on with it, unless it is told */
 	pair->is_called = fault && fault->verdict.class == KN_BLUEZ_SLOW;
 	if (fault && !(device && device->is_bonded)) {
-		end(pair, KN_PAIR_FAILED,
-		    pair->is_refused ? "the number was not confirmed" : kn_pair_words(fault));
+		kn_pair_end(pair, KN_PAIR_FAILED,
+			    pair->is_refused ? "the number was not confirmed"
+					     : kn_pair_words(fault));
 		return;
 	}
 	pair->is_called = FALSE;
 	/* who begins a Just Works pairing is asked nothing at all; what somebody else has paired is not known */
 	pair->is_just_works = !pair->was_asked && kn_pair_was_first(fault);
-	set_deadline(pair, KN_WAIT_BONDED_MS);
+	kn_pair_set_deadline(pair, KN_WAIT_BONDED_MS);
 	kn_pair_step(pair);
 }
 
@@ -185,44 +163,12 @@ on_agent(gpointer user, const KnBluezFault *fault)
 			    .reply_type = "()",
 			    .timeout_ms = KN_WAIT_PAIR_MS};
 	if (fault) {
-		end(pair, KN_PAIR_FAILED, fault->text);
+		kn_pair_end(pair, KN_PAIR_FAILED, fault->text);
 		return;
 	}
 	pair->is_called = TRUE;
-	set_deadline(pair, KN_WAIT_PAIR_MS + KN_WAIT_BONDED_MS);
+	kn_pair_set_deadline(pair, KN_WAIT_PAIR_MS + KN_WAIT_BONDED_MS);
 	kn_bluez_call(pair->radio->host.bluez, &call, pair->cancellable, on_paired, pair);
-}
-
-static void
-on_removed(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
-	   const KnBluezFault *fault)
-{
-	KnPair *pair = user;
-	pair->is_removing = FALSE;
-	/* the object may have gone without us */
-	if (fault && fault->verdict.class != KN_BLUEZ_GONE) {
-		end(pair, KN_PAIR_FAILED, fault->text);
-		return;
-	}
-	/* it has to be heard anew, as an object of its own */
-	pair->is_stale = FALSE;
-	pair->was_removed = TRUE;
-	set_deadline(pair, KN_WAIT_PAIR_SEARCH_MS);
-	kn_radio_kick(pair->radio);
-}
-
-/* bluetoothd ends the link, too, if there is one */
-static void
-remove_bond(KnPair *pair)
-{
-	KnBluezCall call = {.path = pair->adapter,
-			    .interface = "org.bluez.Adapter1",
-			    .method = "RemoveDevice",
-			    .parameters = g_variant_new("(o)", pair->device),
-			    .reply_type = "()",
-			    .timeout_ms = KN_WAIT_DISCONNECT_MS};
-	pair->is_removing = TRUE;
-	kn_bluez_call(pair->radio->host.bluez, &call, pair->cancellable, on_removed, pair);
 }
 
 void
@@ -235,16 +181,16 @@ kn_pair_granted(KnPair *pair)
 	if (pair->state != KN_PAIR_SEARCHING || pair->is_removing || !device)
 		return;
 	if (pair->is_stale && device->is_bonded) {
-		remove_bond(pair);
+		kn_pair_remove_bond(pair);
 		return;
 	}
 	pair->is_begun = TRUE;
 	pair->had_link = device->is_connected;
-	set_deadline(pair, KN_WAIT_PAIR_MS);
+	kn_pair_set_deadline(pair, KN_WAIT_PAIR_MS);
 	set_state(pair, KN_PAIR_PAIRING);
 	pair->agent = kn_agent_new(pair->radio->host.bluez, pair->device, &events, pair);
 	if (!pair->agent)
-		end(pair, KN_PAIR_FAILED, "bluetoothd is not running");
+		kn_pair_end(pair, KN_PAIR_FAILED, "the hub cannot be asked for digits");
 }
 
 static gboolean
@@ -275,7 +221,7 @@ choose(const KnPair *pair)
 		if (!device || !g_str_equal(device->address, pair->address) ||
 		    (!is_there(pair, device) && (!device->is_bonded || pair->is_stale)))
 			continue;
-		/* the answer of RemoveDevice comes before the object goes, if it was connected */
+		/* if somebody connected it meanwhile, RemoveDevice is answered before the object goes */
 		if (pair->was_removed && device->is_bonded)
 			continue;
 		gboolean is_better = !best || device->is_bonded > best->is_bonded ||
@@ -295,10 +241,10 @@ search(KnPair *pair)
 	g_clear_pointer(&pair->device, g_free);
 	g_clear_pointer(&pair->adapter, g_free);
 	if (device && device->is_bonded && !device->is_ktp) {
-		end(pair, KN_PAIR_FAILED, "it is paired, but it is no massager");
+		kn_pair_end(pair, KN_PAIR_FAILED, "it is paired, but it is no massager");
 	} else if (device && device->is_bonded && !pair->is_stale) {
 		pair->was_paired_already = TRUE;
-		end(pair, KN_PAIR_DONE, "");
+		kn_pair_end(pair, KN_PAIR_DONE, "");
 	} else if (device) {
 		pair->device = g_strdup(device->path);
 		pair->adapter = g_strdup(device->adapter);
@@ -314,9 +260,9 @@ kn_pair_step(KnPair *pair)
 	if (!pair->is_begun) {
 		search(pair);
 	} else if (!device) {
-		end(pair, KN_PAIR_FAILED, "it went away");
+		kn_pair_end(pair, KN_PAIR_FAILED, "it went away");
 	} else if (device->is_bonded) {
-		end(pair, KN_PAIR_DONE, "");
+		kn_pair_end(pair, KN_PAIR_DONE, "");
 	}
 }
 
@@ -353,7 +299,7 @@ kn_pair_answer(KnPair *pair, const KnPairAnswer *answer)
 void
 kn_pair_cancel(KnPair *pair)
 {
-	end(pair, KN_PAIR_FAILED, "it was given up");
+	kn_pair_end(pair, KN_PAIR_FAILED, "it was given up");
 }
 
 void
@@ -376,7 +322,7 @@ kn_pair_new(KnRadio *radio, const gchar *address, gboolean is_stale)
 	pair->is_stale = is_stale;
 	pair->error = g_strdup("");
 	pair->cancellable = g_cancellable_new();
-	set_deadline(pair, KN_WAIT_PAIR_SEARCH_MS);
+	kn_pair_set_deadline(pair, KN_WAIT_PAIR_SEARCH_MS);
 	return pair;
 }
 

@@ -112,6 +112,12 @@ kn_peer_is_connected(const KnPeer *peer)
 	return peer->link.state >= KN_LINK_AT_RESOLVING && peer->link.state <= KN_LINK_AT_BUSY;
 }
 
+gboolean
+kn_peer_has_told(const KnPeer *peer)
+{
+	return peer->link.state >= KN_LINK_AT_ACQUIRING && peer->link.state <= KN_LINK_AT_BUSY;
+}
+
 KnLinkPhase
 kn_peer_phase(const KnPeer *peer)
 {

@@ -81,6 +81,8 @@ const KnTreeDevice *kn_peer_device(const KnPeer *peer);
 gboolean kn_peer_is_linked(const KnPeer *peer);
 /* it is there, as bluetoothd says */
 gboolean kn_peer_is_connected(const KnPeer *peer);
+/* and INFO was read over it */
+gboolean kn_peer_has_told(const KnPeer *peer);
 KnLinkPhase kn_peer_phase(const KnPeer *peer);
 void kn_peer_packet(KnPeer *peer, const guint8 *bytes, gsize n_bytes);
 void kn_peer_saw(KnPeer *peer);

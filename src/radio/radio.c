@@ -129,7 +129,7 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 	radio->host.no_slot = kn_radio_no_slot;
 	radio->host.tried = kn_rescue_tried;
 	radio->host.user = radio;
-	radio->rescue = kn_rescue_new(radio, config->may_power_cycle, config->may_restart);
+	radio->rescue = kn_rescue_new(radio, config);
 	radio->host.bluez =
 		kn_bluez_new(config->bus_address, config->adapters, scale, &bluez_events, radio);
 	return radio;
@@ -210,9 +210,7 @@ gboolean
 kn_radio_is_bond_stale(const KnRadio *radio, const gchar *address)
 {
 	const KnPeer *peer = find_peer(radio, address);
-	gboolean is_in_use = peer && peer->link.state >= KN_LINK_AT_ACQUIRING &&
-			     peer->link.state <= KN_LINK_AT_BUSY;
-	return peer && !is_in_use &&
+	return peer && !kn_peer_has_told(peer) &&
 	       (peer->link.state == KN_LINK_AT_BOND_LOST || kn_link_suspects_bond(&peer->link));
 }
 
@@ -275,9 +273,12 @@ void
 kn_radio_retry(KnRadio *radio, const gchar *address)
 {
 	KnPeer *peer = find_peer(radio, address);
-	if (!peer || peer->link.state != KN_LINK_AT_UNSUPPORTED)
+	if (!peer)
 		return;
-	peer->link.deadline_us = 0;
+	/* of what is not acted on yet: its link has to end all the same, as the owner listens to it no more */
+	if (peer->refusal)
+		peer->refusal_us = 1;
+	kn_link_retry(&peer->link);
 	kn_radio_kick(radio);
 }
 
@@ -337,7 +338,9 @@ void
 kn_radio_get_stats(const KnRadio *radio, KnRadioStats *ret_stats)
 {
 	KnDrainStats drain;
+	KnListenStatus listen;
 	kn_drain_get_stats(radio->host.drain, &drain);
+	kn_radio_get_listening(radio, &listen);
 	*ret_stats = (KnRadioStats){
 		.n_packets = radio->host.n_packets,
 		.n_bytes = radio->host.n_bytes,
@@ -347,6 +350,7 @@ kn_radio_get_stats(const KnRadio *radio, KnRadioStats *ret_stats)
 		.n_connects = radio->host.n_connects,
 		.n_connect_errors = radio->host.n_connect_errors,
 		.n_unknown_errors = kn_bluez_n_unknown(radio->host.bluez),
+		.n_listen_errors = listen.n_errors,
 		.ring_peak_bytes = drain.ring_peak_bytes,
 	};
 }
@@ -354,8 +358,8 @@ kn_radio_get_stats(const KnRadio *radio, KnRadioStats *ret_stats)
 const gchar *
 kn_radio_state_name(KnRadioState state)
 {
-	static const gchar *const names[] = {"no-bus", "no-bluetoothd", "no-adapter", "adapter-off",
-					     "ready"};
+	static const gchar *const names[] = {"no-bus",     "no-bluetoothd", "mute-bluetoothd",
+					     "no-adapter", "adapter-off",   "ready"};
 	return (guint)state < G_N_ELEMENTS(names) ? names[state] : "unknown";
 }
 

@@ -15,6 +15,7 @@
 typedef enum {
 	KN_RADIO_NO_BUS,
 	KN_RADIO_NO_BLUETOOTHD,
+	KN_RADIO_MUTE_BLUETOOTHD, /* it runs, and does not answer */
 	KN_RADIO_NO_ADAPTER,
 	KN_RADIO_ADAPTER_OFF,
 	KN_RADIO_READY,
@@ -114,6 +115,8 @@ typedef struct {
 	/* what may be done to an adapter, or to bluetoothd, that has stopped working: only where nobody else uses it */
 	gboolean may_power_cycle;
 	gboolean may_restart;
+	/* a file of the radio's own: which adapter is switched off by it, so that the next start switches it on; NULL none. Copied. */
+	const gchar *memory_path;
 } KnRadioConfig;
 
 typedef struct KnRadio KnRadio;
@@ -193,9 +196,11 @@ typedef struct {
 	guint64 n_connects;
 	guint64 n_connect_errors;
 	guint64 n_unknown_errors; /* error names the classifier does not know */
+	guint64 n_listen_errors;  /* scans that did not start */
 	gsize ring_peak_bytes;
 } KnRadioStats;
 void kn_radio_get_stats(const KnRadio *radio, KnRadioStats *ret_stats);
 const gchar *kn_radio_state_name(
-	KnRadioState state); /* "no-bus", "no-bluetoothd", "no-adapter", "adapter-off", "ready" */
+	KnRadioState
+		state); /* "no-bus", "no-bluetoothd", "mute-bluetoothd", "no-adapter", "adapter-off", "ready" */
 const gchar *kn_link_phase_name(KnLinkPhase phase);

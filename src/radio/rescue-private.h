@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* What rescue.c (when to help) and rescue-steps.c (how) share; nobody else includes it. */
+/* What rescue.c (when to help), rescue-steps.c (how) and rescue-power.c (off and on) share; nobody else includes it. */
 
 #include "radio/pair.h"
 
@@ -26,10 +26,23 @@ struct KnRescue {
 	KnLadder daemon;     /* of bluetoothd */
 	gboolean is_mute;    /* bluetoothd: to be looked at */
 	guint allowed;       /* of 1 << KnLadderStep */
-	gchar *off_path;     /* owned: of an adapter that we have switched off; NULL none */
+	/* of an adapter that we have switched off and not seen on since */
+	gchar *off_key;     /* owned: as KnWatch's; NULL none */
+	gchar *memory_path; /* owned: the file that remembers it when we die; NULL nothing does */
+	gboolean is_switching;
 	guint n_power_tries;
-	guint power_id;
+	guint power_id; /* until it is switched on; 0 none */
 };
+
+/* The adapter's address, or its path if it told none; borrowed. */
+const gchar *kn_rescue_key(const KnTreeAdapter *adapter);
+
+/* Off, and on again after a moment. */
+void kn_rescue_power_cycle(KnRescue *rescue, const gchar *path);
+/* At the start: what was switched off before it. */
+void kn_rescue_power_recall(KnRescue *rescue);
+/* In each round: what is off, and nobody is switching on, is switched on. Path of the one that is still to come on; NULL none, or it is not there. */
+const gchar *kn_rescue_power_mind(KnRescue *rescue);
 
 /* Tells the radio's owner. path: of an adapter, NULL of bluetoothd; words follow its name. */
 void kn_rescue_tell(KnRescue *rescue, const gchar *path, KnLadderStep step, const gchar *words);

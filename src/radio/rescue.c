@@ -14,7 +14,7 @@ watch_free(gpointer data)
 }
 
 KnRescue *
-kn_rescue_new(KnRadio *radio, gboolean may_power_cycle, gboolean may_restart)
+kn_rescue_new(KnRadio *radio, const KnRadioConfig *config)
 {
 	KnRescue *rescue = g_new0(KnRescue, 1);
 	rescue->radio = radio;
@@ -22,8 +22,10 @@ kn_rescue_new(KnRadio *radio, gboolean may_power_cycle, gboolean may_restart)
 	kn_ladder_times_init(&rescue->ladder_times, radio->host.scale);
 	kn_ladder_init(&rescue->daemon, &rescue->ladder_times, &rescue->book);
 	rescue->watches = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, watch_free);
-	rescue->allowed =
-		RESCAN | RECONNECT | (may_power_cycle ? POWER : 0) | (may_restart ? RESTART : 0);
+	rescue->allowed = RESCAN | RECONNECT | (config->may_power_cycle ? POWER : 0) |
+			  (config->may_restart ? RESTART : 0);
+	rescue->memory_path = g_strdup(config->memory_path);
+	kn_rescue_power_recall(rescue);
 	return rescue;
 }
 
@@ -34,7 +36,8 @@ kn_rescue_free(KnRescue *rescue)
 		return;
 	g_clear_handle_id(&rescue->power_id, g_source_remove);
 	g_hash_table_unref(rescue->watches);
-	g_free(rescue->off_path);
+	g_free(rescue->off_key);
+	g_free(rescue->memory_path);
 	g_free(rescue);
 }
 
@@ -47,7 +50,7 @@ is_gone(gpointer key G_GNUC_UNUSED, gpointer watch, gpointer user G_GNUC_UNUSED)
 KnWatch *
 kn_rescue_watch(KnRescue *rescue, const KnTreeAdapter *adapter)
 {
-	const gchar *key = *adapter->address ? adapter->address : adapter->path;
+	const gchar *key = kn_rescue_key(adapter);
 	KnWatch *watch = g_hash_table_lookup(rescue->watches, key);
 	/* two adapters of one address are two adapters */
 	if (watch && watch->is_here) {
@@ -65,12 +68,6 @@ kn_rescue_watch(KnRescue *rescue, const KnTreeAdapter *adapter)
 	}
 	watch->is_here = TRUE;
 	return watch;
-}
-
-const gchar *
-kn_rescue_is_off(const KnRescue *rescue)
-{
-	return rescue->off_path;
 }
 
 const KnLadder *
@@ -106,15 +103,16 @@ kn_rescue_name(const gchar *path)
 
 /* ---- trouble ---- */
 
-/* adapter: path; NULL any */
+/* adapter: path; NULL any. has_told: one that INFO was read over, not only one that is said to be there */
 static gboolean
-has_link(const KnRadio *radio, const gchar *adapter)
+has_link(const KnRadio *radio, const gchar *adapter, gboolean has_told)
 {
 	GHashTableIter iter;
 	gpointer peer;
 	g_hash_table_iter_init(&iter, radio->peers);
 	while (g_hash_table_iter_next(&iter, NULL, &peer)) {
-		if (kn_peer_is_connected(peer) && (!adapter || kn_peer_is_on(peer, adapter)))
+		gboolean is_one = has_told ? kn_peer_has_told(peer) : kn_peer_is_connected(peer);
+		if (is_one && (!adapter || kn_peer_is_on(peer, adapter)))
 			return TRUE;
 	}
 	return FALSE;
@@ -125,11 +123,12 @@ harmless(const KnRescue *rescue)
 {
 	const KnRadio *radio = rescue->radio;
 	gboolean is_pairing = radio->pair && !kn_pair_is_over(radio->pair);
-	guint steps = is_pairing || has_link(radio, NULL) ? RESCAN | POWER : ~0u;
-	return rescue->allowed & (is_pairing ? steps & ~(guint)POWER : steps);
+	guint steps = is_pairing || has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
+	/* one at a time */
+	return rescue->allowed & (is_pairing || rescue->off_key ? steps & ~(guint)POWER : steps);
 }
 
-/* adopted, or made just now: whatever was wrong is not any more */
+/* Something came over it: whatever was wrong is not any more. A link that only is said to be there proves nothing, as some fall at once. */
 static void
 note_link(KnRescue *rescue, KnSeat *seat)
 {
@@ -147,10 +146,10 @@ look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 	KnLadder *ladder = &watch->ladder;
 	gboolean is_deaf = kn_listen_take_deaf(&watch->listen);
 	/* whoever has a link is not dead, and would lose it */
-	if (has_link(rescue->radio, path)) {
+	if (has_link(rescue->radio, path, TRUE))
 		note_link(rescue, seat);
+	if (has_link(rescue->radio, path, FALSE))
 		return FALSE;
-	}
 	if (!is_deaf && !watch->is_linkless)
 		return FALSE;
 	guint may = harmless(rescue);
@@ -164,16 +163,26 @@ look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 	return step != KN_LADDER_NOTHING;
 }
 
-/* switched off by us, and it does not come on again */
-static void
-look_at_dark(KnRescue *rescue, gint64 now_us)
+/* switched off by us, and it does not come on again: it is left to the stronger steps */
+static gboolean
+look_at_dark(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 {
-	KnSeat *seat = g_hash_table_lookup(rescue->radio->seats, rescue->off_path);
-	if (!seat)
-		return;
 	guint may = harmless(rescue) & (guint)RESTART;
+	if (rescue->n_power_tries < POWER_TRIES)
+		return FALSE;
 	KnLadderStep step = kn_ladder_climb(&seat->watch->ladder, KN_LADDER_DEAF, may, now_us);
-	kn_rescue_carry_out(rescue, rescue->off_path, seat, &seat->watch->ladder, step);
+	kn_rescue_carry_out(rescue, path, seat, &seat->watch->ladder, step);
+	return step != KN_LADDER_NOTHING;
+}
+
+static void
+look_at_daemon(KnRescue *rescue, gint64 now_us)
+{
+	/* links that it does not tell the end of are no links */
+	guint may = rescue->allowed & (guint)(RECONNECT | RESTART);
+	rescue->is_mute = FALSE;
+	kn_rescue_carry_out(rescue, NULL, NULL, &rescue->daemon,
+			    kn_ladder_climb(&rescue->daemon, KN_LADDER_MUTE, may, now_us));
 }
 
 void
@@ -182,24 +191,16 @@ kn_rescue_look(KnRescue *rescue, gint64 now_us)
 	GHashTableIter iter;
 	gpointer path;
 	gpointer seat;
-	/* one that cannot be switched on again is in trouble, too: it is left to the stronger steps */
-	if (rescue->off_path && rescue->n_power_tries < POWER_TRIES)
-		return;
-	if (rescue->off_path) {
-		look_at_dark(rescue, now_us);
-		return;
-	}
 	if (rescue->is_mute) {
-		/* links that it does not tell the end of are no links */
-		guint may = rescue->allowed & (guint)(RECONNECT | RESTART);
-		rescue->is_mute = FALSE;
-		kn_rescue_carry_out(rescue, NULL, NULL, &rescue->daemon,
-				    kn_ladder_climb(&rescue->daemon, KN_LADDER_MUTE, may, now_us));
+		look_at_daemon(rescue, now_us);
 		return;
 	}
+	g_autofree gchar *dark = g_strdup(kn_rescue_power_mind(rescue));
 	g_hash_table_iter_init(&iter, rescue->radio->seats);
 	while (g_hash_table_iter_next(&iter, &path, &seat)) {
-		if (look_at(rescue, path, seat, now_us))
+		gboolean is_dark = dark && g_str_equal(path, dark);
+		if (is_dark ? look_at_dark(rescue, path, seat, now_us)
+			    : look_at(rescue, path, seat, now_us))
 			return;
 	}
 }
@@ -263,10 +264,9 @@ kn_rescue_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_l
 	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
 	if (!seat)
 		return;
-	if (is_linked) {
-		/* nobody's time was taken for nothing: the next may be tried without having been heard */
+	/* nobody's time was taken for nothing: the next may be tried without having been heard */
+	if (is_linked)
 		seat->blind_us = 0;
-		note_link(radio->rescue, seat);
-	} else if (is_telling(peer))
+	else if (is_telling(peer))
 		note_failure(seat->watch, peer);
 }

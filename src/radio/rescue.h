@@ -24,13 +24,14 @@ typedef struct {
 	gboolean is_here;            /* somebody holds it: it may not go */
 } KnWatch;
 
-KnRescue *kn_rescue_new(KnRadio *radio, gboolean may_power_cycle, gboolean may_restart);
+/* config: read, not kept */
+KnRescue *kn_rescue_new(KnRadio *radio, const KnRadioConfig *config);
 void kn_rescue_free(KnRescue *rescue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnRescue, kn_rescue_free)
 
 /* Borrowed: valid while is_here, which is set. */
 KnWatch *kn_rescue_watch(KnRescue *rescue, const KnTreeAdapter *adapter);
-/* The path of an adapter that we have switched off and not yet on; NULL none. */
+/* The path of an adapter that we have switched off and not yet seen on; NULL none, or it is not there. */
 const gchar *kn_rescue_is_off(const KnRescue *rescue);
 
 const KnLadder *kn_rescue_daemon(const KnRescue *rescue);

@@ -52,8 +52,13 @@ static KnRadioState
 judge(KnRadio *radio)
 {
 	KnBluezState bluez = kn_bluez_get_state(radio->host.bluez);
+	if (bluez == KN_BLUEZ_AT_NO_BUS)
+		return KN_RADIO_NO_BUS;
+	/* what is tried against it may well be a new connection, on which it was not asked yet */
+	if (kn_bluez_is_mute(radio->host.bluez, kn_rescue_daemon(radio->rescue)->trouble != 0))
+		return KN_RADIO_MUTE_BLUETOOTHD;
 	if (bluez != KN_BLUEZ_AT_UP)
-		return bluez == KN_BLUEZ_AT_NO_BUS ? KN_RADIO_NO_BUS : KN_RADIO_NO_BLUETOOTHD;
+		return KN_RADIO_NO_BLUETOOTHD;
 	GHashTable *adapters = kn_tree_adapters(kn_bluez_get_tree(radio->host.bluez));
 	GHashTableIter iter;
 	gpointer adapter;

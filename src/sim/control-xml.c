@@ -46,6 +46,8 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 			METHOD("SetSpeed", IN("times", "u"))
 	/* Discovering is true, and nothing is heard until its cure: scan (a StopDiscovery when there is no session), power (off), bluetoothd
 	 * (gone), none; "" at once */
-	METHOD("SetStranger", IN("is_there", "b")) METHOD("SetSilent", IN("cure", "s"))
-		METHOD("FailNext", IN("method", "s") IN("error_name", "s") IN("message", "s")
-					   IN("count", "u")) "</interface></node>";
+	METHOD("SetStranger", IN("is_there", "b")) METHOD("BondStranger", "")
+		METHOD("SetSilent", IN("cure", "s"))
+	/* method: of bluetoothd; PowerOn and PowerOff of its adapter, Set of any other property. count: 0 ends it */
+	METHOD("FailNext", IN("method", "s") IN("error_name", "s") IN("message", "s")
+				   IN("count", "u")) "</interface></node>";

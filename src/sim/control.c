@@ -55,6 +55,8 @@ run_place_method(const KnSimPlace *place, const gchar *method, GVariant *paramet
 		place->type->set_speed(place->place, times);
 	} else if (g_str_equal(method, "SetStranger")) {
 		place->type->set_stranger(place->place, is_so);
+	} else if (g_str_equal(method, "BondStranger")) {
+		place->type->bond_stranger(place->place);
 	} else if (g_str_equal(method, "SetSilent")) {
 		const gchar *cure;
 		g_variant_get(parameters, "(&s)", &cure);

@@ -72,20 +72,37 @@ kn_fake_adapter_hears(const KnFakebus *bus)
 /* ---- a stranger: what a scan for our service never shows ---- */
 
 static void
+publish_stranger(KnFakebus *bus)
+{
+	kn_bus_tree_add(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE);
+	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Address",
+			g_variant_new_string(STRANGER_ADDRESS));
+	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Adapter",
+			g_variant_new_object_path(KN_ADAPTER_PATH));
+	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Bonded",
+			g_variant_new_boolean(bus->is_stranger_bonded));
+	kn_bus_tree_publish(bus->tree, STRANGER_PATH);
+}
+
+void
+kn_fake_adapter_bond_stranger(KnFakebus *bus)
+{
+	bus->is_stranger_bonded = TRUE;
+	if (bus->tree == NULL || !bus->is_plugged)
+		return;
+	kn_bus_tree_remove(bus->tree, STRANGER_PATH);
+	publish_stranger(bus);
+}
+
+static void
 advertise_stranger(KnFakebus *bus)
 {
 	gint16 signal_dbm = (gint16)(-70 - (gint)(bus->n_adverts % 5));
 
 	if (!bus->has_stranger || bus->is_filtered)
 		return;
-	if (!kn_bus_tree_has(bus->tree, STRANGER_PATH)) {
-		kn_bus_tree_add(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE);
-		kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Address",
-				g_variant_new_string(STRANGER_ADDRESS));
-		kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Adapter",
-				g_variant_new_object_path(KN_ADAPTER_PATH));
-		kn_bus_tree_publish(bus->tree, STRANGER_PATH);
-	}
+	if (!kn_bus_tree_has(bus->tree, STRANGER_PATH))
+		publish_stranger(bus);
 	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "RSSI",
 			g_variant_new_int16(signal_dbm));
 }
@@ -115,7 +132,8 @@ end_discovery(KnFakebus *bus)
 	set(bus, "Discovering", g_variant_new_boolean(FALSE));
 	for (guint i = 0; i < bus->devices->len; i++)
 		kn_fake_device_forget_signal(bus->devices->pdata[i]);
-	kn_bus_tree_remove(bus->tree, STRANGER_PATH);
+	if (!bus->is_stranger_bonded)
+		kn_bus_tree_remove(bus->tree, STRANGER_PATH);
 }
 
 static void
@@ -215,13 +233,10 @@ remove_device(KnFakebus *bus, GVariant *parameters, KnBusCall *call)
 		KnFakeDevice *device = bus->devices->pdata[i];
 		if (!g_str_equal(device->path, path) || !kn_bus_tree_has(bus->tree, path))
 			continue;
-		/* the bond goes with the object; only a pairing brings it back */
-		kn_fake_pairing_end(device, kn_fake_device_is_linked(device)
-						    ? KN_FAKE_PAIR_CANCELED
-						    : KN_FAKE_PAIR_UNREACHED);
-		kn_fake_device_drop_link(device);
-		kn_fake_device_unbond(device);
-		kn_bus_call_return(call, NULL);
+		if (bus->is_powered)
+			kn_fake_device_remove(device, call);
+		else
+			kn_bus_call_error(call, "org.bluez.Error.NotReady", "Resource Not Ready");
 		return;
 	}
 	kn_bus_call_error(call, "org.bluez.Error.DoesNotExist", "Does Not Exist");

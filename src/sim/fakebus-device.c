@@ -21,6 +21,7 @@ kn_fake_device_free(gpointer data)
 
 	kn_fake_pairing_abandon(device);
 	g_clear_handle_id(&device->expiry, g_source_remove);
+	g_clear_handle_id(&device->removal, g_source_remove);
 	g_clear_handle_id(&device->link_timer, g_source_remove);
 	g_clear_handle_id(&device->pump, g_source_remove);
 	g_clear_handle_id(&device->write_timer, g_source_remove);
@@ -159,6 +160,7 @@ kn_fake_device_drop_link(KnFakeDevice *device)
 	answer(&device->disconnect_call, NULL, NULL);
 	kn_fake_pairing_told(device);
 	kn_fake_pairing_end(device, KN_FAKE_PAIR_CUT_OFF);
+	kn_fake_device_removed(device);
 	if (before != KN_FAKE_IDLE)
 		kn_fake_device_expire(device);
 }

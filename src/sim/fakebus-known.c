@@ -67,6 +67,48 @@ kn_fake_device_unbond(KnFakeDevice *device)
 	kn_fake_device_settle(device);
 }
 
+static gboolean
+on_removed(gpointer user)
+{
+	KnFakeDevice *device = user;
+
+	device->removal = 0;
+	kn_fake_device_unbond(device);
+	return G_SOURCE_REMOVE;
+}
+
+/* bluetoothd (device.c, adapter.c) ends the link, answers when it is down, and only then lets the object go */
+void
+kn_fake_device_removed(KnFakeDevice *device)
+{
+	KnBusCall *call = g_steal_pointer(&device->remove_call);
+
+	if (call == NULL)
+		return;
+	kn_bus_call_return(call, NULL);
+	device->removal = g_idle_add(on_removed, device);
+}
+
+void
+kn_fake_device_remove(KnFakeDevice *device, KnBusCall *call)
+{
+	gboolean is_linked = kn_fake_device_is_linked(device);
+
+	if (device->remove_call != NULL) {
+		kn_bus_call_error(call, "org.bluez.Error.InProgress", "In Progress");
+		return;
+	}
+	kn_fake_pairing_end(device, is_linked ? KN_FAKE_PAIR_CANCELED : KN_FAKE_PAIR_UNREACHED);
+	if (is_linked) {
+		device->remove_call = call;
+		kn_fake_device_hang_up(device);
+		return;
+	}
+	kn_fake_device_drop_link(device);
+	kn_fake_device_unbond(device);
+	kn_bus_call_return(call, NULL);
+}
+
 gboolean
 kn_fake_device_lose_bond(KnFakeDevice *device)
 {

@@ -102,6 +102,12 @@ set_stranger(gpointer place, gboolean is_there)
 }
 
 static void
+bond_stranger(gpointer place)
+{
+	kn_fake_adapter_bond_stranger(place);
+}
+
+static void
 set_speed(gpointer place, guint times)
 {
 	((KnFakebus *)place)->speed = times;
@@ -132,6 +138,7 @@ kn_fakebus_place(KnFakebus *bus)
 					    .set_speed = set_speed,
 					    .set_silent = set_silent,
 					    .set_stranger = set_stranger,
+					    .bond_stranger = bond_stranger,
 					    .fail_next = fail_next};
 
 	return (KnSimPlace){&type, bus};

@@ -67,11 +67,13 @@ struct KnFakeDevice {
 	gboolean is_key_lost; /* bonded here, and the keys do not fit any more */
 	gboolean is_kept;     /* the object stays though it is not bonded */
 	gboolean is_present;
-	guint expiry; /* source id: until the object goes */
+	guint expiry;  /* source id: until the object goes */
+	guint removal; /* source id: it goes now, with its bond */
 	KnFakeLink link;
 	guint link_timer;           /* of the step that is under way */
 	KnBusCall *connect_call;    /* owned; NULL none */
 	KnBusCall *disconnect_call; /* owned; NULL none */
+	KnBusCall *remove_call;     /* owned: the object goes with the link; NULL none */
 	KnFakePairing *pairing;     /* owned; NULL none */
 	KnBusCall *paired_call;     /* owned: bonded, and not told yet; NULL none */
 	gint notify_fd;             /* our end; -1 none */
@@ -110,10 +112,11 @@ struct KnFakebus {
 	KnFakeCure silent;     /* nothing is heard until then */
 	gboolean is_filtered;  /* the last filter asked for our service alone */
 	gboolean has_stranger; /* somebody advertises who is no massager */
-	guint n_links_max;     /* 0: as many as are wanted */
-	guint speed;           /* how many times faster than a radio; 1 as it is */
-	guint tick;            /* source id */
-	guint advert;          /* source id; 0 when nobody scans */
+	gboolean is_stranger_bonded;
+	guint n_links_max; /* 0: as many as are wanted */
+	guint speed;       /* how many times faster than a radio; 1 as it is */
+	guint tick;        /* source id */
+	guint advert;      /* source id; 0 when nobody scans */
 	guint n_adverts;
 };
 
@@ -135,6 +138,8 @@ void kn_fake_adapter_stop_scans(KnFakebus *bus);
 void kn_fake_adapter_cure(KnFakebus *bus, KnFakeCure cure);
 /* cure: scan, power, bluetoothd, none; "" well. FALSE: no such word. */
 gboolean kn_fake_adapter_silence(KnFakebus *bus, const gchar *cure);
+/* The stranger is known from now on, and paired. */
+void kn_fake_adapter_bond_stranger(KnFakebus *bus);
 /* It is there, switched on, and not deaf. */
 gboolean kn_fake_adapter_hears(const KnFakebus *bus);
 
@@ -167,6 +172,9 @@ void kn_fake_device_expire(KnFakeDevice *device);
 void kn_fake_device_bond(KnFakeDevice *device);
 void kn_fake_device_unbond(KnFakeDevice *device);
 gboolean kn_fake_device_lose_bond(KnFakeDevice *device);
+/* The object and its bond go, at once or after the link; call is answered, and taken. removed: the link has gone. */
+void kn_fake_device_remove(KnFakeDevice *device, KnBusCall *call);
+void kn_fake_device_removed(KnFakeDevice *device);
 
 /* device: the object and the link; link makes one, for the pairing that runs; hang_up ends it after a moment; resolve finds its services then */
 void kn_fake_device_set(KnFakeDevice *device, const gchar *property, GVariant *value);

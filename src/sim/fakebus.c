@@ -73,9 +73,15 @@ on_set(gpointer user, const gchar *path, const gchar *interface, const gchar *pr
 {
 	KnFakebus *bus = user;
 	gboolean is_boolean = g_variant_is_of_type(value, G_VARIANT_TYPE_BOOLEAN);
+	gboolean is_power = g_str_equal(interface, KN_ADAPTER_INTERFACE) &&
+			    g_str_equal(property, "Powered") && is_boolean;
+	const gchar *what = !is_power                      ? "Set"
+			    : g_variant_get_boolean(value) ? "PowerOn"
+							   : "PowerOff";
 
-	if (g_str_equal(interface, KN_ADAPTER_INTERFACE) && g_str_equal(property, "Powered") &&
-	    is_boolean) {
+	if (is_failed_on_purpose(bus, what, call))
+		return;
+	if (is_power) {
 		kn_fakebus_set_powered(bus, g_variant_get_boolean(value));
 		kn_bus_call_return(call, NULL);
 	} else if (g_str_equal(interface, KN_DEVICE_INTERFACE) &&
@@ -269,14 +275,19 @@ void
 kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_name,
 		     const gchar *message, guint count)
 {
-	KnFakeFailure *failure = g_new0(KnFakeFailure, 1);
+	KnFakeFailure *failure;
 
+	for (guint i = bus->failures->len; count == 0 && i > 0; i--) {
+		failure = bus->failures->pdata[i - 1];
+		if (g_str_equal(failure->method, method))
+			g_ptr_array_remove_index(bus->failures, i - 1);
+	}
+	if (count == 0)
+		return;
+	failure = g_new0(KnFakeFailure, 1);
 	failure->method = g_strdup(method);
 	failure->name = g_strdup(error_name);
 	failure->message = g_strdup(message);
 	failure->count = count;
-	if (count > 0)
-		g_ptr_array_add(bus->failures, failure);
-	else
-		failure_free(failure);
+	g_ptr_array_add(bus->failures, failure);
 }

@@ -49,6 +49,8 @@ typedef struct {
 	gboolean (*set_silent)(gpointer place, const gchar *cure);
 	/* Somebody who is no massager advertises. */
 	void (*set_stranger)(gpointer place, gboolean is_there);
+	/* Whoever that is, it is paired with this machine. */
+	void (*bond_stranger)(gpointer place);
 	void (*fail_next)(gpointer place, const gchar *method, const gchar *error_name,
 			  const gchar *message, guint count);
 } KnSimPlaceType;

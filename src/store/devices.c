@@ -63,12 +63,16 @@ gboolean
 kn_devices_enrol(KnDb *db, const KnAllow *allow, gint64 now_us, gint64 *ret_device_id,
 		 GError **error)
 {
+	/* the order of enrolment is no matter of the clock: a machine may well have none */
 	g_autoptr(KnStatement) row = kn_sql_start(
 		db,
 		"INSERT INTO device (address, label, is_allowed, enrolled_us, shown_from_us) "
-		"VALUES (?4, coalesce(?5, ''), 1, ?1, ?3) ON CONFLICT (address) DO UPDATE SET "
+		"VALUES (?4, coalesce(?5, ''), 1, "
+		"max(?1, (SELECT coalesce(max(enrolled_us) + 1, ?1) FROM device "
+		"WHERE address <> ?4)), ?3) "
+		"ON CONFLICT (address) DO UPDATE SET "
 		"is_allowed = 1, label = coalesce(?5, label), "
-		"enrolled_us = iif(is_allowed, enrolled_us, ?1), "
+		"enrolled_us = iif(is_allowed, enrolled_us, excluded.enrolled_us), "
 		"shown_from_us = iif(?2, ?3, shown_from_us) RETURNING device_id",
 		KN_SQL_INTS(now_us, allow->has_shown_from != FALSE,
 			    allow->has_shown_from ? allow->shown_from_us : 0),

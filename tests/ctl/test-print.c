@@ -278,6 +278,23 @@ a_move_to_another_zone_is_told_with_its_extent(void)
 }
 
 static void
+a_bluetoothd_that_hangs_is_not_called_dead_and_what_was_tried_is_told(void)
+{
+	g_autofree gchar *out =
+		print(kn_print_status, &utf8,
+		      "{\"radio\":{\"state\":\"mute-bluetoothd\",\"n_listen_errors\":4,"
+		      "\"rescue\":{\"trouble_ms\":1200000,\"is_failed\":true}}}");
+
+	assert_lines_fit(out, 80);
+	assert_has(
+		out,
+		"Bluetooth   Bluetooth does not answer: sudo systemctl restart bluetooth; in\n"
+		"            trouble for 20 min, and nothing helped: switch this machine off and\n"
+		"            on\n");
+	assert_has(out, "4 times listening did not start\n");
+}
+
+static void
 what_is_wrong_with_a_hub_is_told_with_what_to_do(void)
 {
 	g_autofree gchar *out = print(
@@ -325,6 +342,9 @@ main(int argc, char **argv)
 			a_hub_in_utc_is_asked_whether_it_is);
 	g_test_add_func("/ctl/print/a_move_to_another_zone_is_told_with_its_extent",
 			a_move_to_another_zone_is_told_with_its_extent);
+	g_test_add_func(
+		"/ctl/print/a_bluetoothd_that_hangs_is_not_called_dead_and_what_was_tried_is_told",
+		a_bluetoothd_that_hangs_is_not_called_dead_and_what_was_tried_is_told);
 	g_test_add_func("/ctl/print/what_is_wrong_with_a_hub_is_told_with_what_to_do",
 			what_is_wrong_with_a_hub_is_told_with_what_to_do);
 	return g_test_run();

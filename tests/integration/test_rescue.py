@@ -88,6 +88,20 @@ def test_an_adapter_is_switched_off_and_on_only_if_that_was_allowed(hub, make_si
     assert not [detail for detail in told(hub) if "bluetooth.service" in detail]
 
 
+def test_an_adapter_that_a_killed_hub_left_off_is_switched_on_by_the_next(hub, make_sim):
+    sim = make_sim(DEVICE)
+    sim.call("SetSilent", "(s)", "power")
+    failed = ("org.bluez.Error.Failed", "Failed")
+    sim.call("FailNext", "(sssu)", "PowerOn", *failed, 1000)
+    start(hub, "--timer-scale", "0.005", radio="power-cycle=yes")
+    wait_told(hub, "does not come on again")
+    hub.kill()
+    sim.call("FailNext", "(sssu)", "PowerOn", *failed, 0)
+    # by whatever settings
+    start(hub)
+    wait_for(lambda: sim.status()["connected"], "the link", process=hub.process.child)
+
+
 @contextlib.contextmanager
 def systemd(bus, sim):
     """Its name and the one method; it restarts the simulator's bluetoothd."""

@@ -61,6 +61,26 @@ def test_a_massager_in_use_keeps_its_link_while_others_take_turns(hub, make_sim)
     assert sim.status(ADDRESSES[0])["n_connects"] == 1
 
 
+def test_a_session_that_is_over_keeps_no_link(hub, make_sim):
+    """Its pictures stay to be looked at. Of two it makes room that has nothing to do, not the one that is connected longer and in use."""
+    in_use, is_over, waits = ADDRESSES[:3]
+    sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:3])])
+    sim.call("SetLinks", "(u)", 2)
+    hub.start()
+    hub.allow(in_use)
+    wait_for(lambda: hub.device(in_use)["link"] == "ready", "the first")
+    sim.start_session(600, address=in_use)
+    hub.allow(is_over)
+    wait_for(lambda: hub.device(is_over)["link"] == "ready", "the second")
+    sim.start_session(600, address=is_over)
+    wait_for(lambda: all(hub.device(a)["n_open"] > 0 for a in (in_use, is_over)), "both sessions")
+    sim.stop_session(address=is_over)
+    hub.wait_caught_up(sim, is_over)
+    hub.allow(waits)
+    wait_for(lambda: sim.status(waits)["connected"], "the third", process=hub.process.child, every_s=0.05)
+    assert sim.status(in_use)["n_connects"] == 1 and sim.status(in_use)["connected"]
+
+
 def test_a_massager_that_comes_back_is_heard_while_others_are_switched_off(hub, make_sim):
     """Each Connect to one that is not there takes the adapter; between two of them the hub listens."""
     sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:6])])

@@ -198,6 +198,17 @@ on_control_failed(gpointer user, const gchar *address, const gchar *reason)
 }
 
 static void
+on_pair_changed(gpointer user)
+{
+	KnPairStatus status;
+	Fixture *f = user;
+
+	g_assert_true(kn_radio_get_pair(f->radio, &status));
+	note(f, g_strdup_printf("pair %s %s%s", kn_pair_state_name(status.state),
+				status.was_paired_already ? "already" : "", status.error));
+}
+
+static void
 on_rescue(gpointer user, KnLadderStep step, const gchar *words)
 {
 	note(user, g_strdup_printf("rescue %s %s", kn_ladder_step_name(step), words));
@@ -212,10 +223,12 @@ kn_test_radio_start_radio(Fixture *f)
 					 .link_down = on_down,
 					 .packet = on_packet,
 					 .control_failed = on_control_failed,
+					 .pair_changed = on_pair_changed,
 					 .rescue = on_rescue};
 	KnRadioConfig config = {.bus_address = f->address,
 				.timer_scale = f->timer_scale > 0 ? f->timer_scale : 0.1,
-				.may_power_cycle = f->may_power_cycle};
+				.may_power_cycle = f->may_power_cycle,
+				.memory_path = f->memory_path};
 	f->radio = kn_radio_new(&config, &sink, f);
 	g_assert_nonnull(f->radio);
 }
@@ -231,6 +244,7 @@ kn_test_radio_set_up(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	f->folder = g_dir_make_tmp("kn-radio-XXXXXX", NULL);
 	f->address = g_strdup_printf("unix:path=%s/bus", f->folder);
+	f->memory_path = g_build_filename(f->folder, "memory", NULL);
 	g_mutex_init(&f->lock);
 	f->calls = g_ptr_array_new_with_free_func(g_free);
 	f->events = g_ptr_array_new_with_free_func(g_free);
@@ -245,7 +259,7 @@ kn_test_radio_tear_down(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 	/* what was cancelled still answers, and must touch nothing */
 	while (g_main_context_iteration(NULL, FALSE))
 		;
-	static const gchar *const files[] = {"bus.conf", "bus"};
+	static const gchar *const files[] = {"bus.conf", "bus", "memory"};
 	for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
 		g_autofree gchar *path = g_build_filename(f->folder, files[i], NULL);
 		g_unlink(path);
@@ -255,6 +269,7 @@ kn_test_radio_tear_down(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 	g_ptr_array_unref(f->events);
 	g_ptr_array_unref(f->seen);
 	g_mutex_clear(&f->lock);
+	g_free(f->memory_path);
 	g_free(f->address);
 	g_free(f->folder);
 }
@@ -317,29 +332,17 @@ kn_test_radio_forget_events(Fixture *f)
 	g_ptr_array_set_size(f->events, 0);
 }
 
-static GVariant *
-ask_sim(Fixture *f, const gchar *method, GVariant *parameters)
-{
-	g_autoptr(GError) error = NULL;
-	GVariant *result = g_dbus_connection_call_sync(
-		f->control, "org.knead.Sim", "/org/knead/sim", "org.knead.Sim1", method, parameters,
-		NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-	g_assert_no_error(error);
-	return result;
-}
-
 void
-kn_test_sim(Fixture *f, const gchar *method, GVariant *parameters)
+kn_test_radio_start_deaf(Fixture *f)
 {
-	g_variant_unref(ask_sim(f, method, parameters));
-}
+	static const gchar *const one[] = {"kind=back14,address=" BACK, NULL};
 
-gboolean
-kn_test_sim_is_connected(Fixture *f, const gchar *address)
-{
-	g_autoptr(GVariant) result = ask_sim(f, "Status", g_variant_new("(s)", address));
-	g_autoptr(GVariant) status = g_variant_get_child_value(result, 0);
-	gboolean is_connected = FALSE;
-	g_assert_true(g_variant_lookup(status, "connected", "b", &is_connected));
-	return is_connected;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_sim(f, "SetSilent", g_variant_new("(s)", "none"));
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, is_state, GINT_TO_POINTER(KN_RADIO_READY));
+	/* one window after the other */
+	kn_radio_scan(f->radio, 60000);
 }

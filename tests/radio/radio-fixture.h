@@ -24,7 +24,7 @@ typedef struct {
 	/* owned, under the lock: "sender Method" to org.bluez, and "error Method" by tests that ask for it */
 	GPtrArray *calls;
 	GPtrArray *
-		events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME", "rescue STEP words" */
+		events; /* owned: "up ADDRESS", "down ADDRESS reason", "state NAME", "rescue STEP words", "pair STATE already|error" */
 	GPtrArray *seen; /* owned: addresses */
 	guint n_packets;
 	guint8 last_packet[600];
@@ -32,6 +32,7 @@ typedef struct {
 	KnRadio *radio;           /* owned; NULL none */
 	gdouble timer_scale;      /* 0: a tenth */
 	gboolean may_power_cycle; /* of the radio that is started next */
+	gchar *memory_path;       /* owned: the radio's file */
 } Fixture;
 
 /* devices: NULL-terminated settings for knead-sim */
@@ -40,6 +41,8 @@ void kn_test_radio_stop_bus(Fixture *f);
 void kn_test_radio_start_sim(Fixture *f, const gchar *const *devices);
 void kn_test_radio_start_radio(Fixture *f);
 void kn_test_radio_stop_radio(Fixture *f);
+/* All of these, with BACK, whom nobody hears; the radio listens without a pause. */
+void kn_test_radio_start_deaf(Fixture *f);
 void kn_test_radio_set_up(Fixture *f, gconstpointer data);
 void kn_test_radio_tear_down(Fixture *f, gconstpointer data);
 
@@ -53,6 +56,11 @@ void kn_test_radio_forget_events(Fixture *f);
 
 /* a call of org.knead.Sim1; NULL-safe */
 void kn_test_sim(Fixture *f, const gchar *method, GVariant *parameters);
+/* error: without org.bluez.Error. */
+void kn_test_sim_fail_next(Fixture *f, const gchar *method, const gchar *error,
+			   const gchar *message, guint count);
+/* what the simulator says of one massager; new */
+GVariant *kn_test_sim_status(Fixture *f, const gchar *address);
 gboolean kn_test_sim_is_connected(Fixture *f, const gchar *address);
 /* how often a method of org.bluez was called by anybody but us */
 guint kn_test_n_calls(Fixture *f, const gchar *method);

@@ -41,13 +41,6 @@ start_all(Fixture *f, const gchar *const *devices)
 }
 
 static void
-fail_next(Fixture *f, const gchar *method, const gchar *error, const gchar *message, guint count)
-{
-	g_autofree gchar *name = g_strconcat("org.bluez.Error.", error, NULL);
-	kn_test_sim(f, "FailNext", g_variant_new("(sssu)", method, name, message, count));
-}
-
-static void
 an_unbonded_device_is_never_connected_nor_read(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	static const Calls stopped = {"StopDiscovery", 1};
@@ -70,7 +63,7 @@ connect_is_retried_after_radio_weather(Fixture *f, gconstpointer data G_GNUC_UNU
 {
 	KnRadioStats stats;
 	start_all(f, one);
-	fail_next(f, "Connect", "Failed", "le-connection-abort-by-local", 8);
+	kn_test_sim_fail_next(f, "Connect", "Failed", "le-connection-abort-by-local", 8);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
 	g_assert_cmpuint(kn_test_n_calls(f, "Connect"), ==, 9);
@@ -84,7 +77,7 @@ static void
 a_pending_attempt_is_disconnected_before_the_next(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f, one);
-	fail_next(f, "Connect", "Failed", "Operation already in progress", 1);
+	kn_test_sim_fail_next(f, "Connect", "Failed", "Operation already in progress", 1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
 	g_autofree gchar *calls = kn_test_calls(f);
@@ -97,7 +90,7 @@ an_unknown_error_is_retried_and_counted(Fixture *f, gconstpointer data G_GNUC_UN
 {
 	KnRadioStats stats;
 	start_all(f, one);
-	fail_next(f, "Connect", "Failed", "something nobody has heard of", 2);
+	kn_test_sim_fail_next(f, "Connect", "Failed", "something nobody has heard of", 2);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
 	kn_radio_get_stats(f->radio, &stats);
@@ -108,7 +101,7 @@ static void
 a_lost_bond_ends_all_tries(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f, one);
-	fail_next(f, "Connect", "Failed", "le-connection-key-missing", 1);
+	kn_test_sim_fail_next(f, "Connect", "Failed", "le-connection-key-missing", 1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_BOND_LOST));
 	/* a second device that is not there keeps the radio scanning meanwhile */
@@ -123,7 +116,7 @@ static void
 another_listener_is_waited_for_and_never_overheard(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f, one);
-	fail_next(f, "AcquireNotify", "NotPermitted", "Notify acquired", 2);
+	kn_test_sim_fail_next(f, "AcquireNotify", "NotPermitted", "Notify acquired", 2);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_BUSY));
 	kn_test_radio_wait(f, has_event, "up " BACK);
@@ -137,7 +130,7 @@ no_notifications_at_all_is_unsupported_and_not_subscribed(Fixture *f,
 							  gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f, one);
-	fail_next(f, "AcquireNotify", "NotSupported", "Operation is not supported", 1);
+	kn_test_sim_fail_next(f, "AcquireNotify", "NotSupported", "Operation is not supported", 1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_UNSUPPORTED));
 	g_assert_cmpuint(kn_test_n_calls(f, "StartNotify"), ==, 0);
@@ -159,7 +152,8 @@ static void
 a_scan_session_of_ours_is_reset_once(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f, one);
-	fail_next(f, "StartDiscovery", "InProgress", "Operation already in progress", 1);
+	kn_test_sim_fail_next(f, "StartDiscovery", "InProgress", "Operation already in progress",
+			      1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
 	g_autofree gchar *calls = kn_test_calls(f);
@@ -176,11 +170,11 @@ a_control_write_is_retried_when_busy_and_reported_when_refused(Fixture *f,
 	start_all(f, one);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
-	fail_next(f, "WriteValue", "InProgress", "In Progress", 2);
+	kn_test_sim_fail_next(f, "WriteValue", "InProgress", "In Progress", 2);
 	g_assert_true(kn_radio_write_control(f->radio, BACK, get_state, sizeof get_state));
 	kn_test_radio_wait(f, has_calls, &three_writes);
 	g_assert_false(has_event(f, "control-failed"));
-	fail_next(f, "WriteValue", "NotAuthorized", "Operation Not Authorized", 1);
+	kn_test_sim_fail_next(f, "WriteValue", "NotAuthorized", "Operation Not Authorized", 1);
 	g_assert_true(kn_radio_write_control(f->radio, BACK, get_state, sizeof get_state));
 	kn_test_radio_wait(f, has_event, "control-failed " BACK " Operation Not Authorized");
 	g_assert_false(has_event(f, "down"));

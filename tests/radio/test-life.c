@@ -270,6 +270,25 @@ a_refused_device_is_tried_again_when_its_time_is_over_or_the_owner_says_so(
 	kn_test_radio_wait(f, has_event, "up " BACK);
 }
 
+/* a minute at this scale, more than a test waits */
+static void
+a_refusal_that_is_taken_back_while_the_link_goes_down_or_before_is_none(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	bring_up(f, one);
+	kn_radio_refuse(f->radio, BACK, "it has a twin", 0);
+	kn_test_radio_wait(f, has_event, "down " BACK);
+	g_assert_true(is_phase(f, PHASE(KN_LINK_WAITING)));
+	kn_radio_retry(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	kn_test_radio_forget_events(f);
+	kn_radio_refuse(f->radio, BACK, "it has a twin", 0);
+	kn_radio_retry(f->radio, BACK);
+	/* the link is another one: whoever refused it did not listen any more */
+	kn_test_radio_wait(f, has_event, "down " BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+}
+
 #define ADD(name)                                                                   \
 	g_test_add("/radio/life/" #name, Fixture, NULL, kn_test_radio_set_up, name, \
 		   kn_test_radio_tear_down)
@@ -293,5 +312,6 @@ main(int argc, char **argv)
 	ADD(a_forgotten_device_is_disconnected);
 	ADD(a_refused_device_is_put_aside);
 	ADD(a_refused_device_is_tried_again_when_its_time_is_over_or_the_owner_says_so);
+	ADD(a_refusal_that_is_taken_back_while_the_link_goes_down_or_before_is_none);
 	return g_test_run();
 }

@@ -13,19 +13,6 @@ static const gchar *const two[] = {"kind=back14,address=" BACK, "kind=roller,add
 #define PHASE(phase) GINT_TO_POINTER(phase)
 
 static void
-start_deaf(Fixture *f)
-{
-	kn_test_radio_start_bus(f);
-	kn_test_radio_start_sim(f, one);
-	kn_test_sim(f, "SetSilent", g_variant_new("(s)", "none"));
-	kn_test_radio_start_radio(f);
-	kn_radio_allow(f->radio, BACK);
-	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_READY));
-	/* one window after the other */
-	kn_radio_scan(f->radio, 60000);
-}
-
-static void
 keep(const KnRadioAdapterStatus *status, gpointer data)
 {
 	*(KnRadioAdapterStatus *)data = *status;
@@ -49,7 +36,7 @@ a_deaf_adapter_is_shown_with_its_steps_until_it_hears(Fixture *f, gconstpointer 
 	KnListenStatus all;
 	KnLinkStatus link;
 
-	start_deaf(f);
+	kn_test_radio_start_deaf(f);
 	g_assert_cmpint(adapter_of(f).trouble_ms, ==, -1);
 	g_assert_cmpuint(adapter_of(f).last_step, ==, KN_LADDER_NOTHING);
 	kn_test_radio_wait(f, has_event, "rescue rescan hci0 hears nobody: ");
@@ -90,7 +77,7 @@ what_is_known_of_an_adapter_outlives_a_new_connection(Fixture *f, gconstpointer 
 	KnListenStatus before;
 
 	f->timer_scale = 0.02;
-	start_deaf(f);
+	kn_test_radio_start_deaf(f);
 	kn_test_radio_wait(f, has_event, "rescue rescan ");
 	g_autofree gchar *first = kn_test_radio_name(f);
 	guint n_rules = kn_test_n_match_rules(f);
@@ -113,29 +100,34 @@ what_is_known_of_an_adapter_outlives_a_new_connection(Fixture *f, gconstpointer 
 	kn_test_radio_wait(f, has_event, "up " BACK);
 }
 
-static gboolean
-is_sim_powered(Fixture *f)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GVariant) result = g_dbus_connection_call_sync(
-		f->control, "org.bluez", "/org/bluez/hci0", "org.freedesktop.DBus.Properties",
-		"Get", g_variant_new("(ss)", "org.bluez.Adapter1", "Powered"),
-		G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-	g_assert_no_error(error);
-	g_autoptr(GVariant) value = NULL;
-	g_variant_get(result, "(v)", &value);
-	return g_variant_get_boolean(value);
-}
-
 static void
-an_adapter_that_is_off_for_a_moment_is_on_at_the_end(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew(Fixture *f,
+							     gconstpointer data G_GNUC_UNUSED)
 {
-	f->timer_scale = 0.01;
-	f->may_power_cycle = TRUE;
-	start_deaf(f);
-	kn_test_radio_wait(f, has_event, "rescue power ");
-	kn_test_radio_stop_radio(f);
-	g_assert_true(is_sim_powered(f));
+	/* Control { get_state {} } */
+	static const guint8 get_state[] = {0x0a, 0x00};
+
+	f->timer_scale = 0.02;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_subprocess_send_signal(f->sim, SIGSTOP);
+	kn_test_radio_forget_events(f);
+	g_assert_true(kn_radio_write_control(f->radio, BACK, get_state, sizeof get_state));
+	kn_test_radio_wait(f, has_event, "control-failed " BACK);
+	/* one call that was late is no trouble yet */
+	g_assert_false(has_event(f, "rescue"));
+	kn_test_radio_wait(f, has_event, "rescue reconnect bluetoothd does not answer: ");
+	/* it is not called dead: neither before the new connection nor on it */
+	kn_test_radio_wait(f, has_event, "down " BACK);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_MUTE_BLUETOOTHD));
+	g_assert_false(has_event(f, "state no-bluetoothd"));
+	g_subprocess_send_signal(f->sim, SIGCONT);
+	kn_test_radio_wait(f, has_event, "rescue nothing bluetoothd answers again");
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_assert_true(is_state(f, PHASE(KN_RADIO_READY)));
 }
 
 static void
@@ -148,6 +140,9 @@ a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_G
 	kn_test_radio_start_sim(f, one);
 	g_subprocess_send_signal(f->sim, SIGSTOP);
 	kn_test_radio_start_radio(f);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_MUTE_BLUETOOTHD));
+	/* from the first reading that it did not answer, not only when that is trouble */
+	g_assert_false(has_event(f, "rescue"));
 	kn_test_radio_wait(f, has_event, "rescue reconnect bluetoothd does not answer: ");
 	kn_radio_get_daemon(f->radio, &status);
 	g_assert_cmpuint(status.n_steps[KN_LADDER_RECONNECT], ==, 1);
@@ -167,9 +162,7 @@ two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
 {
 	kn_test_radio_start_bus(f);
 	kn_test_radio_start_sim(f, two);
-	kn_test_sim(f, "FailNext",
-		    g_variant_new("(sssu)", "Connect", "org.bluez.Error.InProgress", "In Progress",
-				  KN_LADDER_CONNECTS + 1));
+	kn_test_sim_fail_next(f, "Connect", "InProgress", "In Progress", KN_LADDER_CONNECTS + 1);
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
 	kn_radio_allow(f->radio, ROLLER);
@@ -183,6 +176,43 @@ two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
 	kn_test_radio_wait(f, has_event, "up " BACK);
 }
 
+static guint
+n_connects(Fixture *f, const gchar *address)
+{
+	guint64 n = 0;
+	g_autoptr(GVariant) status = kn_test_sim_status(f, address);
+
+	g_assert_true(g_variant_lookup(status, "n_connects", "t", &n));
+	return (guint)n;
+}
+
+static gboolean
+have_flipped(Fixture *f, gconstpointer n)
+{
+	return n_connects(f, BACK) >= GPOINTER_TO_UINT(n) &&
+	       n_connects(f, ROLLER) >= GPOINTER_TO_UINT(n);
+}
+
+static void
+a_link_that_falls_before_anything_came_over_it_is_no_sign_of_life(Fixture *f,
+								  gconstpointer data G_GNUC_UNUSED)
+{
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, two);
+	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 4));
+	kn_test_sim(f, "LoseBond", g_variant_new("(s)", BACK));
+	kn_test_sim(f, "LoseBond", g_variant_new("(s)", ROLLER));
+	kn_test_sim_fail_next(f, "Connect", "InProgress", "In Progress", KN_LADDER_CONNECTS + 1);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_radio_allow(f->radio, ROLLER);
+	kn_test_radio_wait(f, has_event, "rescue reconnect hci0 connects to nobody: ");
+	/* Connected, and not: each time for a moment */
+	kn_test_radio_wait(f, have_flipped, GUINT_TO_POINTER(2));
+	g_assert_false(has_event(f, "rescue nothing"));
+	g_assert_cmpint(adapter_of(f).trouble_ms, >=, 0);
+}
+
 #define ADD(name)                                                                     \
 	g_test_add("/radio/rescue/" #name, Fixture, NULL, kn_test_radio_set_up, name, \
 		   kn_test_radio_tear_down)
@@ -193,8 +223,9 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD(a_deaf_adapter_is_shown_with_its_steps_until_it_hears);
 	ADD(what_is_known_of_an_adapter_outlives_a_new_connection);
-	ADD(an_adapter_that_is_off_for_a_moment_is_on_at_the_end);
+	ADD(a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew);
 	ADD(two_that_are_heard_and_never_connected_are_trouble_of_the_adapter);
+	ADD(a_link_that_falls_before_anything_came_over_it_is_no_sign_of_life);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
 	return g_test_run();
 }

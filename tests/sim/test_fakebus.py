@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 sys.path.insert(0, os.path.dirname(__file__))
 sys.path.insert(0, os.environ["KN_KTP_PYTHON"])
@@ -253,6 +253,33 @@ def test_a_removed_device_is_a_stranger(sim):
     assert error_of(sim.bluez, ADAPTER, "Adapter1", "RemoveDevice", "(o)", BACK_PATH)[0] == "org.bluez.Error.DoesNotExist"
     sim.bluez(ADAPTER, "Adapter1", "StartDiscovery")
     assert not sim.until(lambda: sim.objects().get(BACK_PATH))["org.bluez.Device1"]["Bonded"]
+
+
+def test_removing_a_connected_device_is_answered_when_the_link_is_down_and_before_the_object_goes(sim):
+    """As bluetoothd 5.66 to 5.87 (adapter.c remove_device, device.c device_remove_connection): in between the bond looks sound."""
+    Link(sim, BACK)
+    seen = []
+
+    def note(_bus, _sender, path, _interface, name, values):
+        changed = values.unpack()
+        if name == "InterfacesRemoved" and changed[0] == BACK_PATH:
+            seen.append("gone")
+        elif path == BACK_PATH and "Connected" in changed[1]:
+            seen.append("not connected")
+
+    subscription = sim.bus.signal_subscribe("org.bluez", None, None, None, None, Gio.DBusSignalFlags.NONE, note)
+    sim.bus.call("org.bluez", ADAPTER, "org.bluez.Adapter1", "RemoveDevice", GLib.Variant("(o)", (BACK_PATH,)), None, Gio.DBusCallFlags.NONE,
+                 10000, None, lambda bus, result: seen.append(bus.call_finish(result) is not None and "answered"))
+    sim.until(lambda: len(seen) == 3)
+    sim.bus.signal_unsubscribe(subscription)
+    assert seen == ["not connected", "answered", "gone"]
+    assert BACK_PATH not in sim.objects()
+
+
+def test_nothing_is_removed_while_the_adapter_is_off(sim):
+    sim.play("SetPowered", "(b)", False)
+    assert error_of(sim.bluez, ADAPTER, "Adapter1", "RemoveDevice", "(o)", BACK_PATH)[0] == "org.bluez.Error.NotReady"
+    assert BACK_PATH in sim.objects()
 
 
 @pytest.mark.parametrize("arguments", [

@@ -242,6 +242,33 @@ enrols_forgets_and_allows_again(void)
 	g_assert_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND);
 }
 
+/* of two that tell one serial the earlier one counts, on a machine that may have no clock */
+static void
+enrols_in_an_order_that_no_clock_changes(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(KnDevice) first = NULL;
+	g_autoptr(KnDevice) second = NULL;
+	g_autoptr(KnDevice) again = NULL;
+	g_autoptr(GError) error = NULL;
+	const KnAllow one = {.address = "AA:BB:CC:DD:EE:02"};
+	const KnAllow other = {.address = "AA:BB:CC:DD:EE:03"};
+
+	fixture_init(&fixture);
+	first = kn_writer_allow(fixture.db, &one, G_GINT64_CONSTANT(1800000000000000), &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(first->enrolled_us, ==, G_GINT64_CONSTANT(1800000000000000));
+	second = kn_writer_allow(fixture.db, &other, 7000000, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(second->enrolled_us, >, first->enrolled_us);
+	/* forgotten and allowed again: from then on */
+	kn_device_free(kn_writer_forget(fixture.db, first->id, &error));
+	again = kn_writer_allow(fixture.db, &one, 8000000, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(again->id, ==, first->id);
+	g_assert_cmpint(again->enrolled_us, >, second->enrolled_us);
+}
+
 static void
 finds_pages_by_index(void)
 {
@@ -285,6 +312,8 @@ main(int argc, char **argv)
 			says_so_when_there_is_no_such_session);
 	g_test_add_func("/store/read/enrols_forgets_and_allows_again",
 			enrols_forgets_and_allows_again);
+	g_test_add_func("/store/read/enrols_in_an_order_that_no_clock_changes",
+			enrols_in_an_order_that_no_clock_changes);
 	g_test_add_func("/store/read/finds_pages_by_index", finds_pages_by_index);
 	return g_test_run();
 }

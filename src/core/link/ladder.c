@@ -80,12 +80,20 @@ choose(KnLadder *ladder, guint may, gint64 now_us)
 	return strongest;
 }
 
-/* all that may be done was, or was not long ago */
+/* what concerns all adapters may have been done for another one: it was in vain for this one, too */
+static gboolean
+is_done(KnLadder *ladder, guint step)
+{
+	return is_tried(ladder, step) ||
+	       ((SHARED & 1u << step) && ladder->shared->taken_us[step] >= ladder->since_us);
+}
+
+/* All that may be done was. What is only put off, because it was done a while before this trouble, is still to come. */
 static gboolean
 is_at_the_top(KnLadder *ladder, guint may, gint64 now_us)
 {
 	for (guint step = 0; step < KN_LADDER_STEPS; step++)
-		if ((may & 1u << step) && !is_tried(ladder, step) && is_ready(ladder, step, now_us))
+		if ((may & 1u << step) && !is_done(ladder, step))
 			return FALSE;
 	return now_us - ladder->since_us >= ladder->times->failed_us;
 }

@@ -12,7 +12,7 @@
  * RECONNECT  two RESCANs were in vain                      every 15 minutes
  * POWER      after 5 minutes of trouble, if allowed        every 15 minutes
  * RESTART    after 15 minutes of trouble, if allowed       every hour
- * FAILED     after 15 minutes, when there is nothing new left to try: a state, told once; the others go on
+ * FAILED     after 15 minutes, when all that may be tried was: a state, told once; the others go on
  */
 
 #include <glib.h>

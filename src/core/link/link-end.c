@@ -67,6 +67,15 @@ kn_link_refuse(KnLink *link, gint64 pause_us, gboolean must_close, gint64 now_us
 	return kn_link_leave(link, KN_LINK_AT_UNSUPPORTED, must_close, now_us);
 }
 
+void
+kn_link_retry(KnLink *link)
+{
+	if (link->state == KN_LINK_AT_UNSUPPORTED)
+		link->deadline_us = 0;
+	else if (link->state == KN_LINK_AT_CLOSING && link->after == KN_LINK_AT_UNSUPPORTED)
+		link->pause_us = 0;
+}
+
 guint
 kn_link_fail_call(KnLink *link, const KnBluezVerdict *verdict, gboolean is_connected, gint64 now_us)
 {

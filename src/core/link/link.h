@@ -158,6 +158,9 @@ void kn_link_init(KnLink *link, const KnLinkTimes *times, guint32 seed);
 /* Returns KnLinkActions to carry out. Call again when a fact changes, when an action's result is there, and at link->deadline_us. */
 guint kn_link_step(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint64 now_us);
 
+/* What it was put aside for is no more: it is tried again as soon as what there is of a link is down. Step it then. */
+void kn_link_retry(KnLink *link);
+
 /* While TRUE no other device may connect on its adapter, and nobody scans there. */
 gboolean kn_link_holds_adapter(const KnLink *link);
 /* The device cuts off each attempt. bluetoothd 5.82 does not tell a device that has forgotten its bond from bad radio: Connect is answered well,

@@ -117,6 +117,7 @@ kn_listen_started(KnListen *listen, gint64 now_us)
 {
 	listen->is_on = TRUE;
 	listen->refused_us = 0;
+	listen->n_refused = 0;
 	listen->since_us = now_us;
 	listen->n_starts++;
 	minute_of(listen, now_us)->n_starts++;
@@ -125,9 +126,16 @@ kn_listen_started(KnListen *listen, gint64 now_us)
 void
 kn_listen_failed(KnListen *listen, gint64 now_us)
 {
+	const KnListenTimes *times = listen->times;
+	gint64 wait_us = times->retry_us;
+
 	/* whoever cannot even begin to listen hears nothing */
 	end_window(listen);
-	listen->next_us = listen->refused_us = now_us + listen->times->retry_us;
+	for (guint i = 0; i < listen->n_refused && wait_us < times->period_us; i++)
+		wait_us *= 2;
+	listen->n_refused++;
+	listen->n_errors++;
+	listen->next_us = listen->refused_us = now_us + MIN(wait_us, times->period_us);
 }
 
 void
@@ -143,6 +151,7 @@ kn_listen_cut(KnListen *listen, gint64 now_us)
 	end_piece(listen, now_us);
 	listen->left_us = 0;
 	listen->next_us = listen->refused_us = 0;
+	listen->n_refused = 0;
 }
 
 void
@@ -190,6 +199,7 @@ kn_listen_get(const KnListen *listen, gint64 now_us, KnListenStatus *ret_status)
 		.is_on = listen->is_on,
 		.n_starts = listen->n_starts,
 		.n_starts_hour = n_starts,
+		.n_errors = listen->n_errors,
 		.listened_ms = (listen->listened_us + piece_us) / 1000,
 		.listened_hour_ms = hour_us / 1000,
 		.since_listened_ms = listen->is_on ? 0 : since_ms(listen->last_us, now_us),

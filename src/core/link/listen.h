@@ -14,7 +14,7 @@
 typedef struct {
 	gint64 window_us; /* listen 10 s … */
 	gint64 period_us; /* … in every 60 */
-	gint64 retry_us;  /* 5 s after one that did not start (a guess) */
+	gint64 retry_us;  /* 5 s after one that did not start (a guess), doubled up to a period */
 } KnListenTimes;
 /* scale is clamped to 0.001 … 1000 */
 void kn_listen_times_init(KnListenTimes *ret_times, gdouble scale);
@@ -37,11 +37,13 @@ typedef struct {
 	gint64 left_us;     /* of this window; 0 there is none */
 	gint64 next_us;     /* when the next one is due */
 	gint64 refused_us;  /* not before: the last one did not start */
+	guint n_refused;    /* that did not start, in a row */
 	guint n_silent;     /* windows in a row */
 	gboolean is_deaf;   /* see kn_listen_take_deaf */
 	KnListenMinute minutes[KN_LISTEN_MINUTES];
 	gint64 listened_us;   /* in all, without the piece that runs */
 	guint64 n_starts;     /* in all: each wakes the radio up */
+	guint64 n_errors;     /* in all, that did not start */
 	gint64 last_us;       /* when it last listened; 0 never */
 	gint64 last_heard_us; /* when anybody was heard; 0 never */
 } KnListen;
@@ -74,6 +76,7 @@ typedef struct {
 	gboolean is_on;
 	guint64 n_starts;
 	guint n_starts_hour; /* in the last hour */
+	guint64 n_errors;    /* that did not start */
 	gint64 listened_ms;
 	gint64 listened_hour_ms;
 	gint64 since_listened_ms; /* 0 it listens; -1 it never did */

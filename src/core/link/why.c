@@ -21,6 +21,9 @@ static const struct {
 	[KN_WHY_NO_BLUETOOTHD] = {"no-bluetoothd",
 				  "This machine's Bluetooth service is not running.",
 				  "Start it: sudo systemctl start bluetooth"},
+	[KN_WHY_MUTE_BLUETOOTHD] = {"mute-bluetoothd",
+				    "This machine's Bluetooth service does not answer.",
+				    "Start it anew: sudo systemctl restart bluetooth"},
 	[KN_WHY_NO_ADAPTER] = {"no-adapter", "This machine has no Bluetooth adapter.",
 			       "Plug one in; if there is one, see: bluetoothctl list"},
 	[KN_WHY_ADAPTER_OFF] = {"adapter-off", "Bluetooth is switched off on this machine.",
@@ -98,6 +101,8 @@ judge_radio(const KnWhyFacts *facts)
 		return KN_WHY_NO_BUS;
 	if (!facts->has_bluetoothd)
 		return KN_WHY_NO_BLUETOOTHD;
+	if (facts->is_bluetoothd_mute)
+		return KN_WHY_MUTE_BLUETOOTHD;
 	if (!facts->has_adapter)
 		return KN_WHY_NO_ADAPTER;
 	return facts->is_adapter_on ? KN_WHY_WELL : KN_WHY_ADAPTER_OFF;

@@ -10,6 +10,7 @@
 typedef enum {
 	KN_WHY_NO_BUS,
 	KN_WHY_NO_BLUETOOTHD,
+	KN_WHY_MUTE_BLUETOOTHD,
 	KN_WHY_NO_ADAPTER,
 	KN_WHY_ADAPTER_OFF,
 	KN_WHY_NOT_ALLOWED,
@@ -59,6 +60,7 @@ typedef struct {
 	const gchar *address; /* for commands to type */
 	gboolean has_bus;
 	gboolean has_bluetoothd;
+	gboolean is_bluetoothd_mute; /* it is there, and does not answer */
 	gboolean has_adapter;
 	gboolean is_adapter_on;
 	gboolean is_allowed;

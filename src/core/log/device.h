@@ -9,11 +9,12 @@
 
 typedef struct {
 	gint64 id;
-	gchar *address;       /* owned: identity address, upper case, "AA:BB:CC:DD:EE:FF" */
-	gchar *label;         /* owned: what the person called it; "" none */
-	GBytes *info;         /* owned: INFO as last read; NULL before the first contact */
-	gboolean is_allowed;  /* FALSE: forgotten; its history stays */
-	gint64 enrolled_us;   /* when it was allowed, or allowed again after it was forgotten */
+	gchar *address;      /* owned: identity address, upper case, "AA:BB:CC:DD:EE:FF" */
+	gchar *label;        /* owned: what the person called it; "" none */
+	GBytes *info;        /* owned: INFO as last read; NULL before the first contact */
+	gboolean is_allowed; /* FALSE: forgotten; its history stays */
+	/* when it was allowed, or allowed again after it was forgotten; later than for all that were allowed before it, whatever the clock said */
+	gint64 enrolled_us;
 	gint64 shown_from_us; /* sessions that began before are kept, and not shown; 0 all are */
 	gboolean has_battery;
 	guint charge_permille;

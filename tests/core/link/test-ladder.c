@@ -215,6 +215,40 @@ the_hour_between_restarts_outlives_signs_of_life_and_adapters(void)
 				 KN_LADDER_RESTART);
 }
 
+/* restarted at one trouble; at the next, soon after, that is put off for the rest of its hour */
+static void
+what_is_only_put_off_is_not_yet_in_vain(void)
+{
+	Radio radio;
+	KnLadder other;
+	gint64 restarted_us;
+	guint n_failed;
+
+	set_up(&radio, ALL);
+	for (guint i = 0; i < 40 && count(&radio, KN_LADDER_RESTART) == 0; i++)
+		be_deaf(&radio, 60 * S);
+	restarted_us = radio.book.taken_us[KN_LADDER_RESTART];
+	g_assert_cmpint(restarted_us, >, 0);
+	g_assert_true(hear(&radio));
+	n_failed = count(&radio, KN_LADDER_FAILED);
+	/* twenty minutes of trouble, and the restart is not due yet */
+	be_deaf(&radio, restarted_us + HOUR - 60 * S - radio.now_us);
+	g_assert_cmpint(radio.now_us - radio.ladder.since_us, >, 1200 * S);
+	g_assert_cmpuint(count(&radio, KN_LADDER_RESTART), ==, 1);
+	g_assert_false(radio.ladder.is_failed);
+	be_deaf(&radio, 600 * S);
+	g_assert_cmpuint(count(&radio, KN_LADDER_RESTART), ==, 2);
+	be_deaf(&radio, 600 * S);
+	g_assert_cmpuint(count(&radio, KN_LADDER_FAILED), ==, n_failed + 1);
+	/* one that was in trouble by then had its share of that restart */
+	kn_ladder_init(&other, &radio.ladder_times, &radio.book);
+	other.since_us = radio.book.taken_us[KN_LADDER_RESTART] - 1000 * S;
+	other.trouble = KN_LADDER_DEAF;
+	g_assert_cmpuint(kn_ladder_climb(&other, KN_LADDER_DEAF, RESTART,
+					 radio.book.taken_us[KN_LADDER_RESTART] + S),
+			 ==, KN_LADDER_FAILED);
+}
+
 static void
 a_step_that_would_hurt_somebody_waits_until_it_does_not(void)
 {
@@ -307,6 +341,7 @@ main(int argc, char **argv)
 	ADD(what_is_not_allowed_is_never_done_and_the_radio_failed_without_it);
 	ADD(fault_44_a_ladder_that_is_exhausted_is_a_state_and_no_storm);
 	ADD(the_hour_between_restarts_outlives_signs_of_life_and_adapters);
+	ADD(what_is_only_put_off_is_not_yet_in_vain);
 	ADD(a_step_that_would_hurt_somebody_waits_until_it_does_not);
 	ADD(a_sign_of_life_ends_only_the_trouble_that_it_contradicts);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew_and_then_restarted);

@@ -174,7 +174,7 @@ a_scan_that_does_not_start_is_tried_again_soon_and_counts_as_silence(void)
 		kn_listen_failed(&f.listen, f.now_us);
 		g_assert_cmpint(kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us), ==,
 				KN_LISTEN_STAY);
-		g_assert_cmpint(again_us, ==, f.now_us + 5 * S);
+		g_assert_cmpint(again_us, ==, f.now_us + (5 << i) * S);
 		f.now_us = again_us;
 	}
 	g_assert_true(kn_listen_take_deaf(&f.listen));
@@ -234,6 +234,44 @@ a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks(v
 }
 
 static void
+a_scan_that_is_refused_for_ever_is_asked_for_ever_more_seldom_and_counted(void)
+{
+	static const gint64 pauses_s[] = {5, 10, 20, 40, 60, 60, 60};
+	KnListenStatus status;
+	KnListenTimes times;
+	KnListen listen;
+	gint64 now_us = S;
+	gint64 again_us;
+
+	kn_listen_times_init(&times, 1.0);
+	kn_listen_init(&listen, &times);
+	for (guint i = 0; i < G_N_ELEMENTS(pauses_s); i++) {
+		g_assert_cmpint(kn_listen_plan(&listen, TRUE, FALSE, now_us, &again_us), ==,
+				KN_LISTEN_START);
+		kn_listen_failed(&listen, now_us);
+		kn_listen_plan(&listen, TRUE, FALSE, now_us, &again_us);
+		g_assert_cmpint(again_us - now_us, ==, pauses_s[i] * S);
+		now_us = again_us;
+	}
+	kn_listen_get(&listen, now_us, &status);
+	g_assert_cmpuint(status.n_errors, ==, G_N_ELEMENTS(pauses_s));
+	g_assert_cmpuint(status.n_starts, ==, 0);
+	/* one that starts is the end of that, and so is an adapter that comes anew */
+	kn_listen_plan(&listen, TRUE, FALSE, now_us, &again_us);
+	kn_listen_started(&listen, now_us);
+	kn_listen_plan(&listen, TRUE, FALSE, now_us + 10 * S, &again_us);
+	kn_listen_failed(&listen, now_us + 60 * S);
+	g_assert_cmpint(listen.next_us - now_us, ==, 65 * S);
+	kn_listen_cut(&listen, now_us + 61 * S);
+	g_assert_cmpint(kn_listen_plan(&listen, TRUE, FALSE, now_us + 61 * S, &again_us), ==,
+			KN_LISTEN_START);
+	kn_listen_failed(&listen, now_us + 61 * S);
+	g_assert_cmpint(listen.next_us - now_us, ==, 66 * S);
+	kn_listen_get(&listen, now_us + 61 * S, &status);
+	g_assert_cmpuint(status.n_errors, ==, G_N_ELEMENTS(pauses_s) + 2);
+}
+
+static void
 an_adapter_that_goes_takes_its_window_with_it(void)
 {
 	Fixture f;
@@ -264,6 +302,7 @@ main(int argc, char **argv)
 	ADD(a_scan_that_does_not_start_is_tried_again_soon_and_counts_as_silence);
 	ADD(the_last_hour_is_counted_and_what_is_older_is_not);
 	ADD(a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks);
+	ADD(a_scan_that_is_refused_for_ever_is_asked_for_ever_more_seldom_and_counted);
 	ADD(an_adapter_that_goes_takes_its_window_with_it);
 	return g_test_run();
 }

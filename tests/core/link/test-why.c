@@ -110,6 +110,10 @@ what_stands_before_every_massager_hides_all_of_it(void)
 		   "power on");
 	facts.has_adapter = FALSE;
 	assert_why(&facts, KN_WHY_NO_ADAPTER, "This machine has no Bluetooth adapter.", "Plug");
+	facts.is_bluetoothd_mute = TRUE;
+	assert_why(&facts, KN_WHY_MUTE_BLUETOOTHD,
+		   "This machine's Bluetooth service does not answer.",
+		   "systemctl restart bluetooth");
 	facts.has_bluetoothd = FALSE;
 	assert_why(&facts, KN_WHY_NO_BLUETOOTHD, "This machine's Bluetooth service is not running.",
 		   "systemctl start bluetooth");
