@@ -72,6 +72,7 @@ on_tick(gpointer user)
 
 	kn_hub_clock_read(&app->clock, &now);
 	kn_pipeline_tick(app->pipeline, &now);
+	kn_app_note_room(app);
 	if (app->n_links_up > 0 || kn_pipeline_n_open_bytes(app->pipeline) > 0)
 		return G_SOURCE_CONTINUE;
 	/* nothing is open and nobody is there: an idle hub sleeps */
@@ -242,6 +243,7 @@ start(KnApp *app, GError **error)
 	if (!load_devices(app, error))
 		return FALSE;
 	kn_app_emit(app, KN_EVENT_STARTED, 0, KN_VERSION);
+	kn_app_note_room(app);
 	return TRUE;
 }
 

@@ -70,9 +70,9 @@ cut(const DiskTape *tape, const CutSubject *subject, guint n_calls, const DiskLo
 void
 cut_everywhere(const DiskTape *tape, const CutSubject *subject, GRand *rand, CutTally *tally)
 {
-	guint last = 0;
+	guint last = subject->from_call;
 
-	for (guint i = 0; i <= tape->calls->len; i++) {
+	for (guint i = last; i <= tape->calls->len; i++) {
 		const DiskCall *call = i < tape->calls->len ? tape->calls->pdata[i] : NULL;
 		DiskLoss loss = {FALSE, tally->ignores_syncs, g_rand_int(rand)};
 		if (call && !(call->kind & (DISK_SYNC | DISK_SYNC_DIRECTORY)))

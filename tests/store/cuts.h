@@ -17,6 +17,7 @@ typedef StoryVerdict (*CutJudge)(gpointer data, const gchar *directory, guint n_
 typedef struct {
 	CutJudge judge;
 	gpointer data;
+	guint from_call; /* only from here on */
 } CutSubject;
 
 typedef struct {

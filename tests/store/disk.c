@@ -69,18 +69,27 @@ size_of(const gchar *name)
 	return stat64(path, &stat) == 0 ? (guint64)stat.st_size : 0;
 }
 
-guint64
-disk_n_bytes_left(void)
+static guint64
+n_bytes_used(void)
 {
 	guint64 n_used = 0;
 	GHashTableIter iter;
 	gpointer name;
 
-	if (disk.limit_bytes == G_MAXUINT64)
-		return G_MAXUINT64;
 	g_hash_table_iter_init(&iter, disk.names);
 	while (g_hash_table_iter_next(&iter, &name, NULL))
 		n_used += size_of(name);
+	return n_used;
+}
+
+guint64
+disk_n_bytes_left(void)
+{
+	guint64 n_used;
+
+	if (disk.limit_bytes == G_MAXUINT64)
+		return G_MAXUINT64;
+	n_used = n_bytes_used();
 	return disk.limit_bytes > n_used ? disk.limit_bytes - n_used : 0;
 }
 
@@ -185,5 +194,13 @@ disk_limit(guint64 n_bytes)
 {
 	pthread_mutex_lock(&disk.lock);
 	disk.limit_bytes = n_bytes;
+	pthread_mutex_unlock(&disk.lock);
+}
+
+void
+disk_leave(guint64 n_bytes)
+{
+	pthread_mutex_lock(&disk.lock);
+	disk.limit_bytes = n_bytes_used() + n_bytes;
 	pthread_mutex_unlock(&disk.lock);
 }

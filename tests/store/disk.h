@@ -68,6 +68,8 @@ void disk_fail(const DiskFault *fault);
 guint disk_n_failed(void); /* since disk_fail */
 /* The volume holds so many bytes, all files together; G_MAXUINT64: no limit. */
 void disk_limit(guint64 n_bytes);
+/* As if the volume held that many more bytes than there are now. */
+void disk_leave(guint64 n_bytes);
 
 typedef struct {
 	gboolean

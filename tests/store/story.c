@@ -303,7 +303,7 @@ judge_end(Finding *finding)
 			return wrong(finding, STORY_CORRUPT,
 				     "record %" G_GUINT64_FORMAT " is never stored", seq);
 	sessions = sessions_of(finding->db);
-	if (g_strcmp0(sessions, finding->story->end) != 0)
+	if (finding->story->end && g_strcmp0(sessions, finding->story->end) != 0)
 		return wrong(finding, STORY_CORRUPT,
 			     "in the end the sessions are %s and should be %s", sessions,
 			     finding->story->end);

@@ -18,7 +18,7 @@ typedef struct {
 	Fixture fixture;
 	GArray *batches; /* owned: StoryBatch, as they were handed over */
 	guint64 hub_id;
-	gchar *end;      /* owned: the sessions at the end, when nothing went wrong */
+	gchar *end; /* owned: the sessions at the end, when nothing went wrong; NULL: not known */
 	guint end_every; /* the end is gone through in one of so many judgements; 0: in each */
 	guint n_judged;
 } Story;
