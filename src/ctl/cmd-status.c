@@ -149,6 +149,9 @@ append_storage(const KnTerm *term, GString *out, JsonObject *storage)
 	g_autofree gchar *size = kn_format_bytes(count_of(storage, "stored_bytes"));
 	g_autofree gchar *words =
 		is_fine ? g_strdup_printf("fine, %s (%s) since the hub started", n, size)
+		: error[0] == '\0' && kn_doc_bool(storage, "is_nearly_full")
+			? g_strdup("the disk is nearly full: free some, or soon nothing can be "
+				   "stored")
 			: g_strdup_printf(
 				  "nothing can be stored: %s. The massagers keep theirs meanwhile.",
 				  error[0] != '\0' ? error : "the disk does not answer");

@@ -36,9 +36,11 @@ static const struct {
 	{"session_ended", "session ended"},
 	{"storage_degraded", "nothing can be stored: %s"},
 	{"storage_damaged", "the disk has lost some of what was stored: %s of records"},
+	{"storage_full", "the disk is nearly full: free some, or soon nothing can be stored"},
 	{"storage_recovered", "storing works again"},
 	{"clock_set", "the hub's clock was set: %s"},
 	{"rezoned", "by hand, another time zone: %s"},
+	{"storage_room", "there is room on the disk again"},
 	{"events_lost", "older events are not kept any more"},
 	{"dropped", "this reader was too slow and was cut off"},
 };

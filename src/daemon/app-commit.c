@@ -6,10 +6,24 @@
 #include "daemon/app-private.h"
 
 void
+kn_app_note_room(KnApp *app)
+{
+	KnStoreStats stats;
+
+	kn_store_get_stats(app->store, &stats);
+	if (stats.is_nearly_full == app->is_nearly_full)
+		return;
+	app->is_nearly_full = stats.is_nearly_full;
+	kn_app_emit(app, stats.is_nearly_full ? KN_EVENT_STORAGE_FULL : KN_EVENT_STORAGE_ROOM, 0,
+		    "");
+}
+
+void
 kn_app_note_storage(KnApp *app, const GError *error)
 {
 	KnStoreStats stats;
 
+	kn_app_note_room(app);
 	kn_store_get_stats(app->store, &stats);
 	if (stats.n_damaged > app->n_damaged) {
 		g_autofree gchar *detail =

@@ -131,7 +131,11 @@ add_storage(JsonBuilder *builder, const KnApp *app)
 
 	kn_store_get_stats(app->store, &stats);
 	begin(builder, "storage");
-	add_string(builder, "state", stats.is_degraded ? "degraded" : is_slow ? "slow" : "ok");
+	add_string(builder, "state",
+		   stats.is_degraded || stats.is_nearly_full ? "degraded"
+		   : is_slow                                 ? "slow"
+							     : "ok");
+	add_bool(builder, "is_nearly_full", stats.is_nearly_full);
 	add_int(builder, "busy_ms", (gint64)kn_store_busy_ms(app->store));
 	if (stats.is_degraded)
 		add_string(builder, "last_error", stats.last_error);

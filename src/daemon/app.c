@@ -72,6 +72,7 @@ on_tick(gpointer user)
 
 	kn_hub_clock_read(&app->clock, &now);
 	kn_pipeline_tick(app->pipeline, &now);
+	kn_app_note_room(app);
 	if (app->n_links_up > 0 || kn_pipeline_n_open_bytes(app->pipeline) > 0 ||
 	    kn_pipeline_is_clock_settling(app->pipeline, &now))
 		return G_SOURCE_CONTINUE;
@@ -259,6 +260,7 @@ start(KnApp *app, GError **error)
 	app->clock_watch = kn_clock_watch_new(app->config->bus_address, &app->clock, on_clock, app);
 	on_clock(app);
 	kn_app_emit(app, KN_EVENT_STARTED, 0, KN_VERSION);
+	kn_app_note_room(app);
 	return TRUE;
 }
 

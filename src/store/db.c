@@ -8,6 +8,7 @@
 #include "store/events.h"
 #include "store/file.h"
 #include "store/migrate.h"
+#include "store/reserve.h"
 #include "store/sql.h"
 #include <unistd.h>
 
@@ -88,12 +89,22 @@ start(KnDb *db, GError **error)
 	       kn_events_reserve(db, error) && kn_db_commit(db, error);
 }
 
+/* a hub that starts on a full disk may use what was kept for that */
+static gboolean
+has_space(const gchar *directory, GError **error)
+{
+	if (kn_file_has_space(directory, KN_DB_FREE_BYTES_MIN, NULL))
+		return TRUE;
+	(void)kn_reserve_release(directory);
+	return kn_file_has_space(directory, KN_DB_FREE_BYTES_MIN, error);
+}
+
 static gboolean
 open_file(KnDb *db, const gchar *directory, const GArray *migrations, GError **error)
 {
 	gboolean exists;
 
-	if (!kn_file_has_space(directory, KN_DB_FREE_BYTES_MIN, error) ||
+	if (!has_space(directory, error) ||
 	    !kn_file_recognise(db->path, KN_DB_APPLICATION_ID, kn_migrate_newest(migrations),
 			       &exists, error))
 		return FALSE;
@@ -163,8 +174,16 @@ kn_db_reopen(KnDb *db, GError **error)
 		kn_sql_set_error(db->handle, "cannot close", error);
 		return FALSE;
 	}
+	db->handle = NULL;
+	kn_file_forget_cached(db->path);
 	db->handle = kn_connection_open(db->path, KN_CONNECTION_EXISTING, error);
 	return db->handle != NULL;
+}
+
+gboolean
+kn_db_is_writable(const KnDb *db)
+{
+	return db->handle && sqlite3_db_readonly(db->handle, "main") == 0;
 }
 
 gboolean

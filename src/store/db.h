@@ -39,9 +39,11 @@ KnDb *kn_db_open(const gchar *directory, GError **error);
 void kn_db_close(KnDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnDb, kn_db_close)
 
-/* After an I/O error: pages that could not be written are not to be trusted in memory. The lock
- * stays. */
+/* After an I/O error: pages that could not be written are not to be trusted in memory, neither
+ * SQLite's nor the kernel's; the disk says what is stored. The lock stays. On a volume that became
+ * read-only the database is, too. */
 gboolean kn_db_reopen(KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean kn_db_is_writable(const KnDb *db);
 
 /* One write transaction. rollback is right after any failure. */
 gboolean kn_db_begin(KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -135,6 +135,20 @@ judge_header(const gchar *path, const guint8 *header, guint64 n_file, guint32 ap
 	return TRUE;
 }
 
+/* FALSE: with errno */
+static gboolean
+read_header(gint fd, guint8 *header)
+{
+	gssize n_read = 1;
+
+	for (gsize n = 0; n < HEADER_BYTES && n_read != 0; n += (gsize)MAX(n_read, 0)) {
+		n_read = read(fd, header + n, HEADER_BYTES - n);
+		if (n_read < 0 && errno != EINTR)
+			return FALSE;
+	}
+	return TRUE;
+}
+
 gboolean
 kn_file_recognise(const gchar *path, guint32 application_id, guint32 newest_version,
 		  gboolean *ret_exists, GError **error)
@@ -157,7 +171,7 @@ kn_file_recognise(const gchar *path, guint32 application_id, guint32 newest_vers
 		return FALSE;
 	}
 	/* a short file keeps zeros, which are no header */
-	if (read(fd, header, sizeof header) < 0) {
+	if (!read_header(fd, header)) {
 		set_io_error("cannot read", path, error);
 		return FALSE;
 	}
@@ -191,6 +205,24 @@ kn_file_publish(const gchar *made, const gchar *path, GError **error)
 		return FALSE;
 	}
 	return sync_path(directory, error);
+}
+
+static void
+forget_cached(const gchar *path)
+{
+	__attribute__((cleanup(fd_close))) gint fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+void
+kn_file_forget_cached(const gchar *path)
+{
+	g_autofree gchar *journal = g_strconcat(path, "-journal", NULL);
+
+	forget_cached(path);
+	forget_cached(journal);
 }
 
 void

@@ -19,5 +19,8 @@ gboolean kn_file_recognise(const gchar *path, guint32 application_id, guint32 ne
  * directory. */
 gboolean kn_file_publish(const gchar *made, const gchar *path,
 			 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What could not be synced is called clean by the kernel, and read from memory as if it were on the
+ * disk: after this path and its journal are read from the disk. Nobody may have them open. */
+void kn_file_forget_cached(const gchar *path);
 /* Removes path and its journal, if they are there. */
 void kn_file_remove_database(const gchar *path);

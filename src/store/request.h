@@ -68,7 +68,7 @@ gboolean kn_store_request_run(KnRequest *request, KnDb *db,
 void kn_store_request_tell(KnRequest *request, const GError *error);
 
 typedef struct {
-	KnRequest *request; /* owned when is_final */
+	KnRequest *request; /* owned when is_final; NULL: only the stats are news */
 	gboolean is_final;  /* FALSE: a batch that will be tried again */
 	GError *error;      /* owned */
 	KnStoreStats stats;

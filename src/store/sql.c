@@ -3,6 +3,8 @@
 
 #include "store/sql.h"
 
+#include <errno.h>
+
 G_DEFINE_QUARK(kn_store_error_quark, kn_store_error)
 
 void
@@ -14,8 +16,25 @@ kn_statement_reset(KnStatement *statement)
 	sqlite3_clear_bindings(statement);
 }
 
+/* SQLite calls a page that the disk could not read corrupt: but another cable may be all it takes */
+static gboolean
+is_read_error(sqlite3 *handle)
+{
+	sqlite3_file *journal = NULL;
+	gint of_database = 0, of_journal = 0;
+
+	(void)sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
+	if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal) ==
+		    SQLITE_OK &&
+	    journal && journal->pMethods)
+		(void)journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO,
+						      &of_journal);
+	return of_database == EIO || of_database == ENXIO || of_journal == EIO ||
+	       of_journal == ENXIO;
+}
+
 static KnStoreError
-code_of(gint extended)
+code_of(sqlite3 *handle, gint extended)
 {
 	/* a file system without room for the shared memory file says so in its own way */
 	if (extended == SQLITE_IOERR_SHMSIZE)
@@ -28,7 +47,7 @@ code_of(gint extended)
 		return KN_STORE_ERROR_BUSY;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return KN_STORE_ERROR_CORRUPT;
+		return is_read_error(handle) ? KN_STORE_ERROR_IO : KN_STORE_ERROR_CORRUPT;
 	default:
 		return KN_STORE_ERROR_IO;
 	}
@@ -39,7 +58,7 @@ kn_sql_set_error(sqlite3 *handle, const gchar *what, GError **error)
 {
 	gint extended = sqlite3_extended_errcode(handle);
 
-	g_set_error(error, KN_STORE_ERROR, code_of(extended), "%s: %s (SQLite %d)", what,
+	g_set_error(error, KN_STORE_ERROR, code_of(handle, extended), "%s: %s (SQLite %d)", what,
 		    sqlite3_errmsg(handle), extended);
 }
 

@@ -3,6 +3,8 @@
 
 #include "store/store-thread.h"
 
+#include "store/file.h"
+#include "store/reserve.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,8 +13,8 @@
 enum {
 	POINTER_BYTES = sizeof(gpointer) + sizeof(guint32),           /* in a ring */
 	REQUESTS_BYTES = (KN_STORE_REQUESTS_MAX + 1) * POINTER_BYTES, /* and CLOSE */
-	/* of each request the last word and at most one failure before it */
-	ANSWERS_BYTES = 2 * (KN_STORE_REQUESTS_MAX + 1) * POINTER_BYTES,
+	/* of each request the last word and at most one failure before it; and news of the disk, at most one each KN_STORE_RETRY_MS */
+	ANSWERS_BYTES = (2 * (KN_STORE_REQUESTS_MAX + 1) + 16) * POINTER_BYTES,
 };
 
 static void
@@ -26,15 +28,74 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 		kn_handoff_signal(thread->answers);
 		return;
 	}
-	/* cannot be: the ring holds two answers for each request that may wait */
+	/* cannot be, but for old news: the ring holds two answers for each request that may wait */
 	g_warning("an answer of the store was dropped");
 	kn_answer_free(message);
 }
+
+/* ---- room that is kept for a full disk ---- */
+
+static void
+keep_reserve(KnStoreThread *thread)
+{
+	g_autoptr(GError) reason = NULL;
+
+	thread->stats.is_nearly_full = !kn_reserve_make(thread->directory, &reason);
+	if (thread->stats.is_nearly_full)
+		thread->reserve_us =
+			g_get_monotonic_time() + KN_STORE_RETRY_MS * G_GINT64_CONSTANT(1000);
+}
+
+static void
+look_for_room(KnStoreThread *thread)
+{
+	if (!thread->stats.is_nearly_full || g_get_monotonic_time() < thread->reserve_us)
+		return;
+	keep_reserve(thread);
+	if (!thread->stats.is_nearly_full)
+		answer(thread, NULL, TRUE, NULL);
+}
+
+/* a delayed allocation is refused as late as at the sync, which is called another error then */
+static gboolean
+is_for_want_of_room(const KnStoreThread *thread, const GError *error)
+{
+	return g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
+	       !kn_file_has_space(thread->directory, KN_DB_FREE_BYTES_MIN, NULL);
+}
+
+/* TRUE: there is some now */
+static gboolean
+make_room(KnStoreThread *thread, const GError *error)
+{
+	if (!is_for_want_of_room(thread, error) || !kn_reserve_release(thread->directory))
+		return FALSE;
+	g_warning("the disk is full; what was kept for that is used up now");
+	thread->stats.is_nearly_full = TRUE;
+	thread->reserve_us = g_get_monotonic_time() + KN_STORE_RETRY_MS * G_GINT64_CONSTANT(1000);
+	return TRUE;
+}
+
+/* ---- requests ---- */
 
 static gboolean
 is_open(KnStoreThread *thread, GError **error)
 {
 	return thread->db->handle || kn_db_reopen(thread->db, error);
+}
+
+/* read-only as it was opened when the volume was: questions are answered, and each try to store begins with another look */
+static gboolean
+is_writable(KnStoreThread *thread, GError **error)
+{
+	if (kn_db_is_writable(thread->db))
+		return TRUE;
+	if (!kn_db_reopen(thread->db, error))
+		return FALSE;
+	if (kn_db_is_writable(thread->db))
+		return TRUE;
+	g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_IO, "the disk is read-only");
+	return FALSE;
 }
 
 /* the state of pages in memory is not known after an I/O error: only what is read from the disk
@@ -44,7 +105,8 @@ reopen_after(KnStoreThread *thread, const GError *error)
 {
 	g_autoptr(GError) reason = NULL;
 
-	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
+	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) ||
+	    (thread->db->handle && !kn_db_is_writable(thread->db)))
 		return;
 	if (!kn_db_reopen(thread->db, &reason))
 		g_warning("the database cannot be opened again: %s", reason->message);
@@ -74,18 +136,33 @@ note_success(KnStoreThread *thread, KnRequest *request)
 	answer(thread, request, TRUE, NULL);
 }
 
+static KnCommit *
+try_commit(KnStoreThread *thread, const KnBatch *batch, GError **error)
+{
+	GError *reason = NULL;
+	KnCommit *commit = NULL;
+
+	do {
+		g_clear_error(&reason);
+		if (is_writable(thread, &reason))
+			commit = kn_writer_commit(&thread->writer, batch, &reason);
+		if (!commit)
+			reopen_after(thread, reason);
+	} while (!commit && make_room(thread, reason));
+	if (!commit)
+		g_propagate_error(error, reason);
+	return commit;
+}
+
 /* in order, up to the first that fails */
 static void
 run_commits(KnStoreThread *thread)
 {
 	while (!g_queue_is_empty(&thread->commits)) {
 		KnRequest *request = g_queue_peek_head(&thread->commits);
-		KnCommit *commit = NULL;
 		GError *error = NULL;
-		if (is_open(thread, &error))
-			commit = kn_writer_commit(&thread->writer, request->batch, &error);
+		KnCommit *commit = try_commit(thread, request->batch, &error);
 		if (!commit) {
-			reopen_after(thread, error);
 			note_failure(thread, request, error);
 			return;
 		}
@@ -130,11 +207,15 @@ take_requests(KnStoreThread *thread)
 static gint
 wait_ms(const KnStoreThread *thread)
 {
-	gint64 left_us;
+	gint64 due_us = G_MAXINT64, left_us;
 
-	if (thread->commits.length == 0)
+	if (thread->commits.length > 0)
+		due_us = thread->retry_us;
+	if (thread->stats.is_nearly_full)
+		due_us = MIN(due_us, thread->reserve_us);
+	if (due_us == G_MAXINT64)
 		return -1;
-	left_us = thread->retry_us - g_get_monotonic_time();
+	left_us = due_us - g_get_monotonic_time();
 	return (gint)CLAMP(left_us / 1000 + 1, 0, KN_STORE_RETRY_MS);
 }
 
@@ -145,8 +226,9 @@ run(void *data)
 
 	while (take_requests(thread)) {
 		struct pollfd pollfd = {kn_handoff_fd(thread->requests), POLLIN, 0};
-		gint n_ready = poll(&pollfd, 1, wait_ms(thread));
-		if (n_ready == 0)
+		look_for_room(thread);
+		if (poll(&pollfd, 1, wait_ms(thread)) == 0 && thread->commits.length > 0 &&
+		    g_get_monotonic_time() >= thread->retry_us)
 			run_commits(thread);
 	}
 	run_commits(thread);
@@ -163,6 +245,7 @@ thread_free(KnStoreThread *thread)
 		kn_db_close(thread->db);
 	kn_handoff_free(thread->requests);
 	kn_handoff_free(thread->answers);
+	g_free(thread->directory);
 	g_free(thread->zone);
 	g_free(thread);
 }
@@ -184,14 +267,17 @@ create(KnStoreThread *thread)
 }
 
 KnStoreThread *
-kn_store_thread_start(KnDb *db, const gchar *zone, GError **error)
+kn_store_thread_start(KnDb *db, const gchar *zone, KnStoreStats *ret_stats, GError **error)
 {
 	KnStoreThread *thread = g_new0(KnStoreThread, 1);
 	gint code;
 
 	thread->db = db;
 	thread->zone = g_strdup(zone);
+	thread->directory = g_path_get_dirname(db->path);
 	thread->writer = (KnWriter){.db = db, .zone = thread->zone};
+	keep_reserve(thread);
+	*ret_stats = thread->stats;
 	g_queue_init(&thread->commits);
 	thread->requests = kn_handoff_new(REQUESTS_BYTES);
 	thread->answers = kn_handoff_new(ANSWERS_BYTES);

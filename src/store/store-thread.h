@@ -17,12 +17,15 @@ typedef struct {
 	/* of the thread alone */
 	KnWriter writer;
 	KnStoreStats stats;
-	GQueue commits;  /* owned: KnRequest not durable yet, in order */
-	gint64 retry_us; /* monotonic; when commits is not empty */
+	GQueue commits;   /* owned: KnRequest not durable yet, in order */
+	gint64 retry_us;  /* monotonic; when commits is not empty */
+	gchar *directory; /* owned: of the database */
+	gint64 reserve_us; /* monotonic: when room for the reserve is looked for again; while is_nearly_full */
 } KnStoreThread;
 
-/* Takes db. */
-KnStoreThread *kn_store_thread_start(KnDb *db, const gchar *zone, GError **error);
+/* Takes db. *ret_stats: as at the start. */
+KnStoreThread *kn_store_thread_start(KnDb *db, const gchar *zone, KnStoreStats *ret_stats,
+				     GError **error);
 /* Takes the request; FALSE: no room, it is still the caller's. */
 gboolean kn_store_thread_push(KnStoreThread *thread, KnRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 /* Asks it to finish, waits until it has, frees all but what the caller popped. */

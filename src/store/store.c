@@ -26,6 +26,10 @@ deliver(KnStore *store, KnAnswer *message)
 
 	store->stats = message->stats;
 	store->busy_us = g_get_monotonic_time();
+	if (!request) {
+		kn_answer_free(message);
+		return;
+	}
 	if (message->is_final) {
 		store->n_requests--;
 		store->n_pending -= request->kind == KN_REQUEST_COMMIT;
@@ -63,18 +67,20 @@ kn_store_open(const KnStoreConfig *config, GError **error)
 	KnStore *store;
 	guint64 hub_id;
 	gint64 first_event_id;
+	KnStoreStats stats;
 
 	if (!db)
 		return NULL;
 	hub_id = db->hub_id;
 	first_event_id = db->first_event_id;
-	thread = kn_store_thread_start(db, config->zone, error);
+	thread = kn_store_thread_start(db, config->zone, &stats, error);
 	if (!thread)
 		return NULL;
 	store = g_new0(KnStore, 1);
 	store->thread = thread;
 	store->hub_id = hub_id;
 	store->first_event_id = first_event_id;
+	store->stats = stats;
 	g_queue_init(&store->waiting);
 	store->source = g_unix_fd_source_new(kn_handoff_fd(thread->answers), G_IO_IN);
 	g_source_set_callback(store->source, G_SOURCE_FUNC(on_answers), store, NULL);

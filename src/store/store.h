@@ -22,7 +22,8 @@ enum {
 		256, /* the daemon bounds its questions far below: a guess with room */
 	/* of these, places that only batches may take: questions must never keep records from the disk */
 	KN_STORE_COMMITS_RESERVED = 16,
-	KN_STORE_RETRY_MS = 5000,     /* a full disk is looked at again this often: a guess */
+	KN_STORE_RETRY_MS =
+		5000, /* a failed commit is tried again, and a full disk looked at, this often: a guess */
 	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
 	KN_STORE_EVENTS_KEPT =
 		100000, /* newest ids whose events are kept: years of a home, weeks of a clinic */
@@ -45,7 +46,7 @@ typedef struct KnStore KnStore;
 
 typedef struct {
 	const gchar *
-		directory; /* exists or can be made; gets knead.db, its journal and the lock file */
+		directory; /* exists or can be made; gets knead.db, its journal, the lock file and the reserve */
 	const gchar *
 		zone; /* IANA zone for new sessions of batches that name none; known to kn_zone_is_known */
 } KnStoreConfig;
@@ -159,6 +160,8 @@ typedef struct {
 	guint64 raw_bytes;    /* of records handed in since start */
 	guint64 stored_bytes; /* of block data written since start */
 	gboolean is_degraded; /* the last commit failed; devices are not told to forget anything */
+	/* what is kept for a full disk could not be made, or is in use: soon nothing can be stored */
+	gboolean is_nearly_full;
 	gchar last_error[160];
 } KnStoreStats;
 void kn_store_get_stats(const KnStore *store, KnStoreStats *ret_stats);

@@ -319,6 +319,20 @@ what_is_wrong_with_a_hub_is_told_with_what_to_do(void)
 	g_assert_null(strstr(out, "none"));
 }
 
+static void
+a_disk_that_is_nearly_full_is_told_before_anything_is_lost(void)
+{
+	g_autofree gchar *out =
+		print(kn_print_status, &utf8,
+		      "{\"clock\":\"synced\",\"radio\":{\"state\":\"ready\"},"
+		      "\"storage\":{\"state\":\"degraded\",\"is_nearly_full\":true},"
+		      "\"devices\":[]}");
+
+	assert_has(out, "nearly full");
+	g_assert_null(strstr(out, "nothing can be stored:"));
+	g_assert_null(strstr(out, "fine, "));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -347,5 +361,7 @@ main(int argc, char **argv)
 		a_bluetoothd_that_hangs_is_not_called_dead_and_what_was_tried_is_told);
 	g_test_add_func("/ctl/print/what_is_wrong_with_a_hub_is_told_with_what_to_do",
 			what_is_wrong_with_a_hub_is_told_with_what_to_do);
+	g_test_add_func("/ctl/print/a_disk_that_is_nearly_full_is_told_before_anything_is_lost",
+			a_disk_that_is_nearly_full_is_told_before_anything_is_lost);
 	return g_test_run();
 }

@@ -58,22 +58,34 @@ open_database(Fixture *fixture)
 }
 
 void
-fixture_init(Fixture *fixture)
+fixture_prepare(Fixture *fixture)
 {
-	g_autoptr(KnDevice) device = NULL;
-	GError *error = NULL;
-
 	*fixture = (Fixture){.boot = 1};
 	fixture->directory = fixture_make_directory();
 	fixture->tape = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	fixture->keys = g_array_new(FALSE, FALSE, sizeof(KnRecordKey));
 	describe(&fixture->info);
+}
+
+void
+fixture_enrol(Fixture *fixture)
+{
+	g_autoptr(KnDevice) device = NULL;
+	GError *error = NULL;
+
 	open_database(fixture);
 	device = kn_writer_allow(fixture->db,
 				 &(KnAllow){.address = "AA:BB:CC:DD:EE:01", .label = "back"}, 1,
 				 &error);
 	g_assert_no_error(error);
 	fixture->device_id = device->id;
+}
+
+void
+fixture_init(Fixture *fixture)
+{
+	fixture_prepare(fixture);
+	fixture_enrol(fixture);
 }
 
 void
@@ -184,6 +196,21 @@ fixture_block(const Fixture *fixture, guint64 first_seq, guint64 last_seq)
 	return block;
 }
 
+static guint64
+block_end(const Fixture *fixture, guint64 first_seq, guint64 last_seq)
+{
+	const KnRecordKey *first = &g_array_index(fixture->keys, KnRecordKey, first_seq - 1);
+	gsize n_bytes = 0;
+	guint64 seq = first_seq;
+
+	for (; seq <= last_seq && first[seq - first_seq].boot == first->boot; seq++) {
+		n_bytes += 2 + g_bytes_get_size(fixture->tape->pdata[seq - 1]);
+		if (n_bytes > KN_BLOCK_BYTES_MAX)
+			break;
+	}
+	return seq - 1;
+}
+
 KnBatch *
 fixture_batch(const Fixture *fixture, guint64 first_seq, guint64 last_seq)
 {
@@ -198,10 +225,7 @@ fixture_batch(const Fixture *fixture, guint64 first_seq, guint64 last_seq)
 	g_ptr_array_add(batch->infos, info);
 	g_array_append_val(batch->logs, log);
 	while (from <= last_seq) {
-		guint32 boot = g_array_index(fixture->keys, KnRecordKey, from - 1).boot;
-		guint64 to = from;
-		while (to < last_seq && g_array_index(fixture->keys, KnRecordKey, to).boot == boot)
-			to++;
+		guint64 to = block_end(fixture, from, last_seq);
 		g_ptr_array_add(batch->blocks, fixture_block(fixture, from, to));
 		from = to + 1;
 	}

@@ -28,6 +28,9 @@ gchar *fixture_make_directory(void);
 void fixture_remove_directory(const gchar *directory);
 
 void fixture_init(Fixture *fixture);
+/* The two halves of that: the directory and an empty tape; the database in it, and the device. */
+void fixture_prepare(Fixture *fixture);
+void fixture_enrol(Fixture *fixture);
 void fixture_clear(Fixture *fixture);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
 /* Closes and opens the database, as a restart does. */
@@ -44,7 +47,7 @@ guint64 tape_newest(const Fixture *fixture);
 
 KnBlock *fixture_block(const Fixture *fixture, guint64 first_seq, guint64 last_seq);
 /* A batch with INFO, what the device told of its log, and the records of the tape in [first_seq,
- * last_seq] (cut at reboots). */
+ * last_seq] (cut at reboots and at the largest block there may be). */
 KnBatch *fixture_batch(const Fixture *fixture, guint64 first_seq, guint64 last_seq);
 /* Commits that batch; it must succeed. */
 KnCommit *fixture_commit(Fixture *fixture, guint64 first_seq, guint64 last_seq);

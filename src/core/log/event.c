@@ -28,6 +28,8 @@ static const struct {
 	[KN_EVENT_LINK_REFUSED] = {"link_refused", KN_CLASS_ALARM},
 	[KN_EVENT_STORAGE_DEGRADED] = {"storage_degraded", KN_CLASS_ALARM},
 	[KN_EVENT_STORAGE_RECOVERED] = {"storage_recovered", KN_CLASS_ALARM},
+	[KN_EVENT_STORAGE_FULL] = {"storage_full", KN_CLASS_ALARM},
+	[KN_EVENT_STORAGE_ROOM] = {"storage_room", KN_CLASS_ALARM},
 	[KN_EVENT_STORAGE_DAMAGED] = {"storage_damaged", KN_CLASS_ALARM},
 	[KN_EVENT_CLOCK_SET] = {"clock_set", KN_CLASS_LINK},
 	[KN_EVENT_REZONED] = {"rezoned", KN_CLASS_SESSION},

@@ -40,6 +40,8 @@ typedef enum {
 	KN_EVENT_LINK_REFUSED,
 	KN_EVENT_STORAGE_DEGRADED,
 	KN_EVENT_STORAGE_RECOVERED,
+	KN_EVENT_STORAGE_FULL,    /* nearly: what is kept for that is in use */
+	KN_EVENT_STORAGE_ROOM,    /* not any more */
 	KN_EVENT_STORAGE_DAMAGED, /* blocks on the disk cannot be read any more */
 	KN_EVENT_CLOCK_SET,       /* the hub's wall clock was set, or is known to be right now */
 	KN_EVENT_REZONED,         /* sessions were moved to another time zone by hand */
