@@ -36,6 +36,7 @@ static const struct {
 	{"session_ended", "session ended"},
 	{"storage_degraded", "nothing can be stored: %s"},
 	{"storage_damaged", "the disk has lost some of what was stored: %s of records"},
+	{"data_loss", "what was stored may be lost: the database was damaged (%s)"},
 	{"storage_recovered", "storing works again"},
 	{"events_lost", "older events are not kept any more"},
 	{"dropped", "this reader was too slow and was cut off"},

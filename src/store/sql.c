@@ -28,7 +28,7 @@ code_of(gint extended)
 		return KN_STORE_ERROR_BUSY;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return KN_STORE_ERROR_CORRUPT;
+		return KN_STORE_ERROR_MALFORMED;
 	default:
 		return KN_STORE_ERROR_IO;
 	}

@@ -34,6 +34,11 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 static gboolean
 is_open(KnStoreThread *thread, GError **error)
 {
+	if (thread->stats.is_malformed) {
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+			    "the database is damaged");
+		return FALSE;
+	}
 	return thread->db->handle || kn_db_reopen(thread->db, error);
 }
 
@@ -44,10 +49,45 @@ reopen_after(KnStoreThread *thread, const GError *error)
 {
 	g_autoptr(GError) reason = NULL;
 
-	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
+	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) &&
+	    !g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED))
 		return;
 	if (!kn_db_reopen(thread->db, &reason))
 		g_warning("the database cannot be opened again: %s", reason->message);
+}
+
+typedef gboolean (*WorkFunc)(KnStoreThread *thread, KnRequest *request, GError **error);
+
+/* A page may have been read wrong once: only what a second look finds damaged, too, is. */
+static gboolean
+do_work(KnStoreThread *thread, KnRequest *request, WorkFunc work, GError **ret_error)
+{
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(GError) error = NULL;
+		if (is_open(thread, &error) && work(thread, request, &error))
+			return TRUE;
+		reopen_after(thread, error);
+		if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED) && i == 0)
+			continue;
+		thread->stats.is_malformed |=
+			g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED);
+		g_propagate_error(ret_error, g_steal_pointer(&error));
+		return FALSE;
+	}
+	return FALSE;
+}
+
+static gboolean
+commit(KnStoreThread *thread, KnRequest *request, GError **error)
+{
+	request->commit = kn_writer_commit(&thread->writer, request->batch, error);
+	return request->commit != NULL;
+}
+
+static gboolean
+run_request(KnStoreThread *thread, KnRequest *request, GError **error)
+{
+	return kn_store_request_run(request, thread->db, error);
 }
 
 static void
@@ -80,17 +120,12 @@ run_commits(KnStoreThread *thread)
 {
 	while (!g_queue_is_empty(&thread->commits)) {
 		KnRequest *request = g_queue_peek_head(&thread->commits);
-		KnCommit *commit = NULL;
 		GError *error = NULL;
-		if (is_open(thread, &error))
-			commit = kn_writer_commit(&thread->writer, request->batch, &error);
-		if (!commit) {
-			reopen_after(thread, error);
+		if (!do_work(thread, request, commit, &error)) {
 			note_failure(thread, request, error);
 			return;
 		}
 		g_queue_pop_head(&thread->commits);
-		request->commit = commit;
 		note_success(thread, request);
 	}
 }
@@ -100,9 +135,33 @@ run_other(KnStoreThread *thread, KnRequest *request)
 {
 	GError *error = NULL;
 
-	if (!is_open(thread, &error) || !kn_store_request_run(request, thread->db, &error))
-		reopen_after(thread, error);
+	(void)do_work(thread, request, run_request, &error);
 	answer(thread, request, TRUE, error);
+}
+
+/* ---- what was stored long ago ---- */
+
+static void
+tell_news(KnStoreThread *thread)
+{
+	if (g_hash_table_size(thread->db->damaged) == thread->stats.n_damaged ||
+	    atomic_exchange(&thread->is_news_told, true))
+		return;
+	answer(thread, NULL, TRUE, NULL);
+}
+
+static void
+check_one(KnStoreThread *thread)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!thread->db->handle || thread->stats.is_malformed || kn_check_is_done(&thread->check))
+		return;
+	if (!kn_check_step(&thread->check, thread->db, &error)) {
+		g_message("the walk over what is stored ends early: %s", error->message);
+		thread->check = (KnCheck){1, 0};
+	}
+	tell_news(thread);
 }
 
 /* FALSE: CLOSE */
@@ -133,7 +192,7 @@ wait_ms(const KnStoreThread *thread)
 	gint64 left_us;
 
 	if (thread->commits.length == 0)
-		return -1;
+		return kn_check_is_done(&thread->check) ? -1 : KN_STORE_CHECK_MS;
 	left_us = thread->retry_us - g_get_monotonic_time();
 	return (gint)CLAMP(left_us / 1000 + 1, 0, KN_STORE_RETRY_MS);
 }
@@ -143,11 +202,15 @@ run(void *data)
 {
 	KnStoreThread *thread = data;
 
+	if (!kn_check_begin(&thread->check, thread->db, NULL))
+		thread->check = (KnCheck){1, 0};
 	while (take_requests(thread)) {
 		struct pollfd pollfd = {kn_handoff_fd(thread->requests), POLLIN, 0};
 		gint n_ready = poll(&pollfd, 1, wait_ms(thread));
-		if (n_ready == 0)
+		if (n_ready == 0 && thread->commits.length > 0)
 			run_commits(thread);
+		else if (n_ready == 0)
+			check_one(thread);
 	}
 	run_commits(thread);
 	/* the devices still have what could not be stored */

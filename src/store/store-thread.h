@@ -5,6 +5,7 @@
 /* The thread that owns the database: takes requests, gives answers, keeps batches that failed. */
 
 #include "core/base/handoff.h"
+#include "store/check.h"
 #include "store/request.h"
 #include <pthread.h>
 
@@ -19,6 +20,9 @@ typedef struct {
 	KnStoreStats stats;
 	GQueue commits;  /* owned: KnRequest not durable yet, in order */
 	gint64 retry_us; /* monotonic; when commits is not empty */
+	KnCheck check;
+	/* of both: a message without a request is on its way */
+	atomic_bool is_news_told;
 } KnStoreThread;
 
 /* Takes db. */

@@ -29,6 +29,7 @@ static const struct {
 	[KN_EVENT_STORAGE_DEGRADED] = {"storage_degraded", KN_CLASS_ALARM},
 	[KN_EVENT_STORAGE_RECOVERED] = {"storage_recovered", KN_CLASS_ALARM},
 	[KN_EVENT_STORAGE_DAMAGED] = {"storage_damaged", KN_CLASS_ALARM},
+	[KN_EVENT_DATA_LOSS] = {"data_loss", KN_CLASS_ALARM},
 	[KN_EVENT_STARTED] = {"started", KN_CLASS_LINK},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(kinds) == KN_EVENT_KINDS);

@@ -41,6 +41,7 @@ typedef enum {
 	KN_EVENT_STORAGE_DEGRADED,
 	KN_EVENT_STORAGE_RECOVERED,
 	KN_EVENT_STORAGE_DAMAGED, /* blocks on the disk cannot be read any more */
+	KN_EVENT_DATA_LOSS, /* the database was damaged: it was set aside, and a new one begun */
 	KN_EVENT_STARTED,
 } KnEventKind;
 enum { KN_EVENT_KINDS = KN_EVENT_STARTED + 1 };
