@@ -110,6 +110,13 @@ CREATE TABLE log (
     newest_block_id INTEGER REFERENCES block,        -- its block appended last: the head of the chain of prev_block_id; NULL none
     UNIQUE (device_id, log_id)
 ) STRICT;
+CREATE TABLE loss (
+    loss_id INTEGER PRIMARY KEY, -- order of noting
+    from_us INTEGER NOT NULL,    -- of nothing that happened before this was anything lost, UTC us; 0 not known
+    to_us INTEGER NOT NULL,      -- when it was found, UTC us: what came later is here
+    file TEXT NOT NULL,          -- the damaged database: its name beside this one
+    mended_us INTEGER            -- when all that was in it was brought back, UTC us; NULL not
+) STRICT;
 CREATE TABLE mark (
     log_key INTEGER NOT NULL REFERENCES log, -- which log
     device_boot INTEGER NOT NULL,            -- boot of the device

@@ -70,13 +70,17 @@ append_week(const KnTerm *term, GString *out, JsonObject *week)
 	g_autofree gchar *words = period_words(week);
 	g_autofree gchar *sides = kn_print_sides(week);
 	g_autofree gchar *short_words = kn_print_completeness(week);
+	gboolean is_lost = kn_doc_length(kn_doc_array(week, "data_loss")) > 0;
 
 	append_line(term, out, KN_STYLE_TITLE, "The last seven days");
 	g_string_append_printf(out, "  %s\n", words);
 	append_bars(term, out, kn_doc_array(week, "days"));
 	if (sides != NULL)
 		g_string_append_printf(out, "  pressure: %s\n", sides);
-	if (kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
+	if (is_lost)
+		append_line(term, out, KN_STYLE_WARN,
+			    "  some may be lost with a damaged database: knead summary says more");
+	else if (kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
 		g_string_append_printf(out, "  %s: knead summary says why\n", short_words);
 }
 

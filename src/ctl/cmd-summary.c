@@ -102,6 +102,15 @@ append_remarks(const KnTerm *term, GString *out, JsonObject *summary)
 }
 
 static void
+append_loss(const KnTerm *term, GString *out, JsonObject *summary)
+{
+	g_autofree gchar *loss = kn_print_loss(summary);
+
+	if (loss != NULL)
+		kn_print_wrapped(term, out, "  ", loss);
+}
+
+static void
 append_days(const KnTerm *term, GString *out, JsonArray *days)
 {
 	guint n_columns = CLAMP(term->width - 46, 8, BAR_COLUMNS_MAX);
@@ -135,10 +144,12 @@ kn_print_summary(const KnTerm *term, GString *out, JsonObject *summary)
 	append_title(term, out, summary);
 	if (kn_doc_int(summary, "n_sessions", 0) == 0) {
 		g_string_append(out, "  no session\n");
+		append_loss(term, out, summary);
 		return;
 	}
 	append_facts(term, out, summary);
 	append_remarks(term, out, summary);
+	append_loss(term, out, summary);
 	append_days(term, out, kn_doc_array(summary, "days"));
 	if (!kn_doc_has(summary, "days"))
 		g_string_append(

@@ -37,6 +37,7 @@ static const struct {
 	{"storage_degraded", "nothing can be stored: %s"},
 	{"storage_damaged", "the disk has lost some of what was stored: %s of records"},
 	{"storage_full", "the disk is nearly full: free some, or soon nothing can be stored"},
+	{"data_loss", "what was stored may be lost: the database was damaged (%s)"},
 	{"storage_recovered", "storing works again"},
 	{"clock_set", "the hub's clock was set: %s"},
 	{"rezoned", "by hand, another time zone: %s"},

@@ -123,6 +123,7 @@ append_numbers(const KnTerm *term, GString *out, JsonObject *session)
 static void
 append_doubts(const KnTerm *term, GString *out, JsonObject *session)
 {
+	g_autofree gchar *loss = kn_print_loss(session);
 	gint64 saturation = kn_doc_int(session, "saturation_permille", 0);
 	g_autoptr(GPtrArray) lines = kn_print_completeness_lines(session);
 	g_autofree gchar *own =
@@ -134,6 +135,8 @@ append_doubts(const KnTerm *term, GString *out, JsonObject *session)
 
 		kn_print_wrapped(term, out, i == 0 ? "  " : "        ", line);
 	}
+	if (loss != NULL)
+		kn_print_wrapped(term, out, "  ", loss);
 	if (saturation > 0) {
 		g_autofree gchar *line = g_strdup_printf("For %.1f %% of the time a sensor was at "
 							 "its limit: the real pressure was higher.",

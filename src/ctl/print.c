@@ -163,6 +163,22 @@ kn_print_completeness_lines(JsonObject *document)
 	return lines;
 }
 
+gchar *
+kn_print_loss(JsonObject *document)
+{
+	JsonArray *losses = kn_doc_array(document, "data_loss");
+	guint n = kn_doc_length(losses);
+	g_autofree gchar *when =
+		n > 0 ? kn_format_when(kn_doc_text(kn_doc_at(losses, n - 1), "to"), "") : NULL;
+
+	if (n == 0)
+		return NULL;
+	return g_strdup_printf("Lost: the hub's database was damaged on %s. Of what was before, "
+			       "only what the massagers still held is here; kneadd --restore "
+			       "brings back more, see: man kneadd",
+			       when);
+}
+
 void
 kn_print_wrapped(const KnTerm *term, GString *out, const gchar *indent, const gchar *text)
 {

@@ -46,6 +46,9 @@ gchar *kn_print_battery(JsonObject *device);
 gchar *kn_print_completeness(JsonObject *document);
 GPtrArray *kn_print_completeness_lines(JsonObject *document);
 
+/* That some of a session or period may be lost with a damaged database; NULL when nothing is. New. */
+gchar *kn_print_loss(JsonObject *document);
+
 /* "left 52 %, right 48 %"; NULL when not known. New. */
 gchar *kn_print_sides(JsonObject *document);
 /* Appends text as lines of at most term->width columns, each after indent. */

@@ -19,8 +19,9 @@ kn_app_note_room(KnApp *app)
 }
 
 void
-kn_app_note_storage(KnApp *app, const GError *error)
+kn_app_note_damage(gpointer user)
 {
+	KnApp *app = user;
 	KnStoreStats stats;
 
 	kn_app_note_room(app);
@@ -31,6 +32,16 @@ kn_app_note_storage(KnApp *app, const GError *error)
 		app->n_damaged = stats.n_damaged;
 		kn_app_emit(app, KN_EVENT_STORAGE_DAMAGED, 0, detail);
 	}
+	if (!stats.is_malformed || app->is_damaged)
+		return;
+	g_warning("the database is damaged: it is set aside, and the hub begins anew");
+	app->is_damaged = TRUE;
+	g_main_loop_quit(app->loop);
+}
+
+void
+kn_app_note_storage(KnApp *app, const GError *error)
+{
 	if (error) {
 		g_warning("records not stored yet, no massager is told to forget any: %s",
 			  error->message);

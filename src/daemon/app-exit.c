@@ -12,6 +12,7 @@ kn_app_exit_status(const GError *error)
 {
 	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FOREIGN) ||
 	    g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_TOO_NEW) ||
+	    g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED) ||
 	    g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT))
 		return EX_DATAERR;
 	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY) ||

@@ -26,6 +26,12 @@ get_status(gpointer user)
 	return kn_app_build_status(user);
 }
 
+static const GArray *
+get_losses(gpointer user)
+{
+	return kn_store_losses(((KnApp *)user)->store);
+}
+
 /* ---- devices ---- */
 
 static void
@@ -332,6 +338,7 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.get_zone = get_zone,
 		.get_status = get_status,
 		.get_devices = get_devices,
+		.get_losses = get_losses,
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = kn_app_query_events,

@@ -74,6 +74,7 @@ struct KnApp {
 	GPtrArray *captures;          /* owned: KnAppCapture, those that are running */
 	gboolean is_storage_degraded; /* as the last event told */
 	gboolean is_nearly_full;      /* the disk, as the last event told */
+	gboolean is_damaged;          /* the database is to be set aside */
 	guint64 n_damaged;            /* blocks on the disk, as the last event told */
 };
 
@@ -112,6 +113,8 @@ void kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledg
 void kn_app_note_storage(KnApp *app, const GError *error);
 /* Whether the disk is nearly full: as an alarm, and as one that is over. */
 void kn_app_note_room(KnApp *app);
+/* Blocks that cannot be read any more are an alarm; a database that cannot is the end of this run. */
+void kn_app_note_damage(gpointer app);
 /* app-commit.c: the pipeline hands over a batch; what clients see of devices changes with it. */
 void kn_app_commit(gpointer user, KnBatch *batch);
 

@@ -222,7 +222,8 @@ start(KnApp *app, GError **error)
 {
 	g_autofree gchar *switched_off =
 		g_build_filename(app->config->state_directory, "adapter-off", NULL);
-	const KnStoreConfig store_config = {app->config->state_directory, app->config->zone};
+	const KnStoreConfig store_config = {app->config->state_directory, app->config->zone,
+					    app->is_damaged, kn_app_note_damage, app};
 	const KnServerConfig server_config = {app->config->socket_path, app->config->read_group,
 					      app->config->admin_group};
 	const KnRadioConfig radio_config = {
@@ -237,6 +238,7 @@ start(KnApp *app, GError **error)
 	KnHub hub;
 
 	app->store = kn_store_open(&store_config, error);
+	app->is_damaged = FALSE;
 	if (!app->store)
 		return FALSE;
 	kn_app_events_init(app);
@@ -265,13 +267,14 @@ start(KnApp *app, GError **error)
 }
 
 KnApp *
-kn_app_new(KnConfig *config, GError **error)
+kn_app_new(KnConfig *config, gboolean is_damaged, GError **error)
 {
 	KnApp *app = g_new0(KnApp, 1);
 	KnNow now;
 
 	kn_hub_clock_read(&app->clock, &now);
 	app->config = config;
+	app->is_damaged = is_damaged;
 	app->started_boottime_us = now.boottime_us;
 	app->zone = kn_zone_hold(config->zone);
 	app->loop = g_main_loop_new(NULL, FALSE);
@@ -289,13 +292,16 @@ kn_app_new(KnConfig *config, GError **error)
 	return app;
 }
 
-void
+gboolean
 kn_app_run(KnApp *app)
 {
 	kn_app_watchdog_start(app);
 	sd_notify(0, "READY=1");
-	g_main_loop_run(app->loop);
-	sd_notify(0, "STOPPING=1");
+	if (!app->is_damaged)
+		g_main_loop_run(app->loop);
+	if (!app->is_damaged)
+		sd_notify(0, "STOPPING=1");
+	return app->is_damaged;
 }
 
 void

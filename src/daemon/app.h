@@ -10,10 +10,11 @@
 
 typedef struct KnApp KnApp;
 
-/* Opens the store, then the socket, then the radio. config outlives the app; SIGHUP changes it. Errors: KN_STORE_ERROR, KN_SERVE_ERROR. */
-KnApp *kn_app_new(KnConfig *config, GError **error);
-/* Runs until SIGTERM or SIGINT. */
-void kn_app_run(KnApp *app);
+/* Opens the store, then the socket, then the radio. is_damaged: the database is set aside, as kn_app_run asked for. config outlives the
+ * app; SIGHUP changes it. Errors: KN_STORE_ERROR, KN_SERVE_ERROR. */
+KnApp *kn_app_new(KnConfig *config, gboolean is_damaged, GError **error);
+/* Runs until SIGTERM or SIGINT: FALSE. TRUE: its database turned out to be damaged; free it, and begin anew without it. */
+gboolean kn_app_run(KnApp *app);
 /* Mirrors the start: radio off, open records stored, socket gone, database closed. */
 void kn_app_free(KnApp *app);
 

@@ -48,7 +48,8 @@ on_detail(KnSessionDetail *owned_detail, const GError *error, gpointer user)
 		return;
 	}
 	kn_json_add_session(print->builder, detail->session, detail->device,
-			    kn_json_read_info(detail->info, &info) ? &info : NULL, detail->gaps);
+			    kn_json_read_info(detail->info, &info) ? &info : NULL, detail->gaps,
+			    NULL);
 }
 
 static gboolean

@@ -32,7 +32,7 @@ add_listed(JsonBuilder *builder, const KnSession *session, const GPtrArray *view
 	ktp_Info info = ktp_Info_init_zero;
 	gboolean has_info = device != NULL && kn_json_read_info(device->info, &info);
 
-	kn_json_add_session(builder, session, device, has_info ? &info : NULL, NULL);
+	kn_json_add_session(builder, session, device, has_info ? &info : NULL, NULL, NULL);
 }
 
 static void
@@ -139,7 +139,8 @@ on_session(KnSessionView *view, const GError *error, gpointer data)
 
 		builder = json_builder_new();
 		kn_json_add_session(builder, view->session, view->device, has_info ? &info : NULL,
-				    view->gaps);
+				    view->gaps,
+				    request->server->hub.get_losses(request->server->user));
 		kn_request_answer(request, json_builder_get_root(builder));
 	}
 	kn_session_view_free(view);

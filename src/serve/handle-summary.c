@@ -169,6 +169,9 @@ answer(KnRequest *request, SummaryWork *work)
 	json_builder_end_array(work->gaps);
 	json_builder_add_value(builder, json_builder_get_root(work->gaps));
 	kn_json_add_bool(builder, "is_gaps_cut", work->is_gaps_cut);
+	kn_json_add_losses(builder, server->hub.get_losses(server->user),
+			   kn_zone_day_start_us(work->first_day, zone),
+			   kn_zone_day_start_us(work->last_day + 1, zone), zone);
 	if (work->last_day - work->first_day < DAYS_LISTED_MAX)
 		add_days(builder, work, zone);
 	json_builder_end_object(builder);

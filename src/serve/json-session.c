@@ -136,8 +136,43 @@ add_gaps(JsonBuilder *builder, const GArray *gaps)
 }
 
 void
+kn_json_add_losses(JsonBuilder *builder, const GArray *losses, gint64 from_us, gint64 to_us,
+		   const gchar *zone)
+{
+	guint n = 0;
+
+	for (guint i = 0; losses != NULL && i < losses->len; i++) {
+		const KnLoss *loss = &g_array_index(losses, KnLoss, i);
+
+		if (!kn_loss_touches(loss, from_us, to_us))
+			continue;
+		if (n++ == 0) {
+			json_builder_set_member_name(builder, "data_loss");
+			json_builder_begin_array(builder);
+		}
+		json_builder_begin_object(builder);
+		kn_json_add_time(builder, "from", loss->from_us, zone);
+		kn_json_add_time(builder, "to", loss->to_us, zone);
+		kn_json_add_text(builder, "file", loss->file);
+		json_builder_end_object(builder);
+	}
+	if (n > 0)
+		json_builder_end_array(builder);
+}
+
+/* of a session that is all here nothing was lost */
+static void
+add_losses(JsonBuilder *builder, const KnSession *session, const GArray *losses)
+{
+	gint64 end_us = session->start_utc_us + (gint64)session->metrics.duration_ms * 1000;
+
+	if (session->is_time_known && !kn_session_is_complete(session))
+		kn_json_add_losses(builder, losses, session->start_utc_us, end_us, session->zone);
+}
+
+void
 kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevice *device,
-		    const ktp_Info *info, const GArray *gaps)
+		    const ktp_Info *info, const GArray *gaps, const GArray *losses)
 {
 	json_builder_begin_object(builder);
 	if (session->id != 0)
@@ -149,5 +184,6 @@ kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevi
 	add_nodes(builder, &session->metrics, info);
 	if (gaps != NULL)
 		add_gaps(builder, gaps);
+	add_losses(builder, session, losses);
 	json_builder_end_object(builder);
 }

@@ -21,9 +21,12 @@ void kn_json_add_log_id(JsonBuilder *builder, guint64 log_id);
 /* The last description of a device; FALSE when it has none or it can not be read. */
 gboolean kn_json_read_info(GBytes *info, ktp_Info *ret_info);
 
-/* One session, the same in a list and alone. device, info and gaps may be NULL: what they would tell is absent then. */
+/* One session, the same in a list and alone. device, info, gaps and losses may be NULL: what they would tell is absent then. */
 void kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevice *device,
-			 const ktp_Info *info, const GArray *gaps);
+			 const ktp_Info *info, const GArray *gaps, const GArray *losses);
+/* Those of the losses (KnLoss) that touch the time, as member data_loss; absent when none does. */
+void kn_json_add_losses(JsonBuilder *builder, const GArray *losses, gint64 from_us, gint64 to_us,
+			const gchar *zone);
 /* members of one node of a layout: "node", and where it is when info knows it */
 void kn_json_add_node_place(JsonBuilder *builder, guint node, const ktp_Info *info);
 /* members of a gap: first_seq, last_seq, n_records, reason */

@@ -11,6 +11,7 @@
 #include "core/log/clock.h"
 #include "core/log/device.h"
 #include "core/log/event.h"
+#include "core/log/loss.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -120,8 +121,9 @@ GQuark kn_hub_error_quark(void);
 typedef struct {
 	void (*get_now)(gpointer user, KnNow *ret_now);
 	const gchar *(*get_zone)(gpointer user);
-	JsonNode *(*get_status)(gpointer user);   /* new: the status document */
-	GPtrArray *(*get_devices)(gpointer user); /* new: KnDeviceView, enrolled ones first */
+	JsonNode *(*get_status)(gpointer user);     /* new: the status document */
+	GPtrArray *(*get_devices)(gpointer user);   /* new: KnDeviceView, enrolled ones first */
+	const GArray *(*get_losses)(gpointer user); /* borrowed: KnLoss */
 	void (*query_sessions)(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func,
 			       gpointer request);
 	void (*query_session)(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func,

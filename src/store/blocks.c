@@ -114,7 +114,7 @@ step_back(KnDb *db, gint64 *block_id, guint64 from_seq, KnBlockHead *ret_head, G
 	if (!row || !kn_sql_step(row, &is_row, error))
 		return FALSE;
 	if (!is_row) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
 			    "block %" G_GINT64_FORMAT " is missing", *block_id);
 		return FALSE;
 	}
@@ -194,7 +194,9 @@ kn_blocks_try_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head, KnBlockRead
 	*ret_reader = kn_blocks_open(db, block_id, ret_head, &reason);
 	if (*ret_reader)
 		return TRUE;
-	if (!g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT)) {
+	/* a page of the file may be damaged, or the block alone */
+	if (!g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT) &&
+	    !g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED)) {
 		g_propagate_error(error, g_steal_pointer(&reason));
 		return FALSE;
 	}

@@ -3,8 +3,10 @@
 
 #include "store/db.h"
 
+#include "store/aside.h"
 #include "store/blocks.h"
 #include "store/connection.h"
+#include "store/enrolled.h"
 #include "store/events.h"
 #include "store/file.h"
 #include "store/migrate.h"
@@ -20,12 +22,9 @@ statement_finalize(gpointer statement)
 	sqlite3_finalize(statement);
 }
 
-/* A new database gets its name when it is whole: an empty or half-made knead.db is then never
- * ours, and never guessed about. */
 static gboolean
-create(const gchar *path, const GArray *migrations, GError **error)
+make(const gchar *making, const GArray *migrations, GError **error)
 {
-	g_autofree gchar *making = g_strconcat(path, ".new", NULL);
 	sqlite3 *handle;
 	gboolean is_made;
 
@@ -35,13 +34,22 @@ create(const gchar *path, const GArray *migrations, GError **error)
 		return FALSE;
 	is_made = kn_migrate_run(handle, migrations, error);
 	sqlite3_close(handle);
-	if (!is_made || !kn_file_publish(making, path, error)) {
-		kn_file_remove_database(making);
-		return FALSE;
-	}
+	return is_made;
+}
+
+/* A new database gets its name when it is whole: an empty or half-made knead.db is then never
+ * ours, and never guessed about. */
+static gboolean
+create(const gchar *path, const GArray *migrations, GError **error)
+{
+	g_autofree gchar *making = g_strconcat(path, ".new", NULL);
+	gboolean is_made = make(making, migrations, error) &&
+			   kn_file_put_orphan_away(path, error) &&
+			   kn_file_publish(making, path, error);
+
 	/* the journal that PERSIST left under the first name */
 	kn_file_remove_database(making);
-	return TRUE;
+	return is_made;
 }
 
 static gboolean
@@ -76,8 +84,8 @@ start(KnDb *db, GError **error)
 			error))
 		return FALSE;
 	if (!is_found) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
-			    "%s has lost its hub: restore it from a backup", db->path);
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED, "%s has lost its hub",
+			    db->path);
 		return FALSE;
 	}
 	db->hub_id = (guint64)hub[0];
@@ -114,6 +122,41 @@ open_file(KnDb *db, const gchar *directory, const GArray *migrations, GError **e
 	return db->handle && migrate(db, migrations, error) && start(db, error);
 }
 
+static gboolean
+set_aside(KnDb *db, const GArray *migrations, const gchar *reason, GError **error)
+{
+	g_autofree gchar *making = g_strconcat(db->path, ".new", NULL);
+	gboolean is_replaced;
+
+	g_hash_table_remove_all(db->statements);
+	g_hash_table_remove_all(db->infos);
+	sqlite3_close(g_steal_pointer(&db->handle));
+	is_replaced = make(making, migrations, error) &&
+		      kn_aside_replace(db->path, making, g_get_real_time(), reason, error);
+	kn_file_remove_database(making);
+	return is_replaced;
+}
+
+/* A database that cannot be used makes room for a new one; what is not ours, or newer, is left alone. */
+static gboolean
+open_or_set_aside(KnDb *db, const gchar *directory, const GArray *migrations, gboolean is_damaged,
+		  GError **error)
+{
+	g_autoptr(GError) reason = NULL;
+
+	if (is_damaged || kn_aside_is_begun(db->path))
+		g_set_error(&reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+			    "found while it was in use");
+	else if (open_file(db, directory, migrations, &reason))
+		return TRUE;
+	if (!g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED)) {
+		g_propagate_error(error, g_steal_pointer(&reason));
+		return FALSE;
+	}
+	return set_aside(db, migrations, reason->message, error) &&
+	       open_file(db, directory, migrations, error);
+}
+
 static void
 db_free(KnDb *db)
 {
@@ -127,22 +170,40 @@ db_free(KnDb *db)
 	g_free(db);
 }
 
-KnDb *
-kn_db_open_with(const gchar *directory, const GArray *migrations, GError **error)
+static KnDb *
+db_new(const gchar *path)
 {
 	KnDb *db = g_new0(KnDb, 1);
 
-	db->path = g_build_filename(directory, DATABASE_NAME, NULL);
+	db->path = g_strdup(path);
+	db->lock_fd = -1;
 	db->statements =
 		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_finalize);
 	db->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	db->damaged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	return db;
+}
+
+static KnDb *
+open_directory(const gchar *directory, const GArray *migrations, gboolean is_damaged,
+	       GError **error)
+{
+	g_autofree gchar *path = g_build_filename(directory, DATABASE_NAME, NULL);
+	KnDb *db = db_new(path);
+
 	db->lock_fd = kn_file_lock_directory(directory, error);
-	if (db->lock_fd < 0 || !open_file(db, directory, migrations, error)) {
+	if (db->lock_fd < 0 || !open_or_set_aside(db, directory, migrations, is_damaged, error)) {
 		db_free(db);
 		return NULL;
 	}
+	kn_enrolled_keep(db);
 	return db;
+}
+
+KnDb *
+kn_db_open_with(const gchar *directory, const GArray *migrations, GError **error)
+{
+	return open_directory(directory, migrations, FALSE, error);
 }
 
 KnDb *
@@ -150,7 +211,15 @@ kn_db_open(const gchar *directory, GError **error)
 {
 	g_autoptr(GArray) migrations = kn_migrate_list();
 
-	return kn_db_open_with(directory, migrations, error);
+	return open_directory(directory, migrations, FALSE, error);
+}
+
+KnDb *
+kn_db_open_anew(const gchar *directory, GError **error)
+{
+	g_autoptr(GArray) migrations = kn_migrate_list();
+
+	return open_directory(directory, migrations, TRUE, error);
 }
 
 void

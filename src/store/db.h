@@ -32,9 +32,11 @@ typedef struct {
 
 /* The schema's migrations; the built-in ones but in tests. Errors as kn_db_open. */
 KnDb *kn_db_open_with(const gchar *directory, const GArray *migrations, GError **error);
-/* Makes the directory and the database where there is none. Errors: BUSY, FOREIGN, TOO_NEW, IO,
- * FULL, CORRUPT; the database file is as it was after FOREIGN and TOO_NEW. */
+/* Makes the directory and the database where there is none, and where there is a damaged one (which is kept, see aside.h). Errors:
+ * BUSY, FOREIGN, TOO_NEW, IO, FULL, MALFORMED (it happened too often); the database file is as it was after FOREIGN and TOO_NEW. */
 KnDb *kn_db_open(const gchar *directory, GError **error);
+/* The same, with the database that is there known to be damaged. */
+KnDb *kn_db_open_anew(const gchar *directory, GError **error);
 /* Marks it clean when it can. */
 void kn_db_close(KnDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnDb, kn_db_close)

@@ -124,7 +124,7 @@ make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, cons
 	    !judge_time(deriver->db, log->log_key, session, error))
 		return FALSE;
 	if (!info) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
 			    "a description that records were read with is missing");
 		return FALSE;
 	}

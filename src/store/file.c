@@ -102,6 +102,16 @@ has_hot_journal(const gchar *path)
 	       memcmp(head, journal_magic, sizeof head) == 0;
 }
 
+/* A database with the name of another program in it is that program's. What is no database at all was ours: it is where ours is kept.
+ * So was one whose name differs from ours by one bit. */
+static gboolean
+is_ours(const guint8 *header, guint32 application_id)
+{
+	guint32 other_bits = read_be32(header + AT_APPLICATION_ID) ^ application_id;
+
+	return memcmp(header, magic, sizeof magic) != 0 || __builtin_popcount(other_bits) <= 1;
+}
+
 static gboolean
 judge_header(const gchar *path, const guint8 *header, guint64 n_file, guint32 application_id,
 	     guint32 newest_version, GError **error)
@@ -111,11 +121,16 @@ judge_header(const gchar *path, const guint8 *header, guint64 n_file, guint32 ap
 		(page_size == 1 ? 65536 : (guint64)page_size) * read_be32(header + AT_N_PAGES);
 	guint32 version = read_be32(header + AT_USER_VERSION);
 
-	if (memcmp(header, magic, sizeof magic) != 0 ||
-	    read_be32(header + AT_APPLICATION_ID) != application_id) {
+	if (!is_ours(header, application_id)) {
 		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_FOREIGN,
 			    "%s is not a knead database: move it away, or choose another directory",
 			    path);
+		return FALSE;
+	}
+	if (memcmp(header, magic, sizeof magic) != 0 ||
+	    read_be32(header + AT_APPLICATION_ID) != application_id) {
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+			    "its first page is no database's");
 		return FALSE;
 	}
 	if (version > newest_version) {
@@ -126,10 +141,7 @@ judge_header(const gchar *path, const guint8 *header, guint64 n_file, guint32 ap
 		return FALSE;
 	}
 	if (n_file < n_said && !has_hot_journal(path)) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
-			    "%s is cut short: restore it from a backup, or move it away to start "
-			    "anew",
-			    path);
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED, "it is cut short");
 		return FALSE;
 	}
 	return TRUE;
@@ -223,6 +235,18 @@ kn_file_forget_cached(const gchar *path)
 
 	forget_cached(path);
 	forget_cached(journal);
+}
+
+gboolean
+kn_file_put_orphan_away(const gchar *path, GError **error)
+{
+	g_autofree gchar *journal = g_strconcat(path, "-journal", NULL);
+	g_autofree gchar *orphan = g_strconcat(path, "-journal.orphan", NULL);
+
+	if (g_rename(journal, orphan) == 0 || errno == ENOENT)
+		return TRUE;
+	set_io_error("cannot rename", journal, error);
+	return FALSE;
 }
 
 void

@@ -17,7 +17,7 @@ kn_infos_get_bytes(KnDb *db, gint64 info_id, GBytes **ret_bytes, GError **error)
 	if (!statement || !kn_sql_step(statement, &is_row, error))
 		return FALSE;
 	if (!is_row) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
 			    "a device description is missing");
 		return FALSE;
 	}

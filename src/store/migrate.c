@@ -131,8 +131,8 @@ is_sound(sqlite3 *copy, GError **error)
 	}
 	sqlite3_finalize(statement);
 	if (!is_ok)
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT,
-			    "the copy made before a migration is not sound");
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+			    "a copy of it is not sound");
 	return is_ok;
 }
 

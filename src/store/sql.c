@@ -47,7 +47,7 @@ code_of(sqlite3 *handle, gint extended)
 		return KN_STORE_ERROR_BUSY;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return is_read_error(handle) ? KN_STORE_ERROR_IO : KN_STORE_ERROR_CORRUPT;
+		return is_read_error(handle) ? KN_STORE_ERROR_IO : KN_STORE_ERROR_MALFORMED;
 	default:
 		return KN_STORE_ERROR_IO;
 	}

@@ -81,6 +81,11 @@ make_room(KnStoreThread *thread, const GError *error)
 static gboolean
 is_open(KnStoreThread *thread, GError **error)
 {
+	if (thread->stats.is_malformed) {
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+			    "the database is damaged");
+		return FALSE;
+	}
 	return thread->db->handle || kn_db_reopen(thread->db, error);
 }
 
@@ -105,11 +110,65 @@ reopen_after(KnStoreThread *thread, const GError *error)
 {
 	g_autoptr(GError) reason = NULL;
 
-	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) ||
-	    (thread->db->handle && !kn_db_is_writable(thread->db)))
+	if (!g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) &&
+	    !g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED))
+		return;
+	/* as it was opened: each try to store looks whether it still is so */
+	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) && thread->db->handle &&
+	    !kn_db_is_writable(thread->db))
 		return;
 	if (!kn_db_reopen(thread->db, &reason))
 		g_warning("the database cannot be opened again: %s", reason->message);
+}
+
+typedef gboolean (*WorkFunc)(KnStoreThread *thread, KnRequest *request, GError **error);
+
+/* A page may have been read wrong once: only what a second look finds damaged, too, is. */
+static gboolean
+do_work(KnStoreThread *thread, KnRequest *request, WorkFunc work, GError **ret_error)
+{
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(GError) error = NULL;
+		if (is_open(thread, &error) && work(thread, request, &error))
+			return TRUE;
+		reopen_after(thread, error);
+		if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED) && i == 0)
+			continue;
+		thread->stats.is_malformed |=
+			g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED);
+		g_propagate_error(ret_error, g_steal_pointer(&error));
+		return FALSE;
+	}
+	return FALSE;
+}
+
+/* once more after each time that room could be made */
+static gboolean
+commit(KnStoreThread *thread, KnRequest *request, GError **error)
+{
+	g_autoptr(GError) reason = NULL;
+
+	while (TRUE) {
+		if (is_writable(thread, &reason))
+			request->commit =
+				kn_writer_commit(&thread->writer, request->batch, &reason);
+		if (request->commit)
+			return TRUE;
+		if (!make_room(thread, reason))
+			break;
+		reopen_after(thread, reason);
+		if (!is_open(thread, error))
+			return FALSE;
+		g_clear_error(&reason);
+	}
+	g_propagate_error(error, g_steal_pointer(&reason));
+	return FALSE;
+}
+
+static gboolean
+run_request(KnStoreThread *thread, KnRequest *request, GError **error)
+{
+	return kn_store_request_run(request, thread->db, error);
 }
 
 static void
@@ -136,24 +195,6 @@ note_success(KnStoreThread *thread, KnRequest *request)
 	answer(thread, request, TRUE, NULL);
 }
 
-static KnCommit *
-try_commit(KnStoreThread *thread, const KnBatch *batch, GError **error)
-{
-	GError *reason = NULL;
-	KnCommit *commit = NULL;
-
-	do {
-		g_clear_error(&reason);
-		if (is_writable(thread, &reason))
-			commit = kn_writer_commit(&thread->writer, batch, &reason);
-		if (!commit)
-			reopen_after(thread, reason);
-	} while (!commit && make_room(thread, reason));
-	if (!commit)
-		g_propagate_error(error, reason);
-	return commit;
-}
-
 /* in order, up to the first that fails */
 static void
 run_commits(KnStoreThread *thread)
@@ -161,13 +202,11 @@ run_commits(KnStoreThread *thread)
 	while (!g_queue_is_empty(&thread->commits)) {
 		KnRequest *request = g_queue_peek_head(&thread->commits);
 		GError *error = NULL;
-		KnCommit *commit = try_commit(thread, request->batch, &error);
-		if (!commit) {
+		if (!do_work(thread, request, commit, &error)) {
 			note_failure(thread, request, error);
 			return;
 		}
 		g_queue_pop_head(&thread->commits);
-		request->commit = commit;
 		note_success(thread, request);
 	}
 }
@@ -177,9 +216,33 @@ run_other(KnStoreThread *thread, KnRequest *request)
 {
 	GError *error = NULL;
 
-	if (!is_open(thread, &error) || !kn_store_request_run(request, thread->db, &error))
-		reopen_after(thread, error);
+	(void)do_work(thread, request, run_request, &error);
 	answer(thread, request, TRUE, error);
+}
+
+/* ---- what was stored long ago ---- */
+
+static void
+tell_news(KnStoreThread *thread)
+{
+	if (g_hash_table_size(thread->db->damaged) == thread->stats.n_damaged ||
+	    atomic_exchange(&thread->is_news_told, true))
+		return;
+	answer(thread, NULL, TRUE, NULL);
+}
+
+static void
+check_one(KnStoreThread *thread)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!thread->db->handle || thread->stats.is_malformed || kn_check_is_done(&thread->check))
+		return;
+	if (!kn_check_step(&thread->check, thread->db, &error)) {
+		g_message("the walk over what is stored ends early: %s", error->message);
+		thread->check = (KnCheck){1, 0};
+	}
+	tell_news(thread);
 }
 
 /* FALSE: CLOSE */
@@ -213,6 +276,8 @@ wait_ms(const KnStoreThread *thread)
 		due_us = thread->retry_us;
 	if (thread->stats.is_nearly_full)
 		due_us = MIN(due_us, thread->reserve_us);
+	if (thread->commits.length == 0 && !kn_check_is_done(&thread->check))
+		due_us = MIN(due_us, g_get_monotonic_time() + KN_STORE_CHECK_MS * 1000);
 	if (due_us == G_MAXINT64)
 		return -1;
 	left_us = due_us - g_get_monotonic_time();
@@ -224,12 +289,19 @@ run(void *data)
 {
 	KnStoreThread *thread = data;
 
+	if (!kn_check_begin(&thread->check, thread->db, NULL))
+		thread->check = (KnCheck){1, 0};
 	while (take_requests(thread)) {
 		struct pollfd pollfd = {kn_handoff_fd(thread->requests), POLLIN, 0};
+		gint n_ready;
+
 		look_for_room(thread);
-		if (poll(&pollfd, 1, wait_ms(thread)) == 0 && thread->commits.length > 0 &&
+		n_ready = poll(&pollfd, 1, wait_ms(thread));
+		if (n_ready == 0 && thread->commits.length > 0 &&
 		    g_get_monotonic_time() >= thread->retry_us)
 			run_commits(thread);
+		else if (n_ready == 0)
+			check_one(thread);
 	}
 	run_commits(thread);
 	/* the devices still have what could not be stored */

@@ -5,6 +5,7 @@
 /* The thread that owns the database: takes requests, gives answers, keeps batches that failed. */
 
 #include "core/base/handoff.h"
+#include "store/check.h"
 #include "store/request.h"
 #include <pthread.h>
 
@@ -21,6 +22,9 @@ typedef struct {
 	gint64 retry_us;  /* monotonic; when commits is not empty */
 	gchar *directory; /* owned: of the database */
 	gint64 reserve_us; /* monotonic: when room for the reserve is looked for again; while is_nearly_full */
+	KnCheck check;
+	/* of both: a message without a request is on its way */
+	atomic_bool is_news_told;
 } KnStoreThread;
 
 /* Takes db. *ret_stats: as at the start. */

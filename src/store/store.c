@@ -3,6 +3,7 @@
 
 #include "store/store.h"
 
+#include "store/aside.h"
 #include "store/store-thread.h"
 #include <glib-unix.h>
 #include <poll.h>
@@ -12,6 +13,9 @@ struct KnStore {
 	GSource *source;       /* owned: answers */
 	guint64 hub_id;
 	gint64 first_event_id;
+	GArray *losses; /* owned */
+	void (*on_damage)(gpointer user);
+	gpointer user;
 	guint n_requests; /* in the thread's hands */
 	guint n_pending;  /* of those, batches */
 	gint64 busy_us;   /* monotonic: the last sign of life while something is under way */
@@ -19,17 +23,31 @@ struct KnStore {
 	KnStoreStats stats;
 };
 
+/* TRUE: the owner is to be told */
+static gboolean
+take_stats(KnStore *store, const KnStoreStats *stats)
+{
+	gboolean is_news = stats->n_damaged != store->stats.n_damaged ||
+			   stats->is_malformed != store->stats.is_malformed ||
+			   stats->is_nearly_full != store->stats.is_nearly_full;
+
+	store->stats = *stats;
+	return is_news && store->on_damage;
+}
+
 static void
 deliver(KnStore *store, KnAnswer *message)
 {
 	KnRequest *request = message->request;
 
-	store->stats = message->stats;
-	store->busy_us = g_get_monotonic_time();
+	if (take_stats(store, &message->stats))
+		store->on_damage(store->user);
 	if (!request) {
+		atomic_store(&store->thread->is_news_told, false);
 		kn_answer_free(message);
 		return;
 	}
+	store->busy_us = g_get_monotonic_time();
 	if (message->is_final) {
 		store->n_requests--;
 		store->n_pending -= request->kind == KN_REQUEST_COMMIT;
@@ -62,15 +80,19 @@ on_answers(gint fd, GIOCondition condition, gpointer user)
 KnStore *
 kn_store_open(const KnStoreConfig *config, GError **error)
 {
-	KnDb *db = kn_db_open(config->directory, error);
+	KnDb *db = config->is_damaged ? kn_db_open_anew(config->directory, error)
+				      : kn_db_open(config->directory, error);
+	g_autoptr(GArray) losses = db ? kn_aside_losses(db, error) : NULL;
 	KnStoreThread *thread;
 	KnStore *store;
 	guint64 hub_id;
 	gint64 first_event_id;
 	KnStoreStats stats;
 
-	if (!db)
+	if (!losses) {
+		kn_db_close(db);
 		return NULL;
+	}
 	hub_id = db->hub_id;
 	first_event_id = db->first_event_id;
 	thread = kn_store_thread_start(db, config->zone, &stats, error);
@@ -81,6 +103,9 @@ kn_store_open(const KnStoreConfig *config, GError **error)
 	store->hub_id = hub_id;
 	store->first_event_id = first_event_id;
 	store->stats = stats;
+	store->losses = g_steal_pointer(&losses);
+	store->on_damage = config->on_damage;
+	store->user = config->user;
 	g_queue_init(&store->waiting);
 	store->source = g_unix_fd_source_new(kn_handoff_fd(thread->answers), G_IO_IN);
 	g_source_set_callback(store->source, G_SOURCE_FUNC(on_answers), store, NULL);
@@ -97,7 +122,14 @@ kn_store_close(KnStore *store)
 	g_source_unref(store->source);
 	kn_store_thread_stop(store->thread);
 	g_queue_clear_full(&store->waiting, (GDestroyNotify)kn_answer_free);
+	g_array_unref(store->losses);
 	g_free(store);
+}
+
+const GArray *
+kn_store_losses(const KnStore *store)
+{
+	return store->losses;
 }
 
 gint64

@@ -13,6 +13,7 @@
 #include "core/log/batch.h"
 #include "core/log/clock.h"
 #include "core/log/device.h"
+#include "core/log/loss.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -24,6 +25,8 @@ enum {
 	KN_STORE_COMMITS_RESERVED = 16,
 	KN_STORE_RETRY_MS =
 		5000, /* a failed commit is tried again, and a full disk looked at, this often: a guess */
+	KN_STORE_CHECK_MS =
+		1000, /* between two blocks that are read back while nothing else is to be done */
 	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
 	KN_STORE_EVENTS_KEPT =
 		100000, /* newest ids whose events are kept: years of a home, weeks of a clinic */
@@ -37,8 +40,9 @@ typedef enum {
 	KN_STORE_ERROR_TOO_NEW, /* made by a newer knead; it was not touched */
 	KN_STORE_ERROR_IO,      /* directory or file cannot be read or written */
 	KN_STORE_ERROR_FULL,    /* disk full: nothing of the batch is stored */
-	KN_STORE_ERROR_CORRUPT, /* the database is damaged */
+	KN_STORE_ERROR_CORRUPT, /* a block, or what was handed in, is not what it says */
 	KN_STORE_ERROR_NOT_FOUND,
+	KN_STORE_ERROR_MALFORMED, /* the database as a whole is damaged: it has to be set aside */
 } KnStoreError;
 GQuark kn_store_error_quark(void);
 
@@ -49,16 +53,22 @@ typedef struct {
 		directory; /* exists or can be made; gets knead.db, its journal, the lock file and the reserve */
 	const gchar *
 		zone; /* IANA zone for new sessions of batches that name none; known to kn_zone_is_known */
+	gboolean is_damaged; /* stats.is_malformed of the run before: the database is set aside */
+	/* n_damaged, is_malformed or is_nearly_full of the stats is other than it was; NULL: nobody wants to know. As the callbacks below. */
+	void (*on_damage)(gpointer user);
+	gpointer user;
 } KnStoreConfig;
 
-/* Locks the directory, opens or makes the database, migrates it, starts the thread. Blocks;
- * before the main loop runs. */
+/* Locks the directory, opens or makes the database (a damaged one is set aside first, see kn_store_losses), migrates it, starts the
+ * thread. Blocks; before the main loop runs. */
 KnStore *kn_store_open(const KnStoreConfig *config, GError **error);
 /* Finishes what was queued (a batch that failed is tried once more), closes, unlocks, joins the
  * thread. Blocks; answers that were not delivered yet are dropped. */
 void kn_store_close(KnStore *store);
 /* Random, made with the database. */
 guint64 kn_store_hub_id(const KnStore *store);
+/* KnLoss: what damaged databases took with them, and nobody brought back yet. Borrowed. */
+const GArray *kn_store_losses(const KnStore *store);
 /* The first id for events of this run; KN_STORE_EVENTS_AHEAD of them may wait to be stored. */
 gint64 kn_store_first_event_id(const KnStore *store);
 
@@ -159,6 +169,8 @@ typedef struct {
 	guint64 n_damaged;    /* blocks that cannot be read any more, as far as anybody tried */
 	guint64 raw_bytes;    /* of records handed in since start */
 	guint64 stored_bytes; /* of block data written since start */
+	/* neither read nor written any more: close the store, and open it with is_damaged */
+	gboolean is_malformed;
 	gboolean is_degraded; /* the last commit failed; devices are not told to forget anything */
 	/* what is kept for a full disk could not be made, or is in use: soon nothing can be stored */
 	gboolean is_nearly_full;

@@ -5,6 +5,7 @@
 
 #include "store/anchors.h"
 #include "store/devices.h"
+#include "store/enrolled.h"
 #include "store/events.h"
 #include "store/hub-boots.h"
 #include "store/infos.h"
@@ -215,8 +216,10 @@ kn_writer_allow(KnDb *db, const KnAllow *allow, gint64 now_us, GError **error)
 
 	if (kn_db_begin(db, error) && kn_devices_enrol(db, allow, now_us, &device_id, error)) {
 		device = kn_devices_load(db, device_id, error);
-		if (device && kn_db_commit(db, error))
+		if (device && kn_db_commit(db, error)) {
+			kn_enrolled_keep(db);
 			return device;
+		}
 		kn_device_free(device);
 	}
 	kn_db_rollback(db);
@@ -230,8 +233,10 @@ kn_writer_forget(KnDb *db, gint64 device_id, GError **error)
 
 	if (kn_db_begin(db, error) && kn_devices_forget(db, device_id, error)) {
 		device = kn_devices_load(db, device_id, error);
-		if (device && kn_db_commit(db, error))
+		if (device && kn_db_commit(db, error)) {
+			kn_enrolled_keep(db);
 			return device;
+		}
 		kn_device_free(device);
 	}
 	kn_db_rollback(db);

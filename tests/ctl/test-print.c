@@ -166,6 +166,36 @@ a_summary_is_told_in_words(void)
 }
 
 static void
+a_loss_is_told_whether_there_is_a_session_or_not(void)
+{
+	static const gchar loss[] =
+		"\"data_loss\":[{\"to\":\"2026-11-20T13:02:00+01:00\",\"file\":\"f\"}]}";
+	const struct {
+		void (*print)(const KnTerm *term, GString *out, JsonObject *document);
+		const gchar *begin;
+	} screens[] = {
+		{kn_print_summary, "{\"first_day\":\"2026-11-21\",\"last_day\":\"2026-11-21\","},
+		{kn_print_summary, "{\"n_sessions\":1,"},
+	};
+
+	g_autoptr(JsonNode) week = parse("{\"n_sessions\":1,\"stored\":1,\"expected\":2,"
+					 "\"data_loss\":[{}]}");
+	g_autoptr(JsonNode) sessions = parse("{\"sessions\":[{\"id\":3}]}");
+	g_autoptr(GString) glance = g_string_new(NULL);
+
+	kn_print_glance(&ascii, glance, NULL, json_node_get_object(week),
+			json_node_get_object(sessions), NULL);
+	assert_has(glance->str, "some may be lost with a damaged database");
+	for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
+		g_autofree gchar *document = g_strconcat(screens[i].begin, loss, NULL);
+		g_autofree gchar *out = print(screens[i].print, &ascii, document);
+		assert_lines_fit(out, 80);
+		assert_has(out, "damaged on Fri 20 Nov 2026 13:02");
+		assert_has(out, "kneadd --restore");
+	}
+}
+
+static void
 devices_are_told_with_what_to_do(void)
 {
 	g_autofree gchar *text = many_devices(8);
@@ -339,6 +369,8 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/ctl/print/a_hub_without_a_massager_says_what_to_do",
 			a_hub_without_a_massager_says_what_to_do);
+	g_test_add_func("/ctl/print/a_loss_is_told_whether_there_is_a_session_or_not",
+			a_loss_is_told_whether_there_is_a_session_or_not);
 	g_test_add_func("/ctl/print/the_fullest_glance_is_24_lines_of_80_columns",
 			the_fullest_glance_is_24_lines_of_80_columns);
 	g_test_add_func("/ctl/print/the_glance_fits_narrow_and_plain_terminals",

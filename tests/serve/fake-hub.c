@@ -51,6 +51,7 @@ fake_hub_init(FakeHub *hub)
 {
 	*hub = (FakeHub){0};
 	hub->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
+	hub->losses = g_array_new(FALSE, TRUE, sizeof(KnLoss));
 	g_queue_init(&hub->calls);
 }
 
@@ -59,6 +60,7 @@ fake_hub_clear(FakeHub *hub)
 {
 	fake_hub_answer(hub);
 	g_clear_pointer(&hub->sessions, g_ptr_array_unref);
+	g_clear_pointer(&hub->losses, g_array_unref);
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
 	g_free(hub->pairing_address);
@@ -112,6 +114,12 @@ static JsonNode *
 get_status(gpointer user)
 {
 	return json_from_string("{\"version\":\"0.1.0\"}", NULL);
+}
+
+static const GArray *
+get_losses(gpointer user)
+{
+	return ((FakeHub *)user)->losses;
 }
 
 static GPtrArray *
@@ -332,6 +340,7 @@ fake_hub_vtable(void)
 		.get_zone = get_zone,
 		.get_status = get_status,
 		.get_devices = get_devices,
+		.get_losses = get_losses,
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = query_events,

@@ -30,6 +30,7 @@ typedef struct {
 
 typedef struct {
 	GPtrArray *sessions;  /* owned: KnSession, newest first */
+	GArray *losses;       /* owned: KnLoss */
 	GQueue calls;         /* FakeCall not answered yet */
 	gboolean is_deferred; /* calls wait for fake_hub_answer */
 	gint error_code;      /* of KN_HUB_ERROR; 0 none */

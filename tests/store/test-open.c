@@ -78,23 +78,6 @@ make_own(const Place *place)
 }
 
 static void
-refuses_what_is_not_a_database(void)
-{
-	g_auto(Place) place = {0};
-
-	place_init(&place);
-	put(&place,
-	    "this is a shopping list: milk, bread, and more text to be longer than a "
-	    "header of a database would be",
-	    -1);
-	assert_refused(&place, KN_STORE_ERROR_FOREIGN, "not a knead database");
-	put(&place, "short", -1);
-	assert_refused(&place, KN_STORE_ERROR_FOREIGN, "not a knead database");
-	put(&place, "", 0);
-	assert_refused(&place, KN_STORE_ERROR_FOREIGN, "not a knead database");
-}
-
-static void
 refuses_a_database_of_somebody_else(void)
 {
 	g_auto(Place) place = {0};
@@ -113,20 +96,6 @@ refuses_a_newer_schema(void)
 	make_own(&place);
 	make_with_shell(&place, "PRAGMA user_version = 9999;");
 	assert_refused(&place, KN_STORE_ERROR_TOO_NEW, "update knead");
-}
-
-static void
-refuses_a_file_that_is_cut_short(void)
-{
-	g_auto(Place) place = {0};
-	g_autofree gchar *bytes = NULL;
-	gsize n_bytes;
-
-	place_init(&place);
-	make_own(&place);
-	g_assert_true(g_file_get_contents(place.path, &bytes, &n_bytes, NULL));
-	put(&place, bytes, (gssize)n_bytes - 4096);
-	assert_refused(&place, KN_STORE_ERROR_CORRUPT, "cut short");
 }
 
 static void
@@ -345,13 +314,9 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/store/open/refuses_what_is_not_a_database",
-			refuses_what_is_not_a_database);
 	g_test_add_func("/store/open/refuses_a_database_of_somebody_else",
 			refuses_a_database_of_somebody_else);
 	g_test_add_func("/store/open/refuses_a_newer_schema", refuses_a_newer_schema);
-	g_test_add_func("/store/open/refuses_a_file_that_is_cut_short",
-			refuses_a_file_that_is_cut_short);
 	g_test_add_func("/store/open/tells_of_a_directory_that_cannot_be_written",
 			tells_of_a_directory_that_cannot_be_written);
 	g_test_add_func("/store/open/lets_only_one_in", lets_only_one_in);
