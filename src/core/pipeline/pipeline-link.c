@@ -24,8 +24,8 @@ kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNo
 
 	if (device->state_asked_us != 0 && now->boottime_us - device->state_asked_us < KN_REPLY_US)
 		return;
-	kn_pipeline_send(pipeline, device, &control);
-	device->state_asked_us = now->boottime_us;
+	if (kn_pipeline_send(pipeline, device, &control))
+		device->state_asked_us = now->boottime_us;
 }
 
 void
@@ -311,11 +311,15 @@ drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 	}
 	if (device->transfer.wants_state)
 		kn_pipeline_ask_state(pipeline, device, now);
-	while (kn_pipeline_has_room(pipeline) &&
-	       kn_transfer_next(&device->transfer, device->ledger, now->boottime_us, &range)) {
+	if (!kn_pipeline_has_room(pipeline)) {
+		kn_transfer_hold(&device->transfer, now->boottime_us);
+		return;
+	}
+	while (kn_transfer_next(&device->transfer, device->ledger, now->boottime_us, &range)) {
 		control.op.fetch = (ktp_Fetch){device->ledger->log_id, range.first, range.last};
 		if (!kn_pipeline_send(pipeline, device, &control))
 			break;
+		kn_transfer_asked(&device->transfer, &range, now->boottime_us);
 		kn_trust_ask(&device->trust, range.last - range.first + 1);
 	}
 }
