@@ -60,31 +60,14 @@ load_ledger(KnDb *db, gint64 log_key, GError **error)
 	return ledger;
 }
 
-static GArray *
-list_logs(KnDb *db, gint64 device_id, GError **error)
-{
-	g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(gint64));
-	g_autoptr(KnStatement) row =
-		kn_sql_start(db, "SELECT log_key FROM log WHERE device_id = ?1 ORDER BY log_key",
-			     KN_SQL_INTS(device_id), error);
-	gboolean is_row = row != NULL;
-
-	while (is_row) {
-		gint64 key;
-		if (!kn_sql_step(row, &is_row, error))
-			return NULL;
-		if (!is_row)
-			return g_steal_pointer(&keys);
-		key = sqlite3_column_int64(row, 0);
-		g_array_append_val(keys, key);
-	}
-	return NULL;
-}
-
 static gboolean
 load_device(KnDb *db, gint64 device_id, KnStoredDevice *stored, GError **error)
 {
-	g_autoptr(GArray) keys = list_logs(db, device_id, error);
+	g_autoptr(GArray) keys =
+		kn_sql_select_ids(db,
+				  "SELECT log_key FROM (SELECT log_key FROM log WHERE "
+				  "device_id = ?1 ORDER BY log_key DESC LIMIT ?2) ORDER BY log_key",
+				  KN_SQL_INTS(device_id, KN_STORE_LOGS_LOADED), error);
 
 	stored->ledgers = g_ptr_array_new_with_free_func(ledger_free);
 	stored->device = kn_devices_load(db, device_id, error);

@@ -21,6 +21,8 @@ enum {
 		256, /* the daemon bounds its questions far below: a guess with room */
 	/* of these, places that only batches may take: questions must never keep records from the disk */
 	KN_STORE_COMMITS_RESERVED = 16,
+	/* of one device, the newest: what it wrote before it was reset so often is fetched again if it ever turns up */
+	KN_STORE_LOGS_LOADED = 16,
 	KN_STORE_RETRY_MS = 5000,     /* a full disk is looked at again this often: a guess */
 	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
 	KN_STORE_EVENTS_KEPT =
@@ -65,8 +67,8 @@ gint64 kn_store_first_event_id(const KnStore *store);
 
 typedef struct {
 	KnDevice *device; /* owned */
-	GPtrArray
-		*ledgers; /* owned: KnLedger (received == durable), with kn_ledger_clear + g_free */
+	GPtrArray *
+		ledgers; /* owned: the newest KN_STORE_LOGS_LOADED KnLedger (received == durable), oldest first; with kn_ledger_clear + g_free */
 } KnStoredDevice;
 void kn_stored_device_free(KnStoredDevice *stored);
 GPtrArray *kn_store_load(KnStore *store, GError **error); /* KnStoredDevice */

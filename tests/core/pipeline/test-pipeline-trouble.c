@@ -44,7 +44,9 @@ a_state_that_cannot_be_is_asked_again_after_a_while_and_told_once(PipelineFixtur
 static void
 a_device_that_formats_again_and_again_is_still_recorded(PipelineFixture *f, gconstpointer data)
 {
+	/* sixteen a day */
 	for (guint i = 0; i < 3 * KN_LOGS_MAX; i++) {
+		f->now.boottime_us += 90 * 60 * PF_SECOND;
 		pf_link_up(f);
 		pf_send_state(f, PF_FIRST_LOG + i, 1, 2, PF_HUB_ID);
 		pf_send_samples(f, KN_FRAME_HISTORY, 1, 2);
