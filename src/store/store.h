@@ -101,7 +101,9 @@ void kn_store_forget(KnStore *store, gint64 device_id, KnStoreDeviceFunc func, g
 /* ---- reading ---- */
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
- * G_MAXINT64, as the newest. Those before their device's shown_from_us never come. */
+ * G_MAXINT64, as the newest. Those from before their device's shown_from_us never
+ * come; of those whose time is not known or uncertain, what was there when that was said (table brought). By its id any session is told:
+ * who knows the id may know the session. */
 typedef struct {
 	gint64 from_us;       /* start_utc_us >= from_us */
 	gint64 to_us;         /* start_utc_us < to_us */

@@ -265,9 +265,9 @@ sets_the_database_up_for_a_pulled_plug(void)
 	g_assert_cmpstr((const gchar *)sqlite3_column_text(row, 0), ==, "exclusive");
 }
 
-enum { BUILT_IN = 3 }; /* how many migrations there are */
+enum { BUILT_IN = 4 }; /* how many migrations there are */
 
-/* the built-in ones, and others that only tests have: the first BUILT_IN + 1 (4), the second one more (5) */
+/* the built-in ones, and others that only tests have: the first BUILT_IN + 1 (5), the second one more (6) */
 static GArray *
 migrations_with(const gchar *next, const gchar *last)
 {
@@ -286,8 +286,8 @@ migrates_an_older_database_after_a_copy(void)
 {
 	g_auto(Place) place = {0};
 	g_autoptr(GArray) migrations =
-		migrations_with("CREATE TABLE extra (x INTEGER) STRICT; PRAGMA user_version = 4;",
-				"ALTER TABLE extra ADD COLUMN y INTEGER; PRAGMA user_version = 5;");
+		migrations_with("CREATE TABLE extra (x INTEGER) STRICT; PRAGMA user_version = 5;",
+				"ALTER TABLE extra ADD COLUMN y INTEGER; PRAGMA user_version = 6;");
 	g_autofree gchar *copy = NULL;
 	g_autoptr(GError) error = NULL;
 	KnDb *db;
@@ -301,7 +301,7 @@ migrates_an_older_database_after_a_copy(void)
 	g_assert_true(kn_migrate_get_version(db->handle, &version, NULL));
 	g_assert_cmpuint(version, ==, BUILT_IN + 2);
 	kn_db_close(db);
-	copy = g_strconcat(place.path, ".v0003", NULL);
+	copy = g_strconcat(place.path, ".v0004", NULL);
 	g_assert_cmpint(sqlite3_open(copy, &handle), ==, SQLITE_OK);
 	g_assert_true(kn_migrate_get_version(handle, &version, NULL));
 	g_assert_cmpuint(version, ==, BUILT_IN);
@@ -317,7 +317,7 @@ leaves_the_old_state_when_a_migration_fails(void)
 	g_auto(Place) place = {0};
 	g_autoptr(GArray) bad = migrations_with(
 		"CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1); "
-		"PRAGMA user_version = 4;",
+		"PRAGMA user_version = 5;",
 		NULL);
 	g_autoptr(GArray) forgetful =
 		migrations_with("CREATE TABLE extra (x INTEGER) STRICT;", NULL);
@@ -331,7 +331,7 @@ leaves_the_old_state_when_a_migration_fails(void)
 	g_assert_null(kn_db_open_with(place.directory, bad, &error));
 	g_assert_nonnull(error);
 	g_assert_null(kn_db_open_with(place.directory, forgetful, &other));
-	g_assert_nonnull(strstr(other->message, "migration 4 leaves the schema at 3"));
+	g_assert_nonnull(strstr(other->message, "migration 5 leaves the schema at 4"));
 	db = kn_db_open(place.directory, NULL);
 	g_assert_nonnull(db);
 	g_assert_true(kn_migrate_get_version(db->handle, &version, NULL));

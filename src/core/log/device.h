@@ -14,7 +14,7 @@ typedef struct {
 	GBytes *info;         /* owned: INFO as last read; NULL before the first contact */
 	gboolean is_allowed;  /* FALSE: forgotten; its history stays */
 	gint64 enrolled_us;   /* when it was allowed, or allowed again after it was forgotten */
-	gint64 shown_from_us; /* sessions that began before are kept, and not shown; 0 all are */
+	gint64 shown_from_us; /* sessions from before are kept, and not shown; 0 all are */
 	gboolean has_battery;
 	guint charge_permille;
 	gboolean is_charging;
