@@ -32,6 +32,10 @@ CREATE TABLE block (
     crc32 INTEGER NOT NULL,                      -- over the columns above (but the ids of rows around it) and data
     data BLOB NOT NULL                           -- the records, coded
 ) STRICT;
+CREATE TABLE brought (
+    log_key INTEGER PRIMARY KEY REFERENCES log, -- which log
+    to_seq INTEGER NOT NULL                     -- its newest record at that moment; 0 none
+) STRICT;
 CREATE TABLE conflict (
     conflict_id INTEGER PRIMARY KEY,         -- order of noting
     log_key INTEGER NOT NULL REFERENCES log, -- which log

@@ -93,6 +93,31 @@ wait_for_history(KnCall *call, const gchar *address, gboolean *ret_is_all)
 	return failed;
 }
 
+/* *ret_is_known: whether the hub knows what day it is */
+static gint
+look_at_clock(KnCall *call, gboolean *ret_is_known)
+{
+	g_autoptr(JsonNode) status = NULL;
+	gint failed = kn_call_ask(call, "/v1/status", NULL, &status);
+
+	if (failed == KN_EXIT_OK)
+		*ret_is_known = !g_str_equal(kn_doc_text(kn_doc_root(status), "clock"), "unknown");
+	return failed;
+}
+
+static gint
+tell_no_day(KnCall *call, const gchar *address)
+{
+	g_autofree gchar *text = g_strdup_printf(
+		"This machine does not know what day it is, so all sessions that the massager "
+		"brought along are shown. If they are not yours, set its clock (sudo timedatectl "
+		"set-ntp true) and then: sudo knead allow %s --sessions-from today",
+		address);
+
+	kn_print_wrapped(&call->term, call->out, "  ", text);
+	return KN_EXIT_OK;
+}
+
 /* NULL: there is nothing from before today. New. */
 static gchar *
 new_question(JsonNode *node, gboolean is_all)
@@ -141,9 +166,13 @@ kn_past_ask(KnCall *call, const gchar *address)
 	g_autofree gchar *body = NULL;
 	g_autoptr(JsonNode) sessions = NULL;
 	g_autoptr(JsonNode) answer = NULL;
-	gboolean is_all = FALSE;
+	gboolean is_all = FALSE, is_day_known = FALSE;
 	gint failed = wait_for_history(call, address, &is_all);
 
+	if (failed == KN_EXIT_OK)
+		failed = look_at_clock(call, &is_day_known);
+	if (failed == KN_EXIT_OK && !is_day_known)
+		return tell_no_day(call, address);
 	if (failed == KN_EXIT_OK)
 		failed = kn_call_ask(call, from, NULL, &sessions);
 	if (failed != KN_EXIT_OK)

@@ -13,5 +13,5 @@ gchar *kn_past_body(const KnCall *call, const gchar *address);
 gint kn_past_check(const KnCall *call, const gchar *command);
 
 /* After the first pairing with the person at the terminal: waits until its history is here, a minute at most, and asks whether what is
- * from before today is theirs. Returns an exit code. */
+ * from before today is theirs; a hub that does not know the day hides nothing, and that is said. Returns an exit code. */
 gint kn_past_ask(KnCall *call, const gchar *address);

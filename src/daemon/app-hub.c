@@ -150,6 +150,13 @@ is_same_session(const KnSession *a, const KnSession *b)
 	       a->span.first_seq == b->span.first_seq;
 }
 
+/* a session that goes on is not what the massager brought along, unless the day is still to come */
+static gboolean
+is_shown(const KnDevice *device, const KnSession *live)
+{
+	return live->start_utc_us >= device->shown_from_us || live->is_time_uncertain;
+}
+
 /* an open session's rows are as old as the last commit; what was seen live since its start says more */
 static void
 merge_live(const KnAsk *ask, GPtrArray *sessions)
@@ -161,7 +168,7 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 		const KnDevice *device = ask->app->devices->pdata[i];
 		g_autoptr(KnSession) live = kn_app_live_session(ask->app, device, &now);
 		gboolean is_wanted =
-			live && ask->query.after.id == 0 &&
+			live && ask->query.after.id == 0 && is_shown(device, live) &&
 			(ask->query.device_id == 0 || ask->query.device_id == device->id) &&
 			live->start_utc_us >= ask->query.from_us &&
 			live->start_utc_us < ask->query.to_us;

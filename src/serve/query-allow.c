@@ -36,6 +36,17 @@ read_label(KnRequest *request, JsonObject *body, KnAllow *ret_allow)
 	return FALSE;
 }
 
+/* a day by the hub's clock, which does not know it: the word would hide all or nothing */
+static gboolean
+is_day_unknown(const KnServer *server, const gchar *text)
+{
+	KnNow now = {0};
+
+	server->hub.get_now(server->user, &now);
+	return now.quality == ktp_CLOCK_UNKNOWN &&
+	       (g_str_equal(text, "today") || g_str_equal(text, "yesterday"));
+}
+
 static gboolean
 read_shown_from(KnRequest *request, JsonObject *body, KnAllow *ret_allow)
 {
@@ -49,6 +60,11 @@ read_shown_from(KnRequest *request, JsonObject *body, KnAllow *ret_allow)
 	ret_allow->has_shown_from = TRUE;
 	if (g_strcmp0(text, "all") == 0)
 		return TRUE;
+	if (text != NULL && is_day_unknown(server, text)) {
+		kn_query_refuse(request, "The hub does not know what day it is; nothing is hidden.",
+				"Name the day, or set the clock: sudo timedatectl set-ntp true");
+		return FALSE;
+	}
 	if (text != NULL && kn_query_parse_day(request, text, &day)) {
 		ret_allow->shown_from_us =
 			kn_zone_day_start_us(day, server->hub.get_zone(server->user));

@@ -103,9 +103,41 @@ kn_logs_load(KnDb *db, gint64 log_key, GError **error)
 }
 
 gboolean
+kn_logs_note_shown(KnDb *db, gint64 device_id, gboolean is_limited, GError **error)
+{
+	if (is_limited)
+		return kn_sql_run(
+			db,
+			"INSERT INTO brought (log_key, to_seq) SELECT log_key, newest_seq "
+			"FROM log WHERE device_id = ?1 ON CONFLICT DO NOTHING",
+			KN_SQL_INTS(device_id), error);
+	return kn_sql_run(db,
+			  "DELETE FROM brought WHERE log_key IN "
+			  "(SELECT log_key FROM log WHERE device_id = ?1)",
+			  KN_SQL_INTS(device_id), error);
+}
+
+/* the first that the device tells of this log */
+static gboolean
+note_brought(KnDb *db, gint64 log_key, const KnLogNote *note, GError **error)
+{
+	if (!note->is_newest_known)
+		return TRUE;
+	return kn_sql_run(
+		db,
+		"INSERT INTO brought (log_key, to_seq) SELECT log_key, "
+		"iif(EXISTS (SELECT 1 FROM log AS o WHERE o.device_id = l.device_id "
+		"AND o.log_key < l.log_key), 0, ?2) FROM log AS l "
+		"WHERE l.log_key = ?1 AND l.is_newest_known = 0 AND (SELECT d.shown_from_us "
+		"FROM device AS d WHERE d.device_id = l.device_id) <> 0 ON CONFLICT DO NOTHING",
+		KN_SQL_INTS(log_key, (gint64)note->newest_seq), error);
+}
+
+gboolean
 kn_logs_note(KnDb *db, gint64 log_key, const KnLogNote *note, GError **error)
 {
-	return kn_sql_run(db,
+	return note_brought(db, log_key, note, error) &&
+	       kn_sql_run(db,
 			  "UPDATE log SET first_seq = CASE ?2 WHEN 0 THEN first_seq ELSE ?2 END, "
 			  "newest_seq = max(newest_seq, ?3), "
 			  "is_newest_known = max(is_newest_known, ?4) WHERE log_key = ?1",

@@ -26,7 +26,12 @@ gboolean kn_logs_get_key(KnDb *db, gint64 device_id, guint64 log_id, gint64 *ret
 			 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 KnLogState *kn_logs_load(KnDb *db, gint64 log_key, GError **error);
 
-/* What the device told of its bounds: newest_seq never shrinks. */
+/* A person said since when sessions of a device are shown (FALSE: all are): records that are there by now are before that, whatever their
+ * clock. The first such word counts. */
+gboolean kn_logs_note_shown(KnDb *db, gint64 device_id, gboolean is_limited,
+			    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What the device told of its bounds: newest_seq never shrinks. If it was said before its first log came, that log is what it brought along,
+ * and any later one is not. */
 gboolean kn_logs_note(KnDb *db, gint64 log_key, const KnLogNote *note,
 		      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The records are in blocks now: coverage grows, gaps that they fill are closed at now_us,

@@ -3,7 +3,6 @@
 
 #include "store/reader.h"
 
-#include "store/anchors.h"
 #include "store/curve.h"
 #include "store/devices.h"
 #include "store/gaps.h"
@@ -19,7 +18,6 @@ kn_stored_device_free(KnStoredDevice *stored)
 		return;
 	kn_device_free(stored->device);
 	g_clear_pointer(&stored->ledgers, g_ptr_array_unref);
-	g_clear_pointer(&stored->anchors, g_array_unref);
 	g_free(stored);
 }
 
@@ -62,31 +60,14 @@ load_ledger(KnDb *db, gint64 log_key, GError **error)
 	return ledger;
 }
 
-static GArray *
-list_logs(KnDb *db, gint64 device_id, GError **error)
-{
-	g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(gint64));
-	g_autoptr(KnStatement) row =
-		kn_sql_start(db, "SELECT log_key FROM log WHERE device_id = ?1 ORDER BY log_key",
-			     KN_SQL_INTS(device_id), error);
-	gboolean is_row = row != NULL;
-
-	while (is_row) {
-		gint64 key;
-		if (!kn_sql_step(row, &is_row, error))
-			return NULL;
-		if (!is_row)
-			return g_steal_pointer(&keys);
-		key = sqlite3_column_int64(row, 0);
-		g_array_append_val(keys, key);
-	}
-	return NULL;
-}
-
 static gboolean
 load_device(KnDb *db, gint64 device_id, KnStoredDevice *stored, GError **error)
 {
-	g_autoptr(GArray) keys = list_logs(db, device_id, error);
+	g_autoptr(GArray) keys =
+		kn_sql_select_ids(db,
+				  "SELECT log_key FROM (SELECT log_key FROM log WHERE "
+				  "device_id = ?1 ORDER BY log_key DESC LIMIT ?2) ORDER BY log_key",
+				  KN_SQL_INTS(device_id, KN_STORE_LOGS_LOADED), error);
 
 	stored->ledgers = g_ptr_array_new_with_free_func(ledger_free);
 	stored->device = kn_devices_load(db, device_id, error);
@@ -98,8 +79,7 @@ load_device(KnDb *db, gint64 device_id, KnStoredDevice *stored, GError **error)
 			return FALSE;
 		g_ptr_array_add(stored->ledgers, ledger);
 	}
-	stored->anchors = kn_anchors_load_newest(db, device_id, error);
-	return stored->anchors != NULL;
+	return TRUE;
 }
 
 GPtrArray *

@@ -139,9 +139,13 @@ kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **
 	return g_steal_pointer(&rows);
 }
 
-#define IS_SHOWN                                                                          \
-	"s.start_utc_us >= (SELECT d.shown_from_us FROM device AS d WHERE d.device_id = " \
-	"s.device_id) "
+/* The clock decides where there is one; else, and beside a doubtful one, whether it was there when the person said so. What nobody can tell
+ * is shown. */
+#define BROUGHT_TO "(SELECT b.to_seq FROM brought AS b WHERE b.log_key = s.log_key)"
+#define IS_SHOWN                                                                               \
+	"iif(s.start_utc_us = 9223372036854775807, coalesce(s.last_seq > " BROUGHT_TO ", 1), " \
+	"s.start_utc_us >= (SELECT d.shown_from_us FROM device AS d WHERE d.device_id = "      \
+	"s.device_id) OR (s.is_time_uncertain AND s.last_seq > " BROUGHT_TO ")) "
 
 static KnStatement *
 start_query(KnDb *db, const KnSessionQuery *query, GError **error)

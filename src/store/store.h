@@ -27,6 +27,8 @@ enum {
 		5000, /* a failed commit is tried again, and a full disk looked at, this often: a guess */
 	KN_STORE_CHECK_MS =
 		1000, /* between two blocks that are read back while nothing else is to be done */
+	/* of one device, the newest: what it wrote before it was reset so often is fetched again if it ever turns up */
+	KN_STORE_LOGS_LOADED = 16,
 	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
 	KN_STORE_EVENTS_KEPT =
 		100000, /* newest ids whose events are kept: years of a home, weeks of a clinic */
@@ -77,9 +79,8 @@ gint64 kn_store_first_event_id(const KnStore *store);
 
 typedef struct {
 	KnDevice *device; /* owned */
-	GPtrArray
-		*ledgers; /* owned: KnLedger (received == durable), with kn_ledger_clear + g_free */
-	GArray *anchors;  /* owned: the newest KnAnchor of each log */
+	GPtrArray *
+		ledgers; /* owned: the newest KN_STORE_LOGS_LOADED KnLedger (received == durable), oldest first; with kn_ledger_clear + g_free */
 } KnStoredDevice;
 void kn_stored_device_free(KnStoredDevice *stored);
 GPtrArray *kn_store_load(KnStore *store, GError **error); /* KnStoredDevice */
@@ -118,7 +119,9 @@ void kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStor
 /* ---- reading ---- */
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
- * G_MAXINT64, as the newest. Those before their device's shown_from_us never come. */
+ * G_MAXINT64, as the newest. Those from before their device's shown_from_us never
+ * come; of those whose time is not known or uncertain, what was there when that was said (table brought). By its id any session is told:
+ * who knows the id may know the session. */
 typedef struct {
 	gint64 from_us;       /* start_utc_us >= from_us */
 	gint64 to_us;         /* start_utc_us < to_us */

@@ -214,7 +214,9 @@ kn_writer_allow(KnDb *db, const KnAllow *allow, gint64 now_us, GError **error)
 	KnDevice *device;
 	gint64 device_id;
 
-	if (kn_db_begin(db, error) && kn_devices_enrol(db, allow, now_us, &device_id, error)) {
+	if (kn_db_begin(db, error) && kn_devices_enrol(db, allow, now_us, &device_id, error) &&
+	    (!allow->has_shown_from ||
+	     kn_logs_note_shown(db, device_id, allow->shown_from_us != 0, error))) {
 		device = kn_devices_load(db, device_id, error);
 		if (device && kn_db_commit(db, error)) {
 			kn_enrolled_keep(db);

@@ -162,6 +162,15 @@ def test_nothing_is_asked_when_it_brings_nothing_along(past):
     assert allowed(past) == []
 
 
+def test_a_hub_that_does_not_know_the_day_hides_nothing_and_says_so(past):
+    past.documents["/v1/status"]["clock"] = "unknown"
+    with person(past, typed="n\n") as (status, shown):
+        assert status == OK and "Are they yours?" not in shown
+        said = " ".join(shown.split())
+        assert "does not know what day it is" in said and f"sudo knead allow {ADDRESS} --sessions-from today" in said
+    assert allowed(past) == []
+
+
 def test_words_from_outside_reach_no_terminal(hub):
     hub.jobs = [done(False, error="\x1b[31mred")]
     result = knead("pair", ADDRESS, path=hub.path)

@@ -101,7 +101,9 @@ fake_hub_add_session(FakeHub *hub, gint64 id, gint64 start_us)
 static void
 get_now(gpointer user, KnNow *ret_now)
 {
-	*ret_now = (KnNow){.utc_us = HUB_NOW_US};
+	*ret_now = (KnNow){.utc_us = HUB_NOW_US,
+			   .quality = ((const FakeHub *)user)->is_clock_unset ? ktp_CLOCK_UNKNOWN
+									      : ktp_CLOCK_SYNCED};
 }
 
 static const gchar *

@@ -271,6 +271,28 @@ sessions_are_shown_from_a_day_that_is_told(Fixture *fixture, gconstpointer data)
 	g_assert_cmpint(fixture->hub.allowed.shown_from_us, ==, HUB_NOW_US - 9 * HUB_DAY_US / 24);
 }
 
+/* today by a clock at 1970 would hide nothing, and by one at 2100 everything */
+static void
+a_hub_that_does_not_know_the_day_takes_no_day_by_its_clock(Fixture *fixture, gconstpointer data)
+{
+	const gchar *target = "/v1/devices/" ADDRESS "/allow";
+	guint status = 0;
+
+	fixture->hub.is_clock_unset = TRUE;
+	assert_problem(fixture, "POST", target, "{\"sessions_from\": \"today\"}", 400,
+		       "bad-request");
+	assert_problem(fixture, "POST", target, "{\"sessions_from\": \"yesterday\"}", 400,
+		       "bad-request");
+	assert_problem(fixture, "POST", "/v1/pairings",
+		       "{\"address\": \"" ADDRESS "\", \"sessions_from\": \"today\"}", 400,
+		       "bad-request");
+	g_assert_false(fixture->hub.allowed.has_shown_from);
+	json_node_unref(
+		ask(fixture, "POST", target, "{\"sessions_from\": \"2026-11-19\"}", &status));
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_true(fixture->hub.allowed.has_shown_from);
+}
+
 #define ADD(name) \
 	g_test_add("/serve/pairing/" #name, Fixture, NULL, fixture_set_up, name, fixture_tear_down)
 
@@ -288,5 +310,6 @@ main(int argc, char **argv)
 	ADD(who_may_only_read_does_not_see_the_number);
 	ADD(one_that_was_paired_already_is_said_to_be);
 	ADD(sessions_are_shown_from_a_day_that_is_told);
+	ADD(a_hub_that_does_not_know_the_day_takes_no_day_by_its_clock);
 	return g_test_run();
 }

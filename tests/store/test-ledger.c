@@ -204,6 +204,27 @@ loads_the_ledger_as_it_was_stored(void)
 }
 
 static void
+loads_the_newest_sixteen_logs_of_a_device_that_was_reset_often(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) devices = NULL;
+	const KnStoredDevice *stored;
+
+	fixture_init(&fixture);
+	for (guint64 log_id = 1; log_id <= 40; log_id++) {
+		gint64 log_key;
+		g_assert_true(
+			kn_logs_get_key(fixture.db, fixture.device_id, log_id, &log_key, NULL));
+	}
+	fixture_reopen(&fixture);
+	devices = kn_reader_load(fixture.db, NULL);
+	stored = devices->pdata[0];
+	g_assert_cmpuint(stored->ledgers->len, ==, 16);
+	for (guint i = 0; i < 16; i++)
+		g_assert_cmpuint(((const KnLedger *)stored->ledgers->pdata[i])->log_id, ==, 25 + i);
+}
+
+static void
 keeps_the_logs_of_a_device_apart(void)
 {
 	g_auto(Fixture) fixture = {0};
@@ -242,6 +263,9 @@ main(int argc, char **argv)
 			never_stores_what_a_person_erased);
 	g_test_add_func("/store/ledger/loads_the_ledger_as_it_was_stored",
 			loads_the_ledger_as_it_was_stored);
+	g_test_add_func(
+		"/store/ledger/loads_the_newest_sixteen_logs_of_a_device_that_was_reset_often",
+		loads_the_newest_sixteen_logs_of_a_device_that_was_reset_often);
 	g_test_add_func("/store/ledger/keeps_the_logs_of_a_device_apart",
 			keeps_the_logs_of_a_device_apart);
 	return g_test_run();

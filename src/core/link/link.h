@@ -13,7 +13,7 @@
 
 enum { KN_LINK_MTU_MIN = 185 }; /* proto/README.md: a record always fits one notification */
 
-/* every wait, in microseconds; kn_link_times() scales them all */
+/* every wait, in microseconds; kn_link_times_init() scales them all */
 typedef struct {
 	gint64 connect_us; /* 20 s: bluetoothd keeps a Connect for ever, the kernel gives up sooner than this */
 	gint64 confirm_us; /* 5 s from a good Connect reply to Connected=true */

@@ -15,7 +15,7 @@ typedef struct {
 	gboolean is_allowed; /* FALSE: forgotten; its history stays */
 	/* when it was allowed, or allowed again after it was forgotten; later than for all that were allowed before it, whatever the clock said */
 	gint64 enrolled_us;
-	gint64 shown_from_us; /* sessions that began before are kept, and not shown; 0 all are */
+	gint64 shown_from_us; /* sessions from before are kept, and not shown; 0 all are */
 	gboolean has_battery;
 	guint charge_permille;
 	gboolean is_charging;

@@ -99,13 +99,6 @@ kn_ledger_loaded(KnLedger *ledger)
 }
 
 void
-kn_ledger_forget(KnLedger *ledger, guint64 first_seq, guint64 last_seq)
-{
-	kn_rangeset_remove(&ledger->received, first_seq, last_seq);
-	kn_rangeset_unite(&ledger->received, &ledger->durable);
-}
-
-void
 kn_ledger_name_gap(KnLedger *ledger, const KnGap *gap)
 {
 	kn_rangeset_add(&ledger->named, gap->first_seq, gap->last_seq);

@@ -52,8 +52,6 @@ void kn_ledger_commit(KnLedger *ledger, guint64 first_seq, guint64 last_seq);
 void kn_ledger_settle_gap(KnLedger *ledger, const KnGap *gap);
 /* After durable and named were filled from the store: all of it is received and settled. */
 void kn_ledger_loaded(KnLedger *ledger);
-/* Received but never stored (a batch was given up): to be fetched again. */
-void kn_ledger_forget(KnLedger *ledger, guint64 first_seq, guint64 last_seq);
 void kn_ledger_name_gap(KnLedger *ledger, const KnGap *gap);
 
 /* The first stretch at or above from_seq that is neither received nor named, up to newest_seq. */

@@ -279,12 +279,6 @@ kn_pipeline_committed(KnPipeline *pipeline, guint64 batch_id, const KnNow *now)
 	kn_pipeline_commit_if_due(pipeline, now);
 }
 
-guint
-kn_pipeline_n_in_flight(const KnPipeline *pipeline)
-{
-	return pipeline->flights->len;
-}
-
 gsize
 kn_pipeline_n_open_bytes(const KnPipeline *pipeline)
 {

@@ -24,8 +24,8 @@ kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNo
 
 	if (device->state_asked_us != 0 && now->boottime_us - device->state_asked_us < KN_REPLY_US)
 		return;
-	kn_pipeline_send(pipeline, device, &control);
-	device->state_asked_us = now->boottime_us;
+	if (kn_pipeline_send(pipeline, device, &control))
+		device->state_asked_us = now->boottime_us;
 }
 
 void
@@ -80,9 +80,9 @@ drop_oldest_ledger(KnPipeline *pipeline, KnPipelineDevice *device)
 	return FALSE;
 }
 
-/* the ledger of the log that the device writes now; a log_id never seen starts an empty one */
+/* The ledger of the log that the device writes now; a log_id never seen starts an empty one. NULL: not now, or not from this device. */
 static KnLedger *
-choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id)
+choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id, const KnNow *now)
 {
 	KnLedger *ledger;
 
@@ -91,7 +91,8 @@ choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id)
 		if (ledger->log_id == log_id)
 			return ledger;
 	}
-	if (device->ledgers->len >= KN_LOGS_MAX && !drop_oldest_ledger(pipeline, device))
+	if (!kn_pipeline_may_begin_log(pipeline, device, now) ||
+	    (device->ledgers->len >= KN_LOGS_MAX && !drop_oldest_ledger(pipeline, device)))
 		return NULL;
 	ledger = g_new(KnLedger, 1);
 	kn_ledger_init(ledger, log_id);
@@ -157,10 +158,13 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 {
 	const ktp_Control live_on = {.which_op = ktp_Control_live_tag, .op.live.is_on = true};
 	KnBatteryNote battery = {device->id, MIN(state->charge_permille, 1000), FALSE, now->utc_us};
-	KnLedger *ledger =
-		is_state_plausible(state) ? choose_ledger(pipeline, device, state->log_id) : NULL;
+	KnLedger *ledger = is_state_plausible(state)
+				   ? choose_ledger(pipeline, device, state->log_id, now)
+				   : NULL;
 	KnGap gap;
 
+	if (device->is_refused)
+		return;
 	if (!ledger) {
 		refuse_state(pipeline, device);
 		return;
@@ -313,11 +317,15 @@ drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 	}
 	if (device->transfer.wants_state)
 		kn_pipeline_ask_state(pipeline, device, now);
-	while (kn_pipeline_has_room(pipeline) &&
-	       kn_transfer_next(&device->transfer, device->ledger, now->boottime_us, &range)) {
+	if (!kn_pipeline_has_room(pipeline)) {
+		kn_transfer_hold(&device->transfer, now->boottime_us);
+		return;
+	}
+	while (kn_transfer_next(&device->transfer, device->ledger, now->boottime_us, &range)) {
 		control.op.fetch = (ktp_Fetch){device->ledger->log_id, range.first, range.last};
 		if (!kn_pipeline_send(pipeline, device, &control))
 			break;
+		kn_transfer_asked(&device->transfer, &range, now->boottime_us);
 		kn_trust_ask(&device->trust, range.last - range.first + 1);
 	}
 }

@@ -94,6 +94,9 @@ gboolean kn_pipeline_admit(KnPipeline *pipeline, KnPipelineDevice *device, const
 /* After each notification. is_asked: of history, and asked for. */
 void kn_pipeline_weigh(KnPipeline *pipeline, KnPipelineDevice *device, gboolean is_asked,
 		       const KnNow *now);
+/* Before a log that is not known is taken. FALSE: it is not, and the device is refused. */
+gboolean kn_pipeline_may_begin_log(KnPipeline *pipeline, KnPipelineDevice *device,
+				   const KnNow *now);
 
 /* pipeline-record.c */
 void kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,

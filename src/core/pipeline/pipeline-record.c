@@ -117,6 +117,24 @@ admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *
 	return TRUE;
 }
 
+/* newest_seq: before it came */
+static void
+note_new(KnPipelineDevice *device, const KnFrameReader *frame, guint64 seq, guint64 newest_seq,
+	 const KnNow *now)
+{
+	device->counters.n_records++;
+	device->recent[seq % KN_RECENT_RECORDS] = (KnRecent){seq, frame->crc};
+	kn_transfer_received(&device->transfer, seq);
+	if (frame->kind != KN_FRAME_HISTORY) {
+		if (seq > newest_seq + 1)
+			device->counters.n_live_missed += seq - newest_seq - 1;
+		return;
+	}
+	device->counters.n_fetched++;
+	if (seq <= newest_seq)
+		kn_transfer_progressed(&device->transfer, now->boottime_us);
+}
+
 void
 kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 			  const KnFrameReader *frame, const guint8 *bytes, gsize n_bytes,
@@ -145,13 +163,7 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 	newest_seq = device->ledger->newest_seq;
 	if (!admit_record(pipeline, device, &key, frame->crc, bytes, n_bytes, now))
 		return;
-	device->counters.n_records++;
-	if (frame->kind == KN_FRAME_HISTORY)
-		device->counters.n_fetched++;
-	else if (key.seq > newest_seq + 1)
-		device->counters.n_live_missed += key.seq - newest_seq - 1;
-	device->recent[key.seq % KN_RECENT_RECORDS] = (KnRecent){key.seq, frame->crc};
-	kn_transfer_received(&device->transfer, key.seq);
+	note_new(device, frame, key.seq, newest_seq, now);
 	device->sends_newer |= is_opaque;
 	kn_pipeline_keep_record(pipeline, device, &key, bytes, n_bytes, is_opaque, now);
 	status = is_opaque

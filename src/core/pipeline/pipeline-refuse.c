@@ -121,19 +121,35 @@ kn_pipeline_admit(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *
 
 /* ---- while it is up ---- */
 
+/* TRUE: it is cut off */
+static gboolean
+punish(KnPipeline *pipeline, KnPipelineDevice *device, KnOffence offence)
+{
+	const KnRefusal refusal = {.kind = KN_REFUSAL_QUARANTINE,
+				   .offence = offence,
+				   .until_us = device->trust.until_us};
+
+	if (offence == KN_OFFENCE_NONE)
+		return FALSE;
+	device->counters.n_quarantines++;
+	refuse(pipeline, device, &refusal);
+	return TRUE;
+}
+
 void
 kn_pipeline_weigh(KnPipeline *pipeline, KnPipelineDevice *device, gboolean is_asked,
 		  const KnNow *now)
 {
-	KnRefusal refusal = {.kind = KN_REFUSAL_QUARANTINE};
-
 	if (is_asked || pipeline->config.is_replay)
 		return;
 	device->counters.n_malformed += device->is_malformed;
-	refusal.offence = kn_trust_note(&device->trust, device->is_malformed, now->boottime_us);
-	if (refusal.offence == KN_OFFENCE_NONE)
-		return;
-	refusal.until_us = device->trust.until_us;
-	device->counters.n_quarantines++;
-	refuse(pipeline, device, &refusal);
+	punish(pipeline, device,
+	       kn_trust_note(&device->trust, device->is_malformed, now->boottime_us));
+}
+
+gboolean
+kn_pipeline_may_begin_log(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	return pipeline->config.is_replay ||
+	       !punish(pipeline, device, kn_trust_note_log(&device->trust, now->boottime_us));
 }

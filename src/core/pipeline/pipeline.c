@@ -287,7 +287,8 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 	}
 	device->is_malformed = FALSE;
 	is_asked = take_packet(pipeline, device, bytes, n_bytes, now);
-	kn_pipeline_weigh(pipeline, device, is_asked, now);
+	if (!device->is_refused)
+		kn_pipeline_weigh(pipeline, device, is_asked, now);
 	if (!device->is_refused)
 		kn_pipeline_drive(pipeline, device, now);
 	kn_pipeline_commit_if_due(pipeline, now);

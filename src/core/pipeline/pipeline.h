@@ -169,7 +169,6 @@ void kn_pipeline_flush(KnPipeline *pipeline, const KnNow *now);
 
 gboolean kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 				KnPipelineDeviceStatus *ret_status);
-guint kn_pipeline_n_in_flight(const KnPipeline *pipeline);
 gsize kn_pipeline_n_open_bytes(const KnPipeline *pipeline);
 /* The session the device is in, or the last one, until another begins; NULL before the first. Borrowed until the next call. */
 const KnLive *kn_pipeline_get_live(const KnPipeline *pipeline, gint64 device_id);

@@ -65,7 +65,8 @@ next_unasked(const KnTransfer *transfer, const KnLedger *ledger, KnRange *ret_ra
 }
 
 gboolean
-kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, KnRange *ret_range)
+kn_transfer_next(const KnTransfer *transfer, const KnLedger *ledger, gint64 now_us,
+		 KnRange *ret_range)
 {
 	KnRange range;
 	guint64 last;
@@ -83,28 +84,48 @@ kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, Kn
 		       attempts_of(transfer, last + 1) == 0)
 			last++;
 	range.last = last;
+	*ret_range = range;
+	return TRUE;
+}
+
+void
+kn_transfer_asked(KnTransfer *transfer, const KnRange *range, gint64 now_us)
+{
+	if (transfer->n_requests == KN_TRANSFER_OUTSTANDING_MAX)
+		return;
 	if (transfer->n_requests == 0)
 		transfer->progress_us = MAX(transfer->progress_us, transfer->resume_us);
 	if (transfer->is_caught_up)
 		transfer->progress_us = now_us;
 	transfer->is_caught_up = FALSE;
 	transfer->requests[transfer->n_requests++] =
-		(KnTransferRequest){.range = range, .heard_us = now_us};
+		(KnTransferRequest){.range = *range, .heard_us = now_us};
 	transfer->n_fetches++;
-	*ret_range = range;
-	return TRUE;
+}
+
+void
+kn_transfer_hold(KnTransfer *transfer, gint64 now_us)
+{
+	transfer->progress_us = MAX(transfer->progress_us, now_us);
 }
 
 void
 kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us)
 {
-	transfer->progress_us = now_us;
-	transfer->resume_us = 0;
-	transfer->pause_us = KN_TRANSFER_PAUSE_MIN_US;
 	g_hash_table_remove(transfer->attempts, &seq);
+	if (outstanding_end(transfer, seq) == 0)
+		return;
 	/* the device serves in order: a later range is not silent while an earlier one flows */
 	for (guint i = 0; i < transfer->n_requests; i++)
 		transfer->requests[i].heard_us = now_us;
+}
+
+void
+kn_transfer_progressed(KnTransfer *transfer, gint64 now_us)
+{
+	transfer->progress_us = now_us;
+	transfer->resume_us = 0;
+	transfer->pause_us = KN_TRANSFER_PAUSE_MIN_US;
 }
 
 void

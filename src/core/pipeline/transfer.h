@@ -44,7 +44,7 @@ typedef struct {
 	guint n_requests;
 	GHashTable
 		*attempts; /* owned: guint64 seq (owned) to count of fetches that came back wrong */
-	gint64 progress_us; /* the last record, or the start */
+	gint64 progress_us; /* the last record that filled a hole, or the start */
 	gint64 resume_us;   /* paused until then; 0 not paused */
 	gint64 again_us; /* nothing is asked before: a refusal is no progress, and no pause either */
 	gint64 pause_us;
@@ -59,12 +59,17 @@ void kn_transfer_clear(KnTransfer *transfer);
 /* The link came up: nothing is outstanding, what came back wrong before stays known. */
 void kn_transfer_start(KnTransfer *transfer, gint64 now_us);
 
-/* The next range to ask for now; FALSE: nothing, or not now. Call until FALSE. */
-gboolean kn_transfer_next(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us,
+/* The next range to ask for now; FALSE: nothing, or not now. It is outstanding once kn_transfer_asked was told that it is on its way. */
+gboolean kn_transfer_next(const KnTransfer *transfer, const KnLedger *ledger, gint64 now_us,
 			  KnRange *ret_range);
+void kn_transfer_asked(KnTransfer *transfer, const KnRange *range, gint64 now_us);
+/* Nothing is asked for now, for a reason of the hub's own: silence is not the device's fault. */
+void kn_transfer_hold(KnTransfer *transfer, gint64 now_us);
 
-/* A history record with this seq arrived, whatever it holds. */
+/* A history record with this seq arrived, whatever it holds, here or not: what is served is not silent. */
 void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
+/* It filled a hole that was known: only that is progress, else a device that repeats itself would never be stuck. */
+void kn_transfer_progressed(KnTransfer *transfer, gint64 now_us);
 /* It is here, by whatever way: what came back wrong before is forgotten. */
 void kn_transfer_received(KnTransfer *transfer, guint64 seq);
 /* These will never come: a gap that was named for another reason than the attempts at it. */

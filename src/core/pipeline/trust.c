@@ -12,8 +12,10 @@ static const struct {
 				  "sent 20 notifications within a minute that can not be read"},
 	[KN_OFFENCE_FLOOD] = {"flood",
 			      "sent more than 500 notifications a second that nobody asked for"},
+	[KN_OFFENCE_LOGS] = {"logs", "began a new memory more than 16 times within a day"},
 };
-G_STATIC_ASSERT(KN_TRUST_MALFORMED_MAX == 20 && KN_TRUST_UNASKED_MAX_PER_S == 500);
+G_STATIC_ASSERT(KN_TRUST_MALFORMED_MAX == 20 && KN_TRUST_UNASKED_MAX_PER_S == 500 &&
+		KN_TRUST_LOGS_MAX == 16);
 
 const gchar *
 kn_offence_name(KnOffence offence)
@@ -80,13 +82,9 @@ judge(KnTrust *trust, gboolean is_malformed, gint64 now_us)
 		       : KN_OFFENCE_NONE;
 }
 
-KnOffence
-kn_trust_note(KnTrust *trust, gboolean is_malformed, gint64 now_us)
+static KnOffence
+quarantine(KnTrust *trust, KnOffence offence, gint64 now_us)
 {
-	KnOffence offence = judge(trust, is_malformed, now_us);
-
-	if (offence == KN_OFFENCE_NONE)
-		return KN_OFFENCE_NONE;
 	if (trust->until_us != 0 && now_us - trust->until_us >= scaled(trust, KN_TRUST_GOOD_US))
 		trust->pause_us = 0;
 	trust->pause_us = trust->pause_us == 0 ? scaled(trust, KN_TRUST_QUARANTINE_US)
@@ -97,6 +95,26 @@ kn_trust_note(KnTrust *trust, gboolean is_malformed, gint64 now_us)
 	trust->n_malformed = 0;
 	trust->ahead_us = 0;
 	return offence;
+}
+
+KnOffence
+kn_trust_note(KnTrust *trust, gboolean is_malformed, gint64 now_us)
+{
+	KnOffence offence = judge(trust, is_malformed, now_us);
+
+	return offence == KN_OFFENCE_NONE ? offence : quarantine(trust, offence, now_us);
+}
+
+KnOffence
+kn_trust_note_log(KnTrust *trust, gint64 now_us)
+{
+	gint64 *oldest_us = &trust->log_us[trust->n_logs % KN_TRUST_LOGS_MAX];
+
+	if (trust->n_logs >= KN_TRUST_LOGS_MAX && now_us - *oldest_us < KN_TRUST_LOGS_US)
+		return quarantine(trust, KN_OFFENCE_LOGS, now_us);
+	*oldest_us = now_us;
+	trust->n_logs++;
+	return KN_OFFENCE_NONE;
 }
 
 gboolean

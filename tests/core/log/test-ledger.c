@@ -104,24 +104,6 @@ a_record_is_new_once_and_never_when_named(void)
 	g_assert_false(kn_ledger_receive(&ledger, 7));
 }
 
-static void
-a_batch_that_was_given_up_is_missing_again(void)
-{
-	g_auto(KnLedger) ledger;
-	KnRange missing;
-	KnGap gap;
-
-	kn_ledger_init(&ledger, 1);
-	kn_ledger_state(&ledger, 1, 6, 0, &gap);
-	for (guint64 seq = 1; seq <= 6; seq++)
-		kn_ledger_receive(&ledger, seq);
-	kn_ledger_commit(&ledger, 1, 2);
-	kn_ledger_forget(&ledger, 2, 4);
-	g_assert_true(kn_ledger_next_missing(&ledger, 0, &missing));
-	g_assert_cmpuint(missing.first, ==, 3);
-	g_assert_cmpuint(missing.last, ==, 4);
-}
-
 typedef struct {
 	const gchar *what;
 	guint64 stored[2][2];
@@ -244,7 +226,6 @@ main(int argc, char **argv)
 	ADD(holes_between_what_came_are_lost_one_by_one_when_flash_goes_round);
 	ADD(trim_goes_only_to_the_end_of_the_durable_prefix);
 	ADD(a_record_is_new_once_and_never_when_named);
-	ADD(a_batch_that_was_given_up_is_missing_again);
 	ADD(completeness_counts_gaps_that_touch_the_session);
 #undef ADD
 	return g_test_run();

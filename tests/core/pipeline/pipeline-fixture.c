@@ -15,6 +15,8 @@ pf_on_control(gpointer user, gint64 device_id, const guint8 *bytes, gsize n_byte
 	if (device_id != PF_DEVICE)
 		return TRUE;
 	g_assert_cmpint(kn_decode_control(bytes, n_bytes, &control), ==, KN_DECODE_OK);
+	if (f->takes_no_write)
+		return FALSE;
 	g_array_append_val(f->controls, control);
 	return TRUE;
 }

@@ -20,6 +20,7 @@ typedef struct {
 	GArray *events;     /* owned: KnEventKind */
 	GArray *refusals;   /* owned: KnRefusal that were news */
 	KnNow now;
+	gboolean takes_no_write; /* no Control goes out */
 	guint8 counter;
 } PipelineFixture;
 

@@ -141,6 +141,29 @@ while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device(Pip
 }
 
 static void
+a_store_that_is_behind_is_not_the_fault_of_the_device(PipelineFixture *f, gconstpointer data)
+{
+	guint64 fetched = 0;
+
+	pf_meet(f, 1000);
+	for (guint64 seq = 1001; pf_status_of(f).counters.n_refused_memory == 0; seq += 1000) {
+		fetched++;
+		pf_send_samples(f, KN_FRAME_HISTORY, fetched, fetched);
+		pf_send_samples(f, KN_FRAME_LIVE, seq, seq + 999);
+		f->now.boottime_us += 4 * PF_SECOND;
+	}
+	g_assert_cmpuint(fetched, <, 1000);
+	for (guint i = 0; i < 60; i++) {
+		f->now.boottime_us += PF_SECOND;
+		kn_pipeline_tick(f->pipeline, &f->now);
+	}
+	g_assert_false(pf_status_of(f).is_stuck);
+	for (guint i = 0; i < f->events->len; i++)
+		g_assert_cmpint(g_array_index(f->events, KnEventKind, i), !=,
+				KN_EVENT_DEVICE_STUCK);
+}
+
+static void
 what_the_store_had_at_start_is_neither_fetched_nor_taken_again(PipelineFixture *f,
 							       gconstpointer data)
 {
@@ -182,6 +205,7 @@ main(int argc, char **argv)
 	ADD(an_end_whose_start_was_never_seen_commits_too_live_or_fetched);
 	ADD(a_block_never_spans_a_hole_a_boot_or_64_kib);
 	ADD(while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device);
+	ADD(a_store_that_is_behind_is_not_the_fault_of_the_device);
 	ADD(what_the_store_had_at_start_is_neither_fetched_nor_taken_again);
 #undef ADD
 	return g_test_run();

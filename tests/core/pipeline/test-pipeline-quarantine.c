@@ -233,6 +233,33 @@ a_link_that_comes_up_too_soon_is_refused_until_the_quarantine_ends(PipelineFixtu
 	g_assert_cmpuint(pf_status_of(f).counters.n_records, ==, 1);
 }
 
+static void
+a_device_that_tells_a_new_log_in_each_state_is_cut_off_and_leaves_sixteen(PipelineFixture *f,
+									  gconstpointer data)
+{
+	guint n_logs = 0;
+
+	pf_meet(f, 0);
+	pf_commit_all(f);
+	for (guint i = 1; i < 1000; i++)
+		pf_send_state(f, PF_FIRST_LOG + i, 1, 5, PF_HUB_ID);
+	g_assert_cmpint(only_refusal(f)->offence, ==, KN_OFFENCE_LOGS);
+	/* and what it sends then is of no log at all */
+	pf_send_samples(f, KN_FRAME_LIVE, 1, 5);
+	g_assert_cmpuint(pf_status_of(f).counters.n_records, ==, 0);
+	kn_pipeline_flush(f->pipeline, &f->now);
+	for (guint i = 0; i < f->batches->len; i++)
+		n_logs += ((const KnBatch *)f->batches->pdata[i])->logs->len;
+	/* the first one among them: State is told twice on a link */
+	g_assert_cmpuint(n_logs, ==, 16);
+	kn_pipeline_link_down(f->pipeline, PF_DEVICE, &f->now);
+	/* one that it had is none: it is served as before */
+	f->now.boottime_us = only_refusal(f)->until_us;
+	pf_meet(f, 0);
+	pf_send_samples(f, KN_FRAME_LIVE, 1, 5);
+	g_assert_cmpuint(pf_status_of(f).counters.n_records, ==, 5);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -248,6 +275,7 @@ main(int argc, char **argv)
 	ADD(history_that_nobody_asked_for_is_a_flood_as_any);
 	ADD(bad_records_that_were_asked_for_are_no_offence);
 	ADD(records_that_are_stored_raw_are_no_offence);
+	ADD(a_device_that_tells_a_new_log_in_each_state_is_cut_off_and_leaves_sixteen);
 	ADD(a_link_that_comes_up_too_soon_is_refused_until_the_quarantine_ends);
 #undef ADD
 	return g_test_run();

@@ -45,6 +45,24 @@ the_twentieth_malformed_one_within_a_minute_is_one_too_many(void)
 }
 
 static void
+the_seventeenth_new_log_within_a_day_is_not_taken_and_no_other_before_the_day_is_over(void)
+{
+	KnTrust trust;
+
+	set_up(&trust);
+	for (guint i = 0; i < 16; i++)
+		g_assert_cmpint(kn_trust_note_log(&trust, START + i * HOUR), ==, KN_OFFENCE_NONE);
+	g_assert_false(kn_trust_is_quarantined(&trust, START + 15 * HOUR));
+	/* a quarantine that was served does not wipe the slate */
+	for (guint i = 16; i < 24; i++)
+		g_assert_cmpint(kn_trust_note_log(&trust, START + i * HOUR), ==, KN_OFFENCE_LOGS);
+	g_assert_true(kn_trust_is_quarantined(&trust, START + 23 * HOUR + 1));
+	g_assert_cmpint(kn_trust_note_log(&trust, START + 24 * HOUR - 1), ==, KN_OFFENCE_LOGS);
+	g_assert_cmpint(kn_trust_note_log(&trust, START + 24 * HOUR), ==, KN_OFFENCE_NONE);
+	g_assert_cmpint(kn_trust_note_log(&trust, START + 24 * HOUR), ==, KN_OFFENCE_LOGS);
+}
+
+static void
 a_malformed_one_every_three_seconds_is_borne_for_ever(void)
 {
 	KnTrust trust;
@@ -178,6 +196,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/core/trust/" #name, name)
 	ADD(the_twentieth_malformed_one_within_a_minute_is_one_too_many);
+	ADD(the_seventeenth_new_log_within_a_day_is_not_taken_and_no_other_before_the_day_is_over);
 	ADD(a_malformed_one_every_three_seconds_is_borne_for_ever);
 	ADD(what_came_before_a_reconnect_is_not_forgotten);
 	ADD(a_flood_ends_after_ten_seconds_and_what_a_device_may_send_is_none);
