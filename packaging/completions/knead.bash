@@ -9,10 +9,11 @@ _knead_options() {
 
 _knead() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' i
+	local days="today yesterday monday last-week this-month last-month" shades="dose peak"
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --color | --day | --from | --to | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from)
+		--socket | --color | --day | --since | --from | --to | --by | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++))
 			;;
@@ -26,7 +27,14 @@ _knead() {
 	case $previous in
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
 	--sessions-from) mapfile -t COMPREPLY < <(compgen -W "all today yesterday" -- "$word"); return ;;
-	--day | --from | --to) mapfile -t COMPREPLY < <(compgen -W "today yesterday" -- "$word"); return ;;
+	--day) mapfile -t COMPREPLY < <(compgen -W "today yesterday monday" -- "$word"); return ;;
+	--since | --from | --to) mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word"); return ;;
+	--month) mapfile -t COMPREPLY < <(compgen -W "this-month last-month" -- "$word"); return ;;
+	--by)
+		[[ $command != summary ]] || shades+=" region side node device"
+		mapfile -t COMPREPLY < <(compgen -W "$shades" -- "$word")
+		return
+		;;
 	--socket | --output | -o)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -40,6 +48,8 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -W "help $(knead --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$word")
 	elif [[ $command == rezone ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(timedatectl list-timezones 2>/dev/null)" -- "$word")
+	elif [[ $command == summary ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word")
 	elif [[ $command == show ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
 	fi

@@ -5,7 +5,7 @@
 #include "ctl/print.h"
 
 /* with 5 massagers and every line that may appear the screen is 23 lines high */
-enum { DEVICES_SHOWN = 5, BAR_COLUMNS_MAX = 30 };
+enum { DEVICES_SHOWN = 5, BAR_COLUMNS_MAX = 30, NARROW = 60 };
 
 static void
 append_line(const KnTerm *term, GString *out, KnStyle style, const gchar *text)
@@ -39,14 +39,14 @@ append_today(const KnTerm *term, GString *out, JsonObject *today)
 	g_autofree gchar *words = period_words(today);
 
 	append_line(term, out, KN_STYLE_TITLE, title);
-	g_string_append_printf(out, "  %s\n",
-			       kn_doc_int(today, "n_sessions", 0) > 0 ? words : "nothing yet");
+	kn_print_wrapped(term, out, "  ",
+			 kn_doc_int(today, "n_sessions", 0) > 0 ? words : "nothing yet");
 }
 
 static void
 append_bars(const KnTerm *term, GString *out, JsonArray *days)
 {
-	guint n_columns = CLAMP(term->width - 30, 10, BAR_COLUMNS_MAX);
+	guint n_columns = CLAMP(term->width - (term->width < NARROW ? 28 : 40), 8, BAR_COLUMNS_MAX);
 	guint64 max = 0;
 
 	for (guint i = 0; i < kn_doc_length(days); i++)
@@ -60,8 +60,31 @@ append_bars(const KnTerm *term, GString *out, JsonArray *days)
 		gboolean is_short = kn_doc_int(day, "stored", 0) < kn_doc_int(day, "expected", 0);
 
 		g_string_append_printf(out, "  %s  %s  %s%s\n", name, bar, ms > 0 ? time : "-",
-				       is_short ? ", not all here" : "");
+				       !is_short              ? ""
+				       : term->width < NARROW ? " ?"
+							      : ", not all here");
 	}
+}
+
+/* what changed against the seven days before, when there is something to tell */
+static void
+append_week_title(const KnTerm *term, GString *out, JsonObject *week)
+{
+	JsonObject *change = kn_doc_object(week, "change_permille");
+	gboolean has_time = kn_doc_has(change, "duration_ms");
+	gboolean has_dose = kn_doc_has(change, "dose_hpa_ms");
+	g_autofree gchar *time = kn_term_change(term, kn_doc_int(change, "duration_ms", 0));
+	g_autofree gchar *dose = kn_term_change(term, kn_doc_int(change, "dose_hpa_ms", 0));
+	g_autofree gchar *words =
+		has_time || has_dose
+			? g_strdup_printf("The last seven days (%s%s%s%s%s to the seven before)",
+					  has_time ? "time " : "", has_time ? time : "",
+					  has_time && has_dose ? ", " : "", has_dose ? "dose " : "",
+					  has_dose ? dose : "")
+			: g_strdup("The last seven days");
+	gboolean is_fit = kn_term_columns(words) <= term->width;
+
+	append_line(term, out, KN_STYLE_TITLE, is_fit ? words : "The last seven days");
 }
 
 static void
@@ -71,9 +94,10 @@ append_week(const KnTerm *term, GString *out, JsonObject *week)
 	g_autofree gchar *sides = kn_print_sides(week);
 	g_autofree gchar *short_words = kn_print_completeness(week);
 	gboolean is_lost = kn_doc_length(kn_doc_array(week, "data_loss")) > 0;
+	g_autofree gchar *line = g_strconcat(short_words, ": see knead summary", NULL);
 
-	append_line(term, out, KN_STYLE_TITLE, "The last seven days");
-	g_string_append_printf(out, "  %s\n", words);
+	append_week_title(term, out, week);
+	kn_print_wrapped(term, out, "  ", words);
 	append_bars(term, out, kn_doc_array(week, "days"));
 	if (sides != NULL)
 		g_string_append_printf(out, "  pressure: %s\n", sides);
@@ -81,7 +105,8 @@ append_week(const KnTerm *term, GString *out, JsonObject *week)
 		append_line(term, out, KN_STYLE_WARN,
 			    "  some may be lost with a damaged database: knead summary says more");
 	else if (kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
-		g_string_append_printf(out, "  %s: knead summary says why\n", short_words);
+		if (!is_lost && kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
+			kn_print_wrapped(term, out, "  ", line);
 }
 
 static void
@@ -96,7 +121,7 @@ append_last(const KnTerm *term, GString *out, JsonObject *session, const gchar *
 	g_autofree gchar *fit = kn_term_fit(term, line, term->width);
 
 	append_line(term, out, KN_STYLE_TITLE, g_strchomp(fit));
-	g_string_append(out, "  see where and how hard: knead show last\n");
+	g_string_append(out, "  where and how hard: knead show last\n");
 }
 
 /* ---- massagers ---- */
@@ -112,8 +137,13 @@ append_device(const KnTerm *term, GString *out, JsonObject *device, const gchar 
 	g_autofree gchar *trouble = kn_print_device_trouble(device, now, &is_urgent);
 	g_autofree gchar *synced = kn_format_when(kn_doc_text(device, "synced"), now);
 	g_autofree gchar *fine = g_strconcat("up to date, ", synced, NULL);
-	g_autofree gchar *words = g_strconcat(battery, battery[0] != '\0' ? "; " : "",
-					      is_urgent ? trouble : fine, NULL);
+	g_autofree gchar *both = g_strconcat(battery, battery[0] != '\0' ? "; " : "",
+					     is_urgent ? trouble : fine, NULL);
+	/* what there is to do is never cut for a battery that is well */
+	const gchar *words = is_urgent && kn_term_columns(both) > term->width - n_name - 4 &&
+					     !g_str_has_prefix(trouble, "charge")
+				     ? trouble
+				     : both;
 	g_autofree gchar *fit = kn_term_fit(term, words, term->width - n_name - 4);
 
 	g_string_append_printf(out, "  %s  ", name_fit);

@@ -4,7 +4,7 @@
 #include "ctl/format.h"
 #include "ctl/print.h"
 
-enum { LIMIT_DEFAULT = 20, FIXED_COLUMNS = 64 };
+enum { LIMIT_DEFAULT = 20, FIXED_COLUMNS = 64, NARROW = 72, NARROW_COLUMNS = 36 };
 
 static gchar *
 remark_of(JsonObject *session)
@@ -37,6 +37,14 @@ append_session(const KnTerm *term, GString *out, JsonObject *session, const gcha
 	g_autofree gchar *line = g_strdup_printf("%5s  %s  %10s  %10s  %s  %s", id, when_fit, time,
 						 peak, name_fit, remark);
 
+	if (term->width < NARROW) {
+		g_autofree gchar *short_name =
+			kn_term_fit(term, name, term->width - NARROW_COLUMNS);
+
+		g_free(line);
+		line = g_strdup_printf("%5s %s %9s %s%s", id, when_fit, time, short_name,
+				       remark[0] != '\0' ? " ?" : "");
+	}
 	g_string_append_printf(out, "%s\n", g_strchomp(line));
 }
 
@@ -45,30 +53,43 @@ kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions)
 {
 	JsonArray *array = kn_doc_array(sessions, "sessions");
 	const gchar *now = kn_doc_text(sessions, "now");
+	g_autofree gchar *title = NULL;
 
 	if (kn_doc_length(array) == 0) {
 		g_string_append(out, "No session yet.\n");
 		return;
 	}
-	kn_term_paint(term, out, KN_STYLE_TITLE,
-		      "   No  when                     time     firmest  massager");
+	title = kn_term_fit(term,
+			    term->width < NARROW
+				    ? "   No when                   time massager"
+				    : "   No  when                     time     firmest  massager",
+			    term->width);
+	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(title));
 	g_string_append_c(out, '\n');
 	for (guint i = 0; i < kn_doc_length(array); i++)
 		append_session(term, out, kn_doc_at(array, i), now);
 	if (kn_doc_has(sessions, "next_cursor"))
 		kn_term_paint(term, out, KN_STYLE_DIM,
-			      "There are older ones: knead sessions --limit 400\n");
+			      "  older ones: knead sessions --limit 400\n");
 }
 
 gint
 kn_cmd_sessions(KnCall *call, const gchar *argument)
 {
 	g_autofree gchar *device = kn_call_device_query(call, "&");
+	const gchar *since = call->since != NULL ? call->since : call->from;
+	g_autofree gchar *from = since != NULL ? g_uri_escape_string(since, NULL, FALSE) : NULL;
+	g_autofree gchar *to = call->to != NULL ? g_uri_escape_string(call->to, NULL, FALSE) : NULL;
 	g_autofree gchar *path = g_strdup_printf(
-		"/v1/sessions?limit=%d%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT, device);
+		"/v1/sessions?limit=%d%s%s%s%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
+		device, from != NULL ? "&from=" : "", from != NULL ? from : "",
+		to != NULL ? "&to=" : "", to != NULL ? to : "");
 	g_autoptr(JsonNode) node = NULL;
-	gint failed = kn_call_ask(call, path, NULL, &node);
+	gint failed = KN_EXIT_OK;
 
+	if (call->since != NULL && call->from != NULL)
+		return kn_call_usage("sessions", "--since and --from are the same: give one");
+	failed = kn_call_ask(call, path, NULL, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	if (call->is_json)

@@ -4,12 +4,7 @@
 #include "ctl/command.h"
 #include "ctl/print.h"
 
-enum {
-	PAGES_MAX = 50,
-	SLICES_MAX = 100,
-	/* what stands beside the curve: a region, its highest value, blanks */
-	BESIDE_COLUMNS = KN_BODYMAP_REGION_COLUMNS + 14,
-};
+enum { PAGES_MAX = 50, SLICES_OF_JSON = 60 };
 
 static gint
 not_found(const gchar *message)
@@ -97,16 +92,19 @@ print_both(KnCall *call, JsonNode *session, JsonNode *curve)
 gint
 kn_cmd_show(KnCall *call, const gchar *argument)
 {
-	guint n_slices =
-		CLAMP(call->term.width > BESIDE_COLUMNS ? call->term.width - BESIDE_COLUMNS : 0, 1,
-		      SLICES_MAX);
+	/* what a program reads does not depend on somebody's screen */
+	guint n_slices = call->is_json ? SLICES_OF_JSON : kn_print_curve_columns(&call->term);
+	KnBodymapView view = KN_BODYMAP_DOSE;
 	g_autoptr(JsonNode) session = NULL;
 	g_autoptr(JsonNode) curve = NULL;
 	g_autofree gchar *path = NULL;
 	g_autofree gchar *curve_path = NULL;
 	gint64 id = 0;
-	gint failed = find_session(call, argument, &id);
+	gint failed = KN_EXIT_OK;
 
+	if (!kn_call_read_view(call, &view))
+		return kn_call_usage("show", "--by takes dose or peak");
+	failed = find_session(call, argument, &id);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	path = g_strdup_printf("/v1/sessions/%" G_GINT64_FORMAT, id);
@@ -119,6 +117,7 @@ kn_cmd_show(KnCall *call, const gchar *argument)
 	if (call->is_json)
 		print_both(call, session, curve);
 	else
-		kn_print_session(&call->term, call->out, kn_doc_root(session), kn_doc_root(curve));
+		kn_print_session(&call->term, call->out, view, kn_doc_root(session),
+				 kn_doc_root(curve));
 	return KN_EXIT_OK;
 }

@@ -4,6 +4,7 @@
 
 /* The commands of knead: one file each, one table of them. */
 
+#include "ctl/bodymap.h"
 #include "ctl/term.h"
 #include <json-glib/json-glib.h>
 
@@ -25,8 +26,12 @@ typedef struct {
 	/* options of single commands; NULL: not given */
 	const gchar *day;
 	gboolean is_week;
+	gboolean is_month;
+	const gchar *month; /* of is_month: which; NULL this one */
+	const gchar *since;
 	const gchar *from;
 	const gchar *to;
+	const gchar *by;
 	const gchar *device;
 	const gchar *label;
 	const gchar *sessions_from;
@@ -46,7 +51,7 @@ typedef struct {
 typedef enum {
 	KN_OPTION_DAY = 1,
 	KN_OPTION_WEEK = 2,
-	KN_OPTION_RANGE = 4, /* --from and --to */
+	KN_OPTION_RANGE = 4, /* --since, --from and --to */
 	KN_OPTION_DEVICE = 8,
 	KN_OPTION_LABEL = 16,
 	KN_OPTION_LIMIT = 32,
@@ -56,13 +61,17 @@ typedef enum {
 	KN_OPTION_ALL = 512,
 	KN_OPTION_PAST = 1024,    /* --sessions-from */
 	KN_OPTION_CONFIRM = 2048, /* --dry-run and --yes */
+	KN_OPTION_MONTH = 4096,
+	KN_OPTION_BY = 8192,
+	KN_OPTION_VIEW = 16384, /* --by, of a map alone */
 } KnOption;
 
 typedef struct {
-	const gchar *name;     /* NULL: what knead does without a command */
-	const gchar *argument; /* name of its one argument; NULL: it takes none */
-	guint options;         /* KnOption */
-	const gchar *path;     /* of the API: what it asks for first */
+	const gchar *name; /* NULL: what knead does without a command */
+	const gchar *
+		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none */
+	guint options;     /* KnOption */
+	const gchar *path; /* of the API: what it asks for first */
 	const gchar *summary;
 	const gchar *example;
 	gint (*run)(KnCall *call, const gchar *argument);
@@ -83,6 +92,8 @@ gint kn_call_fail(const KnCall *call, const GError *error);
 gint kn_call_usage(const gchar *command, const gchar *message);
 /* For what goes on: each document at once, a line of standard output; FALSE when nobody reads it any more. */
 gboolean kn_call_print_line(JsonNode *node);
+/* What --by says of a map; FALSE when it says something else. */
+gboolean kn_call_read_view(const KnCall *call, KnBodymapView *ret_view);
 /* ?device=… for a path that has begun its query with first ("?" or "&"); "" without --device. New. */
 gchar *kn_call_device_query(const KnCall *call, const gchar *first);
 void kn_call_print_json(KnCall *call, JsonNode *node);

@@ -5,12 +5,14 @@
 #include <string.h>
 
 static const KnCommand commands[] = {
-	{"summary", NULL, KN_OPTION_DAY | KN_OPTION_WEEK | KN_OPTION_RANGE | KN_OPTION_DEVICE,
-	 "/v1/summary", "a day, a week or any range of days",
-	 "knead summary --from 2026-11-01 --to 2026-11-30", kn_cmd_summary},
-	{"sessions", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE, "/v1/sessions",
-	 "the sessions, newest first", "knead sessions --limit 50", kn_cmd_sessions},
-	{"show", "SESSION", 0, "/v1/sessions/{id}",
+	{"summary", "[DAYS]",
+	 KN_OPTION_DAY | KN_OPTION_WEEK | KN_OPTION_MONTH | KN_OPTION_RANGE | KN_OPTION_BY |
+		 KN_OPTION_DEVICE,
+	 "/v1/summary", "any days: how long, how hard, where, and what was before",
+	 "knead summary last week", kn_cmd_summary},
+	{"sessions", NULL, KN_OPTION_LIMIT | KN_OPTION_RANGE | KN_OPTION_DEVICE, "/v1/sessions",
+	 "the sessions, newest first", "knead sessions --since monday", kn_cmd_sessions},
+	{"show", "SESSION", KN_OPTION_VIEW, "/v1/sessions/{id}",
 	 "where it pressed and how hard (a number, last or longest)", "knead show last",
 	 kn_cmd_show},
 	{"watch", NULL, KN_OPTION_DEVICE, "/v1/events", "what a massager presses right now",
@@ -152,11 +154,18 @@ kn_commands_help(const KnCommand *command)
 		const gchar *help;
 	} lines[] = {
 		{KN_OPTION_DAY,
-		 "  --day DAY       that day: today, yesterday or for example 2026-11-21\n"},
+		 "  --day DAY       that day: today, monday, 3 days ago or 2026-11-21\n"},
 		{KN_OPTION_WEEK,
 		 "  --week          the last seven days (with --day: up to that day)\n"},
+		{KN_OPTION_MONTH,
+		 "  --month [DAYS]  a calendar month: this one, last month, 2026-11\n"},
 		{KN_OPTION_RANGE,
-		 "  --from DAY --to DAY\n                  all days from one to the other\n"},
+		 "  --since DAYS    from then until today\n"
+		 "  --from DAYS --to DAYS\n                  all days from one to the other\n"},
+		{KN_OPTION_BY,
+		 "  --by WHAT       the map shaded by dose or peak, or instead of it a table by\n"
+		 "                  region, side, node or device\n"},
+		{KN_OPTION_VIEW, "  --by WHAT       the map shaded by dose or by peak\n"},
 		{KN_OPTION_DEVICE,
 		 "  --device WHICH  only this massager: its number, address or name\n"},
 		{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},

@@ -184,3 +184,11 @@ kn_format_when(const gchar *text, const gchar *now)
 		return g_strdup_printf("%s %u %s", day, g_date_get_year(then), clock);
 	return g_strconcat(day, " ", clock, NULL);
 }
+
+gboolean
+kn_format_is_month_end(const gchar *text)
+{
+	g_autoptr(GDate) date = read_date(text);
+
+	return date != NULL && g_date_is_last_of_month(date);
+}

@@ -23,5 +23,7 @@ gchar *kn_format_when(
 	const gchar *text,
 	const gchar *now); /* "today 08:15", "yesterday 08:15", "Sat 14 Nov 08:15", with year when
                                                                 * it is another */
+/* The last day of its month. */
+gboolean kn_format_is_month_end(const gchar *text);
 /* Whole local days from text to now; -1 when either is no time. */
 gint kn_format_days_ago(const gchar *text, const gchar *now);

@@ -12,6 +12,10 @@ typedef struct {
 	gchar *color;       /* owned */
 	gchar *day;         /* owned */
 	gboolean is_week;
+	gboolean is_month;
+	gchar *month;         /* owned */
+	gchar *since;         /* owned */
+	gchar *by;            /* owned */
 	gchar *from;          /* owned */
 	gchar *to;            /* owned */
 	gchar *device;        /* owned */
@@ -35,6 +39,9 @@ options_clear(Options *options)
 	g_free(options->socket_path);
 	g_free(options->color);
 	g_free(options->day);
+	g_free(options->month);
+	g_free(options->since);
+	g_free(options->by);
 	g_free(options->from);
 	g_free(options->to);
 	g_free(options->device);
@@ -75,6 +82,18 @@ read_seconds(const gchar *name, const gchar *value, gpointer data, GError **erro
 	return TRUE;
 }
 
+/* --month alone is this one */
+static gboolean
+read_month(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+	Options *options = data;
+
+	options->is_month = TRUE;
+	g_free(options->month);
+	options->month = g_strdup(value);
+	return TRUE;
+}
+
 /* All commands' options in one table: which of them a command takes is checked afterwards, so that an option may stand before the
  * command too. */
 static gboolean
@@ -88,6 +107,10 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"color", 0, 0, G_OPTION_ARG_STRING, &options->color, NULL, NULL},
 		{"day", 0, 0, G_OPTION_ARG_STRING, &options->day, NULL, NULL},
 		{"week", 0, 0, G_OPTION_ARG_NONE, &options->is_week, NULL, NULL},
+		{"month", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, read_month, NULL,
+		 NULL},
+		{"since", 0, 0, G_OPTION_ARG_STRING, &options->since, NULL, NULL},
+		{"by", 0, 0, G_OPTION_ARG_STRING, &options->by, NULL, NULL},
 		{"from", 0, 0, G_OPTION_ARG_STRING, &options->from, NULL, NULL},
 		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
@@ -124,6 +147,9 @@ find_foreign_option(const Options *options, guint allowed)
 	} given[] = {
 		{options->day != NULL, KN_OPTION_DAY, "--day"},
 		{options->is_week, KN_OPTION_WEEK, "--week"},
+		{options->is_month, KN_OPTION_MONTH, "--month"},
+		{options->by != NULL, KN_OPTION_BY | KN_OPTION_VIEW, "--by"},
+		{options->since != NULL, KN_OPTION_RANGE, "--since"},
 		{options->from != NULL, KN_OPTION_RANGE, "--from"},
 		{options->to != NULL, KN_OPTION_RANGE, "--to"},
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
@@ -170,10 +196,14 @@ static gint
 run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 {
 	gint exit_code = KN_EXIT_OK;
+	gboolean is_free = command != NULL && command->argument != NULL &&
+			   command->argument[0] == '[' && n_arguments > 0;
+	g_autofree gchar *argument = is_free ? g_strjoinv(" ", arguments) : g_strdup(arguments[0]);
 
-	if (command != NULL && n_arguments != (command->argument != NULL ? 1 : 0))
+	if (command != NULL && !is_free &&
+	    n_arguments != (command->argument != NULL && command->argument[0] != '[' ? 1 : 0))
 		return wrong_words(&call->term, command, n_arguments, arguments);
-	exit_code = command != NULL ? command->run(call, arguments[0]) : kn_cmd_glance(call, NULL);
+	exit_code = command != NULL ? command->run(call, argument) : kn_cmd_glance(call, NULL);
 	fputs(call->out->str, stdout);
 	return fflush(stdout) == 0 ? exit_code : KN_EXIT_FAILED;
 }
@@ -250,6 +280,10 @@ start(const Options *options, gchar **words)
 		       .out = out,
 		       .day = options->day,
 		       .is_week = options->is_week,
+		       .is_month = options->is_month,
+		       .month = options->month,
+		       .since = options->since,
+		       .by = options->by,
 		       .from = options->from,
 		       .to = options->to,
 		       .device = options->device,

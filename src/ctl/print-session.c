@@ -6,8 +6,7 @@
 #include "ctl/print.h"
 #include "ctl/spark.h"
 
-/* beside the curve: indent, region, blanks, "400.0 kPa" */
-enum { CURVE_COLUMNS = 2 + KN_BODYMAP_REGION_COLUMNS + 2 + 9, REGIONS_MAX = 32 };
+enum { REGIONS_MAX = 32, NARROW = 60, CURVE_MAX = 100 };
 
 /* ---- the head: what, when, how long ---- */
 
@@ -33,19 +32,25 @@ append_head(const KnTerm *term, GString *out, JsonObject *session)
 		kn_format_duration((guint64)MAX(kn_doc_int(session, "duration_ms", 0), 0));
 	g_autofree gchar *active =
 		kn_format_duration((guint64)MAX(kn_doc_int(session, "active_ms", 0), 0));
-	g_autofree gchar *title = g_strdup_printf("Session %" G_GINT64_FORMAT ", %s, %s",
-						  kn_doc_int(session, "id", 0), device, when);
-	g_autofree gchar *fit = kn_term_fit(term, title, term->width);
+	g_autofree gchar *title = g_strdup_printf("Session %" G_GINT64_FORMAT ", %s, %s%s",
+						  kn_doc_int(session, "id", 0), device, when, tz);
+	g_autofree gchar *mean = kn_format_kpa(kn_doc_int(session, "mean_hpa", 0));
+	g_autofree gchar *peak = kn_format_kpa(kn_doc_int(session, "peak_hpa", 0));
+	g_autofree gchar *facts =
+		g_strdup_printf("%s, pressed %s: %s average, %s firmest", time, active, mean, peak);
+	g_autoptr(GString) lines = g_string_new(NULL);
 
-	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(fit));
-	g_string_append_printf(out, "\n  %s, %s of it with pressure%s\n", time, active, tz);
+	kn_print_wrapped(term, lines, "", title);
+	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(lines->str));
+	g_string_append_c(out, '\n');
+	kn_print_wrapped(term, out, "  ", facts);
 	if (kn_doc_bool(session, "is_provisional"))
 		kn_term_paint(term, out, KN_STYLE_WARN,
 			      "  Still going: these numbers will grow.\n");
 	if (kn_doc_bool(session, "time_uncertain"))
-		kn_term_paint(term, out, KN_STYLE_WARN,
-			      "  The time of day is not certain: the massager's clock was not set "
-			      "yet.\n");
+		kn_print_wrapped(term, out, "  ",
+				 "The time of day is not certain: the massager's clock was not set "
+				 "yet.");
 }
 
 /* ---- the numbers in words ---- */
@@ -59,24 +64,9 @@ append_holds(const KnTerm *term, GString *out, JsonObject *session)
 		kn_format_duration((guint64)MAX(kn_doc_int(session, "hold_longest_ms", 0), 0));
 	g_autofree gchar *mean = kn_format_kpa(kn_doc_int(session, "hold_mean_hpa", 0));
 	g_autofree gchar *words = g_strdup_printf(
-		"%s (steady for 30 s or more): the longest %s, around %s", count, longest, mean);
+		"%s (30 s steady or more), the longest %s, around %s", count, longest, mean);
 
-	kn_print_wrapped(term, out, "  ", n > 0 ? words : "No hold (steady for 30 s or more).");
-}
-
-static void
-append_rhythm(const KnTerm *term, GString *out, JsonObject *session)
-{
-	gint64 centi = kn_doc_int(session, "rocking_centi_per_min", 0);
-	gint64 strokes = kn_doc_int(session, "strokes", 0);
-	g_autofree gchar *n_strokes =
-		kn_format_plural((guint64)MAX(strokes, 0), "stroke", "strokes");
-
-	if (centi > 0)
-		g_string_append_printf(out, "  Rocking: %.1f half swings a minute\n",
-				       (gdouble)centi / 100);
-	if (strokes > 0)
-		g_string_append_printf(out, "  %s with the head\n", n_strokes);
+	kn_print_wrapped(term, out, "  ", n > 0 ? words : "No hold (30 s steady or more)");
 }
 
 /* of the point that was pressed most */
@@ -99,25 +89,44 @@ append_buildup(GString *out, JsonArray *nodes)
 		return;
 	change = kn_doc_int(most, "buildup_hpa", 0);
 	size = kn_format_kpa(ABS(change));
-	g_string_append_printf(out, "  From the first third to the last, the pressure %s by %s\n",
-			       change < 0 ? "fell" : "rose", size);
+	g_string_append_printf(out, "%spressure %s %s, first third to last",
+			       out->len > 0 ? "; " : "", change < 0 ? "fell" : "rose", size);
+}
+
+/* how it was done, as far as it was */
+static void
+append_rhythm(const KnTerm *term, GString *out, JsonObject *session)
+{
+	gint64 centi = kn_doc_int(session, "rocking_centi_per_min", 0);
+	gint64 strokes = kn_doc_int(session, "strokes", 0);
+	g_autofree gchar *n_strokes =
+		kn_format_plural((guint64)MAX(strokes, 0), "stroke", "strokes");
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	if (centi > 0)
+		g_string_append_printf(line, "%.1f half swings/min", (gdouble)centi / 100);
+	if (strokes > 0)
+		g_string_append_printf(line, "%s%s", line->len > 0 ? "; " : "", n_strokes);
+	append_buildup(line, kn_doc_array(session, "nodes"));
+	if (line->len == 0)
+		return;
+	g_string_prepend(line, "Rhythm: ");
+	kn_print_wrapped(term, out, "  ", line->str);
 }
 
 static void
 append_numbers(const KnTerm *term, GString *out, JsonObject *session)
 {
-	g_autofree gchar *mean = kn_format_kpa(kn_doc_int(session, "mean_hpa", 0));
-	g_autofree gchar *peak = kn_format_kpa(kn_doc_int(session, "peak_hpa", 0));
 	g_autofree gchar *dose =
 		kn_format_dose(term, (guint64)MAX(kn_doc_int(session, "dose_hpa_ms", 0), 0));
 	g_autofree gchar *sides = kn_print_sides(session);
+	g_autofree gchar *words =
+		g_strdup_printf("Dose: %s (pressure times time)%s%s", dose,
+				sides != NULL ? ", " : "", sides != NULL ? sides : "");
 
-	g_string_append_printf(out, "  Pressure: %s on average, %s at the firmest\n", mean, peak);
-	g_string_append_printf(out, "  Dose (pressure times time): %s%s%s\n", dose,
-			       sides != NULL ? ", " : "", sides != NULL ? sides : "");
+	kn_print_wrapped(term, out, "  ", words);
 	append_holds(term, out, session);
 	append_rhythm(term, out, session);
-	append_buildup(out, kn_doc_array(session, "nodes"));
 }
 
 static void
@@ -215,18 +224,54 @@ max_of(const gint64 *values, guint n)
 	return max;
 }
 
+/* Of a region over the whole session. Not of the curve: how coarse that is depends on the screen. */
+static gint64
+region_mean(JsonArray *nodes, const gchar *region)
+{
+	gint64 n = 0;
+	gint64 sum = 0;
+
+	for (guint i = 0; i < kn_doc_length(nodes); i++) {
+		JsonObject *node = kn_doc_at(nodes, i);
+		gint64 n_samples = CLAMP(kn_doc_int(node, "n_samples", 0), 0, G_MAXINT32);
+
+		if (!g_str_equal(kn_doc_text(node, "region"), region))
+			continue;
+		n += n_samples;
+		sum += n_samples * CLAMP(kn_doc_int(node, "mean_hpa", 0), 0, G_MAXUINT16);
+	}
+	return n > 0 ? (2 * sum + n) / (2 * n) : -1;
+}
+
 static void
-append_curve(const KnTerm *term, GString *out, JsonObject *curve)
+append_curve_of(const KnTerm *term, GString *out, const gchar *region, const gint64 *values,
+		guint n, gint64 max, gint64 mean)
+{
+	gboolean is_narrow = term->width < NARROW;
+	g_autofree gchar *place = kn_term_fit(
+		term, is_narrow ? kn_bodymap_short_region(region) : kn_bodymap_region(region),
+		is_narrow ? KN_BODYMAP_SHORT_COLUMNS : KN_BODYMAP_REGION_COLUMNS);
+	g_autofree gchar *words = kn_format_kpa(mean);
+
+	g_string_append_printf(out, "  %s ", place);
+	kn_spark_append(term, out, values, n, max);
+	g_string_append_printf(out, "%s%s\n", mean >= 0 ? " " : "", mean >= 0 ? words : "");
+}
+
+static void
+append_curve(const KnTerm *term, GString *out, JsonArray *session_nodes, JsonObject *curve)
 {
 	JsonArray *nodes = kn_doc_array(curve, "nodes");
 	guint n = (guint)CLAMP(kn_doc_int(curve, "n_slices", 0), 0,
-			       (gint64)(term->width - CURVE_COLUMNS));
+			       (gint64)kn_print_curve_columns(term));
 	g_autoptr(GPtrArray) regions = regions_of(nodes);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	guint64 slice_ms = (guint64)MAX(kn_doc_int(curve, "slice_ms", 0), 0);
 	g_autofree gchar *slice = slice_ms < 1000
 					  ? g_strdup_printf("%" G_GUINT64_FORMAT " ms", slice_ms)
 					  : kn_format_duration(slice_ms);
+	g_autofree gchar *heading = g_strdup_printf(
+		"From start to end, %s a step, and the average of all of it:", slice);
 	gint64 max = 0;
 
 	if (n == 0 || regions->len == 0)
@@ -235,28 +280,36 @@ append_curve(const KnTerm *term, GString *out, JsonObject *curve)
 		g_ptr_array_add(lines, region_curve(nodes, g_ptr_array_index(regions, i), n));
 		max = MAX(max, max_of(g_ptr_array_index(lines, i), n));
 	}
-	g_string_append_printf(
-		out, "\n  From start to end, averages of %s, and the firmest of them:\n", slice);
+	kn_print_wrapped(term, out, "  ", heading);
 	for (guint i = 0; i < regions->len; i++) {
-		const gint64 *values = g_ptr_array_index(lines, i);
-		g_autofree gchar *place =
-			kn_term_fit(term, kn_bodymap_region(g_ptr_array_index(regions, i)),
-				    KN_BODYMAP_REGION_COLUMNS);
-		g_autofree gchar *top = kn_format_kpa(max_of(values, n));
+		const gchar *region = g_ptr_array_index(regions, i);
 
-		g_string_append_printf(out, "  %s ", place);
-		kn_spark_append(term, out, values, n, max);
-		g_string_append_printf(out, " %s\n", top);
+		append_curve_of(term, out, region, g_ptr_array_index(lines, i), n, max,
+				region_mean(session_nodes, region));
 	}
 }
 
-void
-kn_print_session(const KnTerm *term, GString *out, JsonObject *session, JsonObject *curve)
+guint
+kn_print_curve_columns(const KnTerm *term)
 {
+	/* indent, region, blanks, "400.0 kPa" */
+	guint n_beside =
+		2 + 2 + 9 +
+		(term->width < NARROW ? KN_BODYMAP_SHORT_COLUMNS : KN_BODYMAP_REGION_COLUMNS);
+
+	return CLAMP(term->width > n_beside ? term->width - n_beside : 0, 1, CURVE_MAX);
+}
+
+void
+kn_print_session(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *session,
+		 JsonObject *curve)
+{
+	JsonArray *nodes = kn_doc_array(session, "nodes");
+
 	append_head(term, out, session);
-	kn_bodymap_append(term, out, KN_BODYMAP_DOSE, kn_doc_array(session, "nodes"));
-	append_curve(term, out, curve);
+	kn_bodymap_append(term, out, view, nodes);
 	g_string_append_c(out, '\n');
+	append_curve(term, out, nodes, curve);
 	append_numbers(term, out, session);
 	append_doubts(term, out, session);
 }

@@ -7,6 +7,9 @@
 
 enum { BATTERY_LOW_PERMILLE = 200, SYNC_LATE_DAYS = 3 };
 
+/* of gaps: more sessions are counted, more strange reasons passed over */
+enum { SESSIONS_NAMED = 3, REASONS_MAX = 8 };
+
 gchar *
 kn_print_device_name(const KnTerm *term, JsonObject *device)
 {
@@ -83,14 +86,19 @@ missing_of(JsonObject *document)
 	return kn_doc_int(document, "expected", 0) - kn_doc_int(document, "stored", 0);
 }
 
+/* "2 of 1,204 records missing (0.2 %)" */
 static gchar *
 missing_words(JsonObject *document)
 {
-	g_autofree gchar *n = kn_format_count((guint64)MAX(missing_of(document), 0));
-	g_autofree gchar *of =
-		kn_format_count((guint64)MAX(kn_doc_int(document, "expected", 0), 0));
+	guint64 missing = (guint64)MAX(missing_of(document), 0);
+	guint64 expected = (guint64)MAX(kn_doc_int(document, "expected", 0), 1);
+	g_autofree gchar *n = kn_format_count(missing);
+	g_autofree gchar *of = kn_format_count(expected);
+	gdouble percent = 100 * (gdouble)missing / (gdouble)expected;
 
-	return g_strdup_printf("%s of %s records missing", n, of);
+	if (percent < 0.1)
+		return g_strdup_printf("%s of %s records missing (under 0.1 %%)", n, of);
+	return g_strdup_printf("%s of %s records missing (%.1f %%)", n, of, percent);
 }
 
 gchar *
@@ -103,28 +111,142 @@ kn_print_completeness(JsonObject *document)
 				: "not known yet if complete");
 }
 
+/* what became of them, and what would bring them back */
 static const struct {
 	const gchar *reason;
-	const gchar *words;
+	const gchar *one; /* what one of them does */
+	const gchar *many;
 } reasons[] = {
-	{"open", "will be fetched when the device is in range"},
-	{"overwritten", "lost: the massager's memory ran over before the hub came"},
-	{"unreadable", "lost: the massager could not read them back without a fault"},
-	{"erased", "erased, as somebody asked"},
+	{"open", "comes when the massager is in range and linked",
+	 "come when the massager is in range and linked"},
+	{"overwritten", "is gone for good: the massager's memory ran over before the hub came",
+	 "are gone for good: the massager's memory ran over before the hub came"},
+	{"unreadable", "is gone for good: the massager's memory did not give it back whole",
+	 "are gone for good: the massager's memory did not give them back whole"},
+	{"erased", "was erased, as somebody asked", "were erased, as somebody asked"},
 };
 
-static gint64
+typedef struct {
+	gint64 n_records;
+	GArray *ids; /* owned: gint64 of the sessions, each once; of a session's own gaps none */
+} Missing;
+
+static void
+missing_clear(Missing *missing)
+{
+	g_clear_pointer(&missing->ids, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Missing, missing_clear)
+
+static void
+add_id(GArray *ids, gint64 id)
+{
+	for (guint i = 0; i < ids->len; i++)
+		if (g_array_index(ids, gint64, i) == id)
+			return;
+	if (id > 0)
+		g_array_append_val(ids, id);
+}
+
+static Missing
 count_reason(JsonArray *gaps, const gchar *reason)
 {
-	gint64 n = 0;
+	Missing missing = {.ids = g_array_new(FALSE, FALSE, sizeof(gint64))};
 
 	for (guint i = 0; i < kn_doc_length(gaps); i++) {
 		JsonObject *gap = kn_doc_at(gaps, i);
 
-		if (g_str_equal(kn_doc_text(gap, "reason"), reason))
-			n += MAX(kn_doc_int(gap, "n_records", 0), 0);
+		if (!g_str_equal(kn_doc_text(gap, "reason"), reason))
+			continue;
+		missing.n_records += MAX(kn_doc_int(gap, "n_records", 0), 0);
+		add_id(missing.ids, kn_doc_int(gap, "session_id", 0));
 	}
+	return missing;
+}
+
+/* " of session 11", " of sessions 12, 11 and 3 more": where to look */
+static gchar *
+session_words(const GArray *ids)
+{
+	GString *words = g_string_new(ids->len == 0   ? ""
+				      : ids->len == 1 ? " of session "
+						      : " of sessions ");
+
+	for (guint i = 0; i < MIN(ids->len, (guint)SESSIONS_NAMED); i++)
+		g_string_append_printf(words, "%s%" G_GINT64_FORMAT, i > 0 ? ", " : "",
+				       g_array_index(ids, gint64, i));
+	if (ids->len > SESSIONS_NAMED)
+		g_string_append_printf(words, " and %u more", ids->len - SESSIONS_NAMED);
+	return g_string_free(words, FALSE);
+}
+
+/* "3 of session 11 come when …"; a reason that is not known here is told as it came */
+static gchar *
+reason_line(JsonArray *gaps, const gchar *reason, const gchar *one, const gchar *many)
+{
+	g_auto(Missing) missing = count_reason(gaps, reason);
+	g_autofree gchar *n = kn_format_count((guint64)missing.n_records);
+	g_autofree gchar *sessions = session_words(missing.ids);
+
+	if (missing.n_records == 0)
+		return NULL;
+	return g_strdup_printf("%s%s %s", n, sessions, missing.n_records == 1 ? one : many);
+}
+
+static gboolean
+is_known_reason(const gchar *reason)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(reasons); i++)
+		if (g_str_equal(reasons[i].reason, reason))
+			return TRUE;
+	return FALSE;
+}
+
+static void
+add_strange_reasons(GPtrArray *lines, JsonArray *gaps)
+{
+	static const KnTerm plain = {.width = 80};
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < kn_doc_length(gaps) && g_hash_table_size(seen) < REASONS_MAX; i++) {
+		const gchar *reason = kn_doc_text(kn_doc_at(gaps, i), "reason");
+		g_autofree gchar *clean = kn_term_text(&plain, reason);
+		g_autofree gchar *words = g_strconcat("missing: ", clean, NULL);
+		gchar *line = NULL;
+
+		if (is_known_reason(reason) || !g_hash_table_add(seen, (gpointer)reason))
+			continue;
+		line = reason_line(gaps, reason, words, words);
+		if (line != NULL)
+			g_ptr_array_add(lines, line);
+	}
+}
+
+static gint64
+count_named(JsonArray *gaps)
+{
+	gint64 n = 0;
+
+	for (guint i = 0; i < kn_doc_length(gaps); i++)
+		n += MAX(kn_doc_int(kn_doc_at(gaps, i), "n_records", 0), 0);
 	return n;
+}
+
+/* what no gap in the document names */
+static void
+add_rest(GPtrArray *lines, JsonObject *document)
+{
+	gint64 rest = missing_of(document) - count_named(kn_doc_array(document, "gaps"));
+	g_autofree gchar *n = kn_format_count((guint64)MAX(rest, 0));
+
+	if (kn_doc_bool(document, "is_gaps_cut"))
+		g_ptr_array_add(lines, g_strdup("more sessions lack some than are named here: "
+						"ask for fewer days"));
+	else if (rest > 0)
+		g_ptr_array_add(lines,
+				g_strdup_printf("%s not named yet: the massager is still to say "
+						"whether it has %s",
+						n, rest == 1 ? "it" : "them"));
 }
 
 GPtrArray *
@@ -132,9 +254,6 @@ kn_print_completeness_lines(JsonObject *document)
 {
 	JsonArray *gaps = kn_doc_array(document, "gaps");
 	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-	g_autofree gchar *missing = missing_words(document);
-	guint n_reasons = 0;
-	guint only = 0;
 
 	if (missing_of(document) <= 0) {
 		g_ptr_array_add(lines,
@@ -143,23 +262,15 @@ kn_print_completeness_lines(JsonObject *document)
 						 : "not known yet whether all of it is here"));
 		return lines;
 	}
+	g_ptr_array_add(lines, missing_words(document));
 	for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
-		if (count_reason(gaps, reasons[i].reason) == 0)
-			continue;
-		n_reasons++;
-		only = i;
-	}
-	if (n_reasons == 1)
-		g_ptr_array_add(lines, g_strdup_printf("%s, %s", missing, reasons[only].words));
-	else
-		g_ptr_array_add(lines, g_strdup(missing));
-	for (guint i = 0; i < G_N_ELEMENTS(reasons) && n_reasons > 1; i++) {
-		g_autofree gchar *n =
-			kn_format_count((guint64)count_reason(gaps, reasons[i].reason));
+		gchar *line = reason_line(gaps, reasons[i].reason, reasons[i].one, reasons[i].many);
 
-		if (!g_str_equal(n, "0"))
-			g_ptr_array_add(lines, g_strdup_printf("%s %s", n, reasons[i].words));
+		if (line != NULL)
+			g_ptr_array_add(lines, line);
 	}
+	add_strange_reasons(lines, gaps);
+	add_rest(lines, document);
 	return lines;
 }
 

@@ -4,16 +4,20 @@
 
 /* From the API's documents to lines for people. Each appends whole lines, at most term->width columns wide. Objects are borrowed. */
 
+#include "ctl/bodymap.h"
 #include "ctl/doc.h"
 #include "ctl/term.h"
 
 /* today, week: summaries; sessions, devices: lists. At most 24 lines. */
 void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *week,
 		     JsonObject *sessions, JsonObject *devices);
-void kn_print_summary(const KnTerm *term, GString *out, JsonObject *summary);
+/* A summary with a map of its places, or with a table of its parts when it is taken apart by anything else. In 24 lines when it is of a
+ * back bed, a day, a week or a month, and nothing is missing. */
+void kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *summary);
 void kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions);
 /* curve may be NULL */
-void kn_print_session(const KnTerm *term, GString *out, JsonObject *session, JsonObject *curve);
+void kn_print_session(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *session,
+		      JsonObject *curve);
 void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 /* What a person wants to know of the hub: its states, its massagers, and what went wrong, when something did. */
 void kn_print_rezone(const KnTerm *term, GString *out, JsonObject *document);
@@ -48,6 +52,13 @@ GPtrArray *kn_print_completeness_lines(JsonObject *document);
 
 /* That some of a session or period may be lost with a damaged database; NULL when nothing is. New. */
 gchar *kn_print_loss(JsonObject *document);
+/* How many slices of a curve fit on a line. */
+guint kn_print_curve_columns(const KnTerm *term);
+
+/* "days" of a summary as bars: each on a line up to a week, as columns beyond, of days up to a month, else of weeks. */
+void kn_print_days(const KnTerm *term, GString *out, JsonArray *days);
+/* "parts" of a summary as a table. */
+void kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary);
 
 /* "left 52 %, right 48 %"; NULL when not known. New. */
 gchar *kn_print_sides(JsonObject *document);

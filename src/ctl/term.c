@@ -25,22 +25,31 @@ find_width(void)
 }
 
 static gboolean
+is_dumb(void)
+{
+	return g_strcmp0(g_getenv("TERM"), "dumb") == 0;
+}
+
+static gboolean
 find_color(KnColor color)
 {
 	const gchar *no_color = g_getenv("NO_COLOR");
 
 	if (color != KN_COLOR_AUTO)
 		return color == KN_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') &&
-	       g_strcmp0(g_getenv("TERM"), "dumb") != 0;
+	return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') && !is_dumb();
 }
 
 void
 kn_term_detect(KnColor color, KnTerm *ret_term)
 {
+	const gchar *name = g_getenv("TERM");
+
 	ret_term->width = find_width();
-	ret_term->is_utf8 = g_get_charset(NULL);
+	ret_term->is_utf8 = g_get_charset(NULL) && !is_dumb();
 	ret_term->has_color = find_color(color);
+	ret_term->has_palette =
+		ret_term->has_color && name != NULL && strstr(name, "256color") != NULL;
 }
 
 const gchar *
@@ -119,6 +128,47 @@ kn_term_paint(const KnTerm *term, GString *out, KnStyle style, const gchar *text
 		g_string_append_printf(out, "\x1b[%sm%s\x1b[0m", codes[style], text);
 	else
 		g_string_append(out, text);
+}
+
+void
+kn_term_right(GString *out, const gchar *text, guint n_columns)
+{
+	for (guint n = kn_term_columns(text); n < n_columns; n++)
+		g_string_append_c(out, ' ');
+	g_string_append(out, text);
+}
+
+gchar *
+kn_term_change(const KnTerm *term, gint64 permille)
+{
+	guint64 percent = ((guint64)ABS(permille) + 5) / 10;
+
+	return g_strdup_printf("%s%" G_GUINT64_FORMAT " %%",
+			       permille < 0 ? kn_term_pick(term, "↓ ", "-")
+					    : kn_term_pick(term, "↑ ", "+"),
+			       percent);
+}
+
+void
+kn_term_shade(const KnTerm *term, GString *out, gint level, guint n_columns)
+{
+	static const gchar *const shades[KN_SHADES] = {"·", "░", "▒", "▓", "█"};
+	static const gchar *const plain[KN_SHADES] = {".", "-", "+", "*", "#"};
+	/* from dark blue to light yellow: told apart by lightness, and by who does not see red or green */
+	static const guint palette[KN_SHADES] = {0, 25, 67, 179, 227};
+	gboolean is_painted = term->has_palette && level > 0;
+
+	if (is_painted)
+		g_string_append_printf(out, "\x1b[38;5;%um", palette[MIN(level, KN_SHADES - 1)]);
+	for (guint i = 0; i < n_columns; i++) {
+		if (level < 0)
+			g_string_append_c(out, ' ');
+		else
+			g_string_append(out, kn_term_pick(term, shades[MIN(level, KN_SHADES - 1)],
+							  plain[MIN(level, KN_SHADES - 1)]));
+	}
+	if (is_painted)
+		g_string_append(out, "\x1b[0m");
 }
 
 gchar *

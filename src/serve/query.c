@@ -93,19 +93,20 @@ kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max, 
 	return refuse_value(request, key, wanted);
 }
 
-/* a date, or what people call it: which day that is only the hub's clock and zone know */
+KnDay
+kn_query_today(const KnRequest *request)
+{
+	const KnServer *server = request->server;
+	KnNow now = {0};
+
+	server->hub.get_now(server->user, &now);
+	return kn_zone_day(now.utc_us, server->hub.get_zone(server->user));
+}
+
 gboolean
 kn_query_parse_day(const KnRequest *request, const gchar *text, KnDay *ret_day)
 {
-	const KnServer *server = request->server;
-	gboolean is_yesterday = g_str_equal(text, "yesterday");
-	KnNow now = {0};
-
-	if (!is_yesterday && !g_str_equal(text, "today"))
-		return kn_zone_parse_day(text, ret_day);
-	server->hub.get_now(server->user, &now);
-	*ret_day = kn_zone_day(now.utc_us, server->hub.get_zone(server->user)) - is_yesterday;
-	return TRUE;
+	return kn_days_parse_one(text, kn_query_today(request), ret_day);
 }
 
 gboolean
@@ -115,7 +116,17 @@ kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day)
 
 	if (text == NULL || kn_query_parse_day(request, text, ret_day))
 		return TRUE;
-	return refuse_value(request, key, "today, yesterday or a day like 2026-11-21");
+	return refuse_value(request, key, KN_DAYS_ONE_WORDS);
+}
+
+gboolean
+kn_query_days(KnRequest *request, const gchar *key, KnDays *ret_days)
+{
+	const gchar *text = kn_query_get(request, key);
+
+	if (text == NULL || kn_days_parse(text, kn_query_today(request), ret_days))
+		return TRUE;
+	return refuse_value(request, key, KN_DAYS_MANY_WORDS);
 }
 
 /* GDateTime reads many shapes of ISO 8601; only those with date, time and offset are times here */
@@ -166,15 +177,16 @@ kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *re
 {
 	const gchar *text = kn_query_get(request, key);
 	const gchar *zone = request->server->hub.get_zone(request->server->user);
-	KnDay day = 0;
+	KnDays days = {0};
 
 	if (text == NULL || parse_time(text, ret_utc_us))
 		return TRUE;
-	if (!kn_query_parse_day(request, text, &day))
+	if (!kn_days_parse(text, kn_query_today(request), &days))
 		return refuse_value(request, key,
-				    "today, yesterday, a day like 2026-11-21 or a time like "
-				    "2026-11-21T08:00:00+01:00");
-	*ret_utc_us = kn_zone_day_start_us(edge == KN_QUERY_TO ? day + 1 : day, zone);
+				    KN_DAYS_MANY_WORDS
+				    ", or a time like 2026-11-21T08:00:00+01:00");
+	*ret_utc_us = kn_zone_day_start_us(edge == KN_QUERY_TO ? days.last_day + 1 : days.first_day,
+					   zone);
 	return TRUE;
 }
 

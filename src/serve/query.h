@@ -5,17 +5,19 @@
 /* What a client wrote after "?" and in a body, strictly: whatever is unknown, doubled or out of range is answered as a problem that
  * says so, and these return FALSE. A key that is absent leaves *ret_… as it was. */
 
-#include "core/base/zone.h"
+#include "core/base/days.h"
 #include "serve/request.h"
 
 gboolean kn_query_parse(KnRequest *request, const gchar *query, const gchar *keys);
 const gchar *kn_query_get(const KnRequest *request, const gchar *key); /* NULL: absent */
 gboolean kn_query_number(KnRequest *request, const gchar *key, guint64 min, guint64 max,
 			 guint64 *ret_number);
-/* A day like 2026-11-21, "today" or "yesterday" of the hub; and the same of any text, without an answer. */
+/* Days in the words of core/base/days.h, by the hub's clock and zone; and the same of any text, without an answer. */
 gboolean kn_query_parse_day(const KnRequest *request, const gchar *text, KnDay *ret_day);
 gboolean kn_query_day(KnRequest *request, const gchar *key, KnDay *ret_day);
-/* RFC 3339 with an offset, or a local day: its first instant, or with is_end the first one after it. */
+gboolean kn_query_days(KnRequest *request, const gchar *key, KnDays *ret_days);
+KnDay kn_query_today(const KnRequest *request);
+/* RFC 3339 with an offset, or local days: their first instant, or with KN_QUERY_TO the first one after them. */
 typedef enum { KN_QUERY_FROM, KN_QUERY_TO } KnQueryEdge;
 gboolean kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *ret_utc_us);
 /* A place in a list, as kn_query_format_place wrote it. */

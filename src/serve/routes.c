@@ -11,7 +11,7 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/sessions", KN_RIGHT_READ, "from to device limit cursor", kn_handle_sessions},
 	{"GET", "/v1/sessions/{id}", KN_RIGHT_READ, "", kn_handle_session},
 	{"GET", "/v1/sessions/{id}/curve", KN_RIGHT_READ, "slices", kn_handle_curve},
-	{"GET", "/v1/summary", KN_RIGHT_READ, "period day from to device", kn_handle_summary},
+	{"GET", "/v1/summary", KN_RIGHT_READ, "period day from to device by", kn_handle_summary},
 	{"GET", "/v1/log", KN_RIGHT_READ, "limit cursor device class", kn_handle_log},
 	{"GET", "/v1/events", KN_RIGHT_READ, "since follow device class", kn_handle_events},
 	{"POST", "/v1/captures", KN_RIGHT_ADMIN, "device seconds raw scenario", kn_handle_capture},

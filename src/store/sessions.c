@@ -3,6 +3,7 @@
 
 #include "store/sessions.h"
 
+#include "store/infos.h"
 #include "store/session-columns.h"
 #include "store/sql.h"
 
@@ -58,12 +59,28 @@ collect(KnStatement *statement, GError **error)
 	return NULL;
 }
 
+/* where its nodes were then, which a later description may say otherwise */
+static gboolean
+load_places(KnDb *db, KnSessionRow *row, GError **error)
+{
+	const ktp_Info *info = NULL;
+
+	if (!kn_infos_get(db, row->info_id, &info, error))
+		return FALSE;
+	for (guint i = 0; info && i < MIN(info->nodes_count, (guint)KN_NODES_MAX); i++) {
+		row->session.metrics.node[i].region = info->nodes[i].region;
+		row->session.metrics.node[i].side = info->nodes[i].side;
+	}
+	return TRUE;
+}
+
 static gboolean
 load_all_nodes(KnDb *db, GPtrArray *rows, GError **error)
 {
 	for (guint i = 0; i < rows->len; i++) {
 		KnSessionRow *row = rows->pdata[i];
-		if (!kn_sessions_load_nodes(db, &row->session, error))
+		if (!kn_sessions_load_nodes(db, &row->session, error) ||
+		    !load_places(db, row, error))
 			return FALSE;
 	}
 	return TRUE;

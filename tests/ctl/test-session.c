@@ -28,17 +28,41 @@ says_what_is_missing_and_why(void)
 		    "not known yet whether all of it is here");
 	assert_data("{\"stored\":1202,\"expected\":1204,\"gaps\":[{\"n_records\":2,\"reason\":"
 		    "\"open\"}]}",
-		    "2 of 1,204 records missing, will be fetched when the device is in range");
-	assert_data("{\"stored\":1202,\"expected\":1204,\"gaps\":[{\"n_records\":2,\"reason\":"
-		    "\"overwritten\"}]}",
-		    "2 of 1,204 records missing, lost: the massager's memory ran over before the "
-		    "hub came");
-	assert_data("{\"stored\":1200,\"expected\":1204,\"gaps\":[{\"n_records\":3,\"reason\":"
-		    "\"open\"},"
-		    "{\"n_records\":1,\"reason\":\"overwritten\"}]}",
-		    "4 of 1,204 records missing|3 will be fetched when the device is in range|"
-		    "1 lost: the massager's memory ran over before the hub came");
-	assert_data("{\"stored\":1203,\"expected\":1204}", "1 of 1,204 records missing");
+		    "2 of 1,204 records missing (0.2 %)|2 come when the massager is in range and "
+		    "linked");
+	assert_data("{\"stored\":11999,\"expected\":12000,\"gaps\":[{\"n_records\":1,"
+		    "\"reason\":\"unreadable\"}]}",
+		    "1 of 12,000 records missing (under 0.1 %)|1 is gone for good: the massager's "
+		    "memory did not give it back whole");
+	/* each reason, in the order of hope; one that is not known here is told all the same, cleaned */
+	assert_data("{\"stored\":0,\"expected\":10,\"gaps\":["
+		    "{\"n_records\":4,\"reason\":\"erased\"},"
+		    "{\"n_records\":1,\"reason\":\"disk \\u001b[2Jlost\"},"
+		    "{\"n_records\":2,\"reason\":\"overwritten\"},"
+		    "{\"n_records\":3,\"reason\":\"open\"}]}",
+		    "10 of 10 records missing (100.0 %)|"
+		    "3 come when the massager is in range and linked|"
+		    "2 are gone for good: the massager's memory ran over before the hub came|"
+		    "4 were erased, as somebody asked|1 missing: disk [2Jlost");
+	/* of a summary: where to look, each session once */
+	assert_data("{\"stored\":0,\"expected\":10,\"gaps\":["
+		    "{\"n_records\":1,\"session_id\":9,\"reason\":\"open\"},"
+		    "{\"n_records\":1,\"session_id\":9,\"reason\":\"open\"},"
+		    "{\"n_records\":1,\"session_id\":8,\"reason\":\"open\"},"
+		    "{\"n_records\":1,\"session_id\":7,\"reason\":\"open\"},"
+		    "{\"n_records\":5,\"session_id\":6,\"reason\":\"open\"},"
+		    "{\"n_records\":1,\"session_id\":6,\"reason\":\"overwritten\"}]}",
+		    "10 of 10 records missing (100.0 %)|"
+		    "9 of sessions 9, 8, 7 and 1 more come when the massager is in range and "
+		    "linked|1 of session 6 is gone for good: the massager's memory ran over "
+		    "before the hub came");
+	/* what no gap names */
+	assert_data("{\"stored\":1203,\"expected\":1204}",
+		    "1 of 1,204 records missing (under 0.1 %)|1 not named yet: the massager is "
+		    "still to say whether it has it");
+	assert_data("{\"stored\":1200,\"expected\":1204,\"is_gaps_cut\":true}",
+		    "4 of 1,204 records missing (0.3 %)|more sessions lack some than are named "
+		    "here: ask for fewer days");
 	assert_data("{}", "not known yet whether all of it is here");
 }
 
@@ -135,22 +159,23 @@ strange_layouts_are_survived(void)
 static void
 a_session_is_told_in_words(void)
 {
-	static const gchar text[] = "{\"id\":12,\"start\":\"2026-11-21T08:12:00+01:00\",\"tz\":"
-				    "\"Europe/Berlin\",\"duration_ms\":720000,"
-				    "\"active_ms\":660000,\"device\":{\"label\":\"back "
-				    "bed\"},\"mean_hpa\":251,\"peak_hpa\":905,"
-				    "\"dose_hpa_ms\":504000000,\"symmetry_permille\":111,\"hold_"
-				    "count\":3,\"hold_longest_ms\":45000,"
-				    "\"hold_mean_hpa\":612,\"saturation_permille\":12,\"rocking_"
-				    "centi_per_min\":2400,\"strokes\":0,"
-				    "\"stored\":1204,\"expected\":1204,\"is_completeness_known\":"
-				    "true,\"is_provisional\":true,"
-				    "\"time_uncertain\":true,\"is_duration_disputed\":true,"
-				    "\"device_duration_ms\":600000,"
-				    "\"nodes\":[{\"region\":\"rhomboids\",\"side\":\"left\",\"dose_"
-				    "hpa_ms\":10,\"buildup_hpa\":-32},"
-				    "{\"region\":\"rhomboids\",\"side\":\"right\",\"dose_hpa_ms\":"
-				    "20,\"buildup_hpa\":48}]}";
+	static const gchar text[] =
+		"{\"id\":12,\"start\":\"2026-11-21T08:12:00+01:00\",\"tz\":"
+		"\"Europe/Berlin\",\"duration_ms\":720000,"
+		"\"active_ms\":660000,\"device\":{\"label\":\"back "
+		"bed\"},\"mean_hpa\":251,\"peak_hpa\":905,"
+		"\"dose_hpa_ms\":504000000,\"symmetry_permille\":111,\"hold_"
+		"count\":3,\"hold_longest_ms\":45000,"
+		"\"hold_mean_hpa\":612,\"saturation_permille\":12,\"rocking_"
+		"centi_per_min\":2400,\"strokes\":0,"
+		"\"stored\":1204,\"expected\":1204,\"is_completeness_known\":"
+		"true,\"is_provisional\":true,"
+		"\"time_uncertain\":true,\"is_duration_disputed\":true,"
+		"\"device_duration_ms\":600000,"
+		"\"nodes\":[{\"region\":\"rhomboids\",\"side\":\"left\",\"dose_"
+		"hpa_ms\":10,\"buildup_hpa\":-32,\"n_samples\":100,\"mean_hpa\":300},"
+		"{\"region\":\"rhomboids\",\"side\":\"right\",\"dose_hpa_ms\":"
+		"20,\"buildup_hpa\":48,\"n_samples\":300,\"mean_hpa\":400}]}";
 	static const gchar curve_text[] =
 		"{\"n_slices\":4,\"slice_ms\":180000,\"nodes\":["
 		"{\"region\":\"rhomboids\",\"mean_hpa\":[0,100,null,700]},"
@@ -159,27 +184,25 @@ a_session_is_told_in_words(void)
 	g_autoptr(JsonNode) curve = parse(curve_text);
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	kn_print_session(&utf8, out, json_node_get_object(session), json_node_get_object(curve));
+	kn_print_session(&utf8, out, KN_BODYMAP_DOSE, json_node_get_object(session),
+			 json_node_get_object(curve));
 	assert_lines_fit(out->str, 80);
-	assert_has(out->str, "Session 12, back bed, Sat 21 Nov 2026 08:12\n");
-	assert_has(out->str, "12 min, 11 min of it with pressure (Europe/Berlin time)");
-	assert_has(out->str, "25.1 kPa on average, 90.5 kPa at the firmest");
-	assert_has(out->str, "50,400 kPa·s, left 56 %, right 44 %");
-	assert_has(out->str,
-		   "3 holds (steady for 30 s or more): the longest 45 s, around 61.2 kPa");
-	assert_has(out->str, "Rocking: 24.0 half swings");
+	assert_has(out->str, "Session 12, back bed, Sat 21 Nov 2026 08:12 (Europe/Berlin time)\n");
+	assert_has(out->str, "12 min, pressed 11 min: 25.1 kPa average, 90.5 kPa firmest\n");
+	assert_has(out->str, "50,400 kPa·s (pressure times time), left 56 %, right 44 %");
+	assert_has(out->str, "3 holds (30 s steady or more), the longest 45 s, around 61.2 kPa");
+	assert_has(out->str, "Rhythm: 24.0 half swings/min; pressure rose 4.8 kPa");
 	assert_has(out->str, "For 1.2 % of the time a sensor was at its limit");
 	assert_has(out->str, "Still going");
 	assert_has(out->str, "not certain");
 	assert_has(out->str, "The massager itself counted 10 min.");
-	/* of the node with the larger dose */
-	assert_has(out->str, "the pressure rose by 4.8 kPa");
-	/* means of 0 and 0, 100 and 300, nothing, 700 alone: 0, 2/7, hole, 1 */
-	assert_has(out->str, "▁▃ █ 70.0 kPa");
+	/* slices of 0 and 0, 100 and 300, nothing, 700 alone: 0, 2/7, hole, 1. Beside them the mean of all samples, whatever the
+	 * slices are: (100 * 30.0 + 300 * 40.0) / 400 = 37.5 */
+	assert_has(out->str, "▁▃ █ 37.5 kPa");
 	g_assert_null(strstr(out->str, "stroke"));
 	/* an empty document and a missing curve are survived */
 	g_string_truncate(out, 0);
-	kn_print_session(&ascii, out, NULL, NULL);
+	kn_print_session(&ascii, out, KN_BODYMAP_DOSE, NULL, NULL);
 	assert_ascii(out->str);
 }
 

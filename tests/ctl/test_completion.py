@@ -24,13 +24,22 @@ def offered(place, *words):
 
 
 COMMON = {"--json", "--socket", "--color", "--help", "--version"}
+DAYS = {"today", "yesterday", "monday", "last-week", "this-month", "last-month"}
 LINES = {
     ("summary", "--t"): {"--to"},
-    ("summary", "-"): COMMON | {"--day", "--week", "--from", "--to", "--device"},
+    ("summary", "-"): COMMON | {"--day", "--week", "--month", "--since", "--from", "--to", "--by", "--device"},
     ("capture", "1", "-"): COMMON | {"-o", "--for", "--scenario", "--force", "--with-identity"},
     ("-",): COMMON,
-    ("summary", "--to", ""): {"today", "yesterday"},
-    ("summary", "--to", "=", "t"): {"today"},
+    ("summary", "--to", ""): DAYS,
+    ("summary", "--to", "=", "t"): {"today", "this-month"},
+    ("summary", "--since", "last"): {"last-week", "last-month"},
+    ("sessions", "--since", "m"): {"monday"},
+    ("summary", "--day", ""): {"today", "yesterday", "monday"},
+    ("summary", "--month", ""): {"this-month", "last-month"},
+    ("summary", ""): DAYS,
+    ("summary", "--by", ""): {"dose", "peak", "region", "side", "node", "device"},
+    ("show", "last", "--by", ""): {"dose", "peak"},
+    ("summary", "--by", "region", "--mo"): {"--month"},
     ("pair", "X", "--sessions-from", ""): {"all", "today", "yesterday"},
     ("pair", "--sessions-from", "all", "-"): COMMON | {"--label", "--sessions-from"},
     ("--color", "a"): {"auto", "always"},

@@ -49,7 +49,9 @@ def test_a_dead_socket_is_a_hub_that_does_not_run(path):
 @pytest.mark.parametrize("arguments", [
     ("sesions",), ("--frobnicate",), ("show",), ("show", "1", "2"), ("allow",), ("devices", "x"),
     ("--limit", "3"), ("sessions", "--limit", "0"), ("sessions", "--limit", "401"), ("sessions", "--limit", "x"),
-    ("sessions", "--day", "2026-11-21"), ("summary", "--from", "2026-11-21"), ("status", "--device", "1"),
+    ("sessions", "--day", "2026-11-21"), ("summary", "--to", "2026-11-21"), ("summary", "today", "--week"), ("summary", "--month", "--since", "monday"),
+    ("summary", "--day", "today", "--since", "monday"), ("summary", "--month", "last", "month"), ("summary", "--by", "colour"), ("show", "12", "--by", "region"),
+    ("devices", "--by", "dose"), ("sessions", "--since", "today", "--from", "today"), ("sessions", "--month"), ("status", "--device", "1"),
     ("summary", "--from", "2026-11-20", "--to", "2026-11-21", "--week"), ("--color", "maybe"), ("--socket",),
     ("show", "soon"), ("show", "0"), ("show", "-1"), ("allow", "nowhere"), ("devices", "--label", "x")])
 def test_wrong_words_are_usage_errors_and_ask_nothing(hub, arguments):
@@ -173,7 +175,7 @@ def test_the_body_map_and_curve_fit_in_80_columns(hub):
 
 def test_what_a_session_lacks_is_said(hub):
     text = " ".join(knead("show", "11", path=hub.path).stdout.split())
-    assert "2 of 1,204 records missing, lost: the massager's memory ran over before the hub came" in text
+    assert "2 of 1,204 records missing (0.2 %) 2 are gone for good: the massager's memory ran over before the hub came" in text
 
 
 def test_options_become_the_hubs_question(hub):
@@ -183,6 +185,16 @@ def test_options_become_the_hubs_question(hub):
         ("summary", "--week", "--day", "2026-11-21"): "/v1/summary?period=week&day=2026-11-21",
         ("summary", "--from", "2026-11-01", "--to", "2026-11-02", "--device", "back bed"):
             "/v1/summary?period=range&from=2026-11-01&to=2026-11-02&device=back%20bed",
+        ("summary", "--since", "monday"): "/v1/summary?period=range&from=monday",
+        ("summary", "--from", "3-days-ago"): "/v1/summary?period=range&from=3-days-ago",
+        ("summary", "last", "week"): "/v1/summary?period=range&from=last%20week&to=last%20week",
+        ("summary", "--month"): "/v1/summary?period=month",
+        ("summary", "--month", "2026-10"): "/v1/summary?period=month&day=2026-10",
+        ("summary", "--month", "--day", "yesterday"): "/v1/summary?period=month&day=yesterday",
+        ("summary", "--by", "region", "--month=last month"): "/v1/summary?period=month&day=last%20month&by=region",
+        ("summary", "--by", "peak"): "/v1/summary?period=week",
+        ("sessions", "--since", "last week"): "/v1/sessions?limit=20&from=last%20week",
+        ("sessions", "--from", "monday", "--to", "today", "-n", "3"): "/v1/sessions?limit=3&from=monday&to=today",
         ("sessions",): "/v1/sessions?limit=20",
         ("sessions", "--limit", "5", "--device", "a&b=c"): "/v1/sessions?limit=5&device=a%26b%3Dc",
     }

@@ -83,6 +83,10 @@ bounds_a_range_by_start(void)
 	session = two->pdata[1];
 	g_assert_cmpint(session->start_utc_us, ==, query.from_us);
 	g_assert_cmpuint(session->metrics.node[1].n_samples, ==, 72);
+	/* where the description says, which no row of a node has */
+	g_assert_cmpint(session->metrics.node[1].region, ==, ktp_REGION_RHOMBOIDS);
+	g_assert_cmpint(session->metrics.node[0].side, ==, ktp_SIDE_LEFT);
+	g_assert_cmpint(session->metrics.node[1].side, ==, ktp_SIDE_RIGHT);
 	query.device_id = fixture.device_id + 1;
 	none = kn_sessions_query(fixture.db, &query, NULL);
 	g_assert_cmpuint(none->len, ==, 0);

@@ -20,6 +20,7 @@ struct KnFold {
 	guint64 end_t_ms;
 	guint64 device_duration_ms;
 	guint n_nodes;
+	ktp_Region region[KN_NODES_MAX];
 	ktp_Side side[KN_NODES_MAX];
 	KnNodeFold node[]; /* n_nodes */
 };
@@ -46,6 +47,7 @@ kn_fold_new(const ktp_Info *info)
 	kn_cover_init(&fold->cover);
 	fold->n_nodes = n_nodes;
 	for (guint i = 0; i < n_nodes; i++) {
+		fold->region[i] = info->nodes[i].region;
 		fold->side[i] = info->nodes[i].side;
 		kn_node_fold_init(&fold->node[i], info->nodes[i].full_scale_hpa);
 	}
@@ -265,6 +267,8 @@ kn_fold_finish(const KnFold *fold, KnSessionMetrics *ret_metrics)
 		KnHoldResult hold;
 		kn_hold_finish(&node->hold, fold->origin_us, session_end_us(fold), &hold);
 		finish_node(node, &hold, &metrics->node[i]);
+		metrics->node[i].region = fold->region[i];
+		metrics->node[i].side = fold->side[i];
 		add_node(&totals, node, fold->side[i], &hold);
 		metrics->peak_hpa = MAX(metrics->peak_hpa, node->peak_hpa);
 		metrics->hold_count += hold.count;

@@ -49,6 +49,9 @@ typedef struct {
 	gboolean has_buildup;  /* 30 s of contact or more */
 	gint32 buildup_hpa;
 	guint32 saturation_permille;
+	/* where it is, by the description that it was read with */
+	ktp_Region region;
+	ktp_Side side;
 } KnNodeMetrics;
 
 typedef struct {

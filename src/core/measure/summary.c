@@ -185,3 +185,18 @@ kn_summary_period(const GPtrArray *sessions, KnDay first_day, KnDay last_day, Kn
 		period.is_completeness_known = FALSE;
 	*ret_period = period;
 }
+
+GPtrArray *
+kn_summary_select(const GPtrArray *sessions, KnDay first_day, KnDay last_day)
+{
+	g_auto(Sums) sums = {0};
+	const KnPeriod period = {.first_day = first_day, .last_day = last_day};
+	GPtrArray *selected = g_ptr_array_new();
+
+	for (guint i = 0; i < sessions->len; i++) {
+		KnSession *session = g_ptr_array_index(sessions, i);
+		if (is_inside(&sums, session, &period))
+			g_ptr_array_add(selected, session);
+	}
+	return selected;
+}

@@ -70,3 +70,5 @@ typedef struct {
  * started. */
 void kn_summary_period(const GPtrArray *sessions, KnDay first_day, KnDay last_day,
 		       KnPeriod *ret_period);
+/* Those that it counts: a new array of borrowed pointers, in the same order. */
+GPtrArray *kn_summary_select(const GPtrArray *sessions, KnDay first_day, KnDay last_day);

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 the knead authors
+# SPDX-License-Identifier: MIT
+"""What stands on a screen: how high, how wide, in which signs; with the real server and a hub of seven weeks."""
+import os
+import re
+import subprocess
+
+import pytest
+
+from test_process import OK, knead
+
+HEIGHT = 24
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    path = tmp_path_factory.mktemp("hub") / "knead.sock"
+    process = subprocess.Popen([os.environ["KN_EXAMPLE_HUB"], str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    yield path
+    process.stdin.close()
+    assert process.wait(30) == 0
+    process.stdout.close()
+
+
+def lines_of(hub, *words, **environment):
+    result = knead(*words, path=hub, **environment)
+    assert (result.returncode, result.stderr) == (OK, ""), words
+    return result.stdout.splitlines()
+
+
+SCREENS = [(), ("summary",), ("summary", "today"), ("summary", "--month"), ("summary", "--month", "2026-10"), ("summary", "--since", "2026-09-01"),
+           ("summary", "--by", "peak"), ("summary", "--by", "region"), ("summary", "--by", "side"), ("summary", "--by", "node"),
+           ("summary", "--by", "device", "--month"), ("summary", "2025"), ("show", "last"), ("show", "58"), ("show", "47"), ("show", "55", "--by", "peak"),
+           ("sessions",)]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 79, 80, 120, 200])
+@pytest.mark.parametrize("words", SCREENS)
+def test_no_line_is_wider_than_the_terminal(hub, words, columns):
+    for locale in ("C.UTF-8", "C"):
+        for line in lines_of(hub, *words, COLUMNS=str(columns), LC_ALL=locale):
+            assert len(line) <= columns, line
+
+
+@pytest.mark.parametrize("words", [(), ("summary", "--device", "1", "last", "week"), ("summary", "2026-11-19"), ("show", "last"), ("show", "54"), ("show", "47"),
+                                   ("summary", "--month", "2026-10", "--device", "1"), ("summary", "--by", "region", "last", "week"),
+                                   ("summary", "--by", "device", "--month"), ("sessions",)])
+def test_eighty_columns_and_twenty_four_lines_are_enough(hub, words):
+    assert len(lines_of(hub, *words)) <= HEIGHT
+
+
+def test_what_is_missing_takes_the_lines_it_needs_and_no_more(hub):
+    assert len(lines_of(hub, "summary")) <= HEIGHT + 4
+
+
+@pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize("words", SCREENS)
+def test_plain_terminals_get_plain_signs(hub, words, environment):
+    text = "\n".join(lines_of(hub, *words, **environment))
+    assert text.isascii()
+    assert "\x1b" not in text
+
+
+def test_the_signs_alone_carry_the_shades(hub):
+    """With 256 colours the same signs stand there; without, and with NO_COLOR, there is no escape at all."""
+    colourful = knead("show", "52", "--color", "always", path=hub, TERM="xterm-256color").stdout
+    plain = knead("show", "52", path=hub, TERM="xterm-256color", NO_COLOR="1").stdout
+    few = knead("show", "52", "--color", "always", path=hub, TERM="xterm").stdout
+    assert "\x1b[38;5;" in colourful and "\x1b[38;5;" not in few and "\x1b" not in plain
+    assert re.sub("\x1b\\[[0-9;]*m", "", colourful) == plain
+    # one colour for each sign, and lighter ones for more
+    pairs = set(re.findall("\x1b\\[38;5;([0-9]+)m([░▒▓█])", colourful))
+    assert len(pairs) == len({sign for _, sign in pairs}) == len({colour for colour, _ in pairs}) >= 3
+
+
+def test_the_number_beside_a_curve_does_not_depend_on_the_screen(hub):
+    def beside(columns):
+        return [line.split()[-2] for line in lines_of(hub, "show", "52", COLUMNS=str(columns)) if re.search(r"[▁▂▃▄▅▆▇█]{10,} [0-9.]+ kPa$", line)]
+    assert len(beside(80)) == 7
+    assert beside(80) == beside(60) == beside(200) == beside(40)
+
+
+def test_json_does_not_depend_on_the_screen(hub):
+    assert knead("show", "52", "--json", path=hub, COLUMNS="40").stdout == knead("show", "52", "--json", path=hub, COLUMNS="200").stdout
+
+
+def test_a_month_has_a_column_for_each_day_and_a_quarter_for_each_week(hub):
+    month = lines_of(hub, "summary", "--month", "2026-10", "--device", "1")
+    ground = [line for line in month if re.search("[·█]( [·█▁▂▃▄▅▆▇]){20}", line)][-1]
+    assert len(ground[13:].split(" ")) == 31
+    quarter = lines_of(hub, "summary", "--since", "2026-09-01")
+    ground = [line for line in quarter if "··· ···" in line][-1]
+    assert len(ground[13:].split(" ")) == 12  # the week of 1 September to that of 16 November
+
+
+def test_a_massager_without_sides_has_a_map_without_sides(hub):
+    roller = lines_of(hub, "show", "58")
+    assert "left" not in roller[2] and "wherever it was moved" in roller[3]
+    sleeve = lines_of(hub, "show", "47")
+    assert [line.split("  ")[1] for line in sleeve[3:7]] == [f"moved freely, point {n}" for n in (1, 2, 3, 4)]
+
+
+def test_arrows_stand_where_the_hub_says_so_and_nowhere_else(hub):
+    import json
+    for words in (("summary",), ("summary", "--month"), ("summary", "today"), ("summary", "--since", "3-days-ago")):
+        change = json.loads(knead(*words, "--json", path=hub).stdout)["change_permille"]
+        told = {"Time": "duration_ms", "Pressed": "active_ms", "Pressure": "mean_hpa", "Dose": "dose_hpa_ms", "Holds": "hold_count"}
+        lines = lines_of(hub, *words)
+        for label, key in told.items():
+            (line,) = [line for line in lines if line.startswith(f"  {label} ")]
+            found = re.search("([↑↓]) ([0-9]+) %$", line)
+            assert (found is not None) == (key in change), line
+            if found:
+                assert found.group(1) == ("↑" if change[key] > 0 else "↓")
+                assert int(found.group(2)) == (abs(change[key]) + 5) // 10

@@ -1,0 +1,241 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+/* Summaries by their days, beside what was before, and by place. The hub's today is Saturday, 21 November 2026. */
+#include "fake-hub.h"
+
+#define HOUR_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
+
+static JsonObject *
+get(Fixture *fixture, const gchar *target, JsonNode **ret_owner)
+{
+	guint status = 0;
+
+	g_test_message("%s", target);
+	*ret_owner = ask(fixture, "GET", target, NULL, &status);
+	g_assert_cmpuint(status, ==, 200);
+	return json_node_get_object(*ret_owner);
+}
+
+/* a session at 09:00 of the hub's day that lies so many days back */
+static KnSession *
+add(Fixture *fixture, gint64 id, gint64 days_ago, guint64 dose_hpa_ms)
+{
+	KnSession *session = fake_hub_add_session(&fixture->hub, id,
+						  HUB_NOW_US - days_ago * HUB_DAY_US - HOUR_US);
+
+	session->metrics.dose_hpa_ms = dose_hpa_ms;
+	for (guint i = 0; i < 3; i++)
+		session->metrics.node[i] = (KnNodeMetrics){
+			.n_samples = 10,
+			.mean_hpa = 100,
+			.peak_hpa = 200 + i,
+			.contact_ms = 400,
+			.dose_hpa_ms = dose_hpa_ms / 4,
+			.region = i < 2 ? ktp_REGION_RHOMBOIDS : ktp_REGION_SEMISPINALIS,
+			.side = i == 0   ? ktp_SIDE_LEFT
+				: i == 1 ? ktp_SIDE_RIGHT
+					 : ktp_SIDE_CENTRE,
+		};
+	return session;
+}
+
+static void
+assert_days(Fixture *fixture, const gchar *query, const gchar *wanted)
+{
+	g_autoptr(JsonNode) owner = NULL;
+	g_autofree gchar *target = g_strconcat("/v1/summary?period=", query, NULL);
+	JsonObject *summary = get(fixture, target, &owner);
+	JsonObject *previous = json_object_get_object_member(summary, "previous");
+	g_autofree gchar *got =
+		g_strdup_printf("%s %s, %s %s", json_object_get_string_member(summary, "first_day"),
+				json_object_get_string_member(summary, "last_day"),
+				json_object_get_string_member(previous, "first_day"),
+				json_object_get_string_member(previous, "last_day"));
+
+	g_assert_cmpstr(got, ==, wanted);
+}
+
+static void
+every_period_has_its_days_and_those_before(Fixture *fixture, gconstpointer data)
+{
+	assert_days(fixture, "day", "2026-11-21 2026-11-21, 2026-11-20 2026-11-20");
+	assert_days(fixture, "day&day=monday", "2026-11-16 2026-11-16, 2026-11-15 2026-11-15");
+	assert_days(fixture, "week", "2026-11-15 2026-11-21, 2026-11-08 2026-11-14");
+	/* as far as the month has come, and the same days of the month before */
+	assert_days(fixture, "month", "2026-11-01 2026-11-21, 2026-10-01 2026-10-21");
+	assert_days(fixture, "month&day=last%20month",
+		    "2026-10-01 2026-10-31, 2026-09-01 2026-09-30");
+	assert_days(fixture, "month&day=2026-02", "2026-02-01 2026-02-28, 2026-01-01 2026-01-31");
+	assert_days(fixture, "month&day=2026-03-15",
+		    "2026-03-01 2026-03-31, 2026-02-01 2026-02-28");
+	assert_days(fixture, "range&from=yesterday",
+		    "2026-11-20 2026-11-21, 2026-11-18 2026-11-19");
+	assert_days(fixture, "range&from=last-week&to=last-week",
+		    "2026-11-09 2026-11-15, 2026-11-02 2026-11-08");
+	assert_days(fixture, "range&from=2026-10&to=2026-10",
+		    "2026-10-01 2026-10-31, 2026-09-01 2026-09-30");
+	assert_days(fixture, "range&from=3+days+ago&to=yesterday",
+		    "2026-11-18 2026-11-20, 2026-11-15 2026-11-17");
+}
+
+/* this week 3 * 400 on three days, before 3 * 300 on three days: a third more */
+static void
+what_changed_by_a_fifth_is_told(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(JsonNode) owner = NULL;
+	JsonObject *summary = NULL;
+	JsonObject *change = NULL;
+
+	for (gint64 i = 0; i < 3; i++)
+		add(fixture, 10 - i, i, 400);
+	for (gint64 i = 3; i < 6; i++)
+		add(fixture, 10 - i, 4 + i, 300);
+	summary = get(fixture, "/v1/summary?period=week", &owner);
+	g_assert_cmpint(json_object_get_int_member(summary, "dose_hpa_ms"), ==, 1200);
+	g_assert_cmpint(json_object_get_int_member(
+				json_object_get_object_member(summary, "previous"), "dose_hpa_ms"),
+			==, 900);
+	change = json_object_get_object_member(summary, "change_permille");
+	g_assert_cmpint(json_object_get_int_member(change, "dose_hpa_ms"), ==, 333);
+	/* what stayed is not told */
+	g_assert_cmpuint(json_object_get_size(change), ==, 1);
+}
+
+static void
+two_data_days_are_too_few_to_compare(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(JsonNode) owner = NULL;
+	JsonObject *summary = NULL;
+
+	for (gint64 i = 0; i < 3; i++)
+		add(fixture, 10 - i, i, 400);
+	for (gint64 i = 3; i < 6; i++)
+		add(fixture, 10 - i, 4 + i, 100)->coverage.stored = i == 5 ? 50 : 100;
+	summary = get(fixture, "/v1/summary?period=week", &owner);
+	g_assert_cmpint(json_object_get_int_member(
+				json_object_get_object_member(summary, "previous"), "n_data_days"),
+			==, 2);
+	g_assert_cmpuint(
+		json_object_get_size(json_object_get_object_member(summary, "change_permille")), ==,
+		0);
+}
+
+/* "region side dose before change", one after the other */
+static gchar *
+parts_of(JsonObject *summary)
+{
+	JsonArray *parts = json_object_get_array_member(summary, "parts");
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < json_array_get_length(parts); i++) {
+		JsonObject *part = json_array_get_object_element(parts, i);
+		JsonObject *before = json_object_get_object_member(part, "previous");
+		JsonObject *change = json_object_get_object_member(part, "change_permille");
+		JsonObject *device = json_object_has_member(part, "device")
+					     ? json_object_get_object_member(part, "device")
+					     : NULL;
+
+		g_string_append_printf(
+			text, "%s%s%s%s %s %d %d %d", i > 0 ? "; " : "",
+			device != NULL ? json_object_get_string_member(device, "label") : "",
+			device != NULL ? " " : "",
+			json_object_get_string_member_with_default(part, "region", "-"),
+			json_object_get_string_member_with_default(part, "side", "-"),
+			(gint)json_object_get_int_member(part, "dose_hpa_ms"),
+			(gint)json_object_get_int_member(before, "dose_hpa_ms"),
+			(gint)json_object_get_int_member_with_default(change, "dose_hpa_ms", 0));
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void
+each_part_is_beside_what_it_was(Fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const gchar *by;
+		const gchar *wanted;
+	} rows[] = {
+		{"", "rhomboids left 300 75 3000; rhomboids right 300 75 3000; semispinalis centre "
+		     "300 0 0; gluteus centre 0 75 -1000"},
+		{"&by=region", "rhomboids - 600 150 3000; semispinalis - 300 0 0; gluteus - 0 75 "
+			       "-1000"},
+		{"&by=side", "- centre 300 75 3000; - left 300 75 3000; - right 300 75 3000"},
+		{"&by=node", "back bed rhomboids left 300 75 3000; back bed rhomboids right 300 75 "
+			     "3000; back bed semispinalis centre 300 0 0; back bed gluteus centre "
+			     "0 75 -1000"},
+		{"&by=device", "back bed - - 1200 300 3000"},
+	};
+
+	for (gint64 i = 0; i < 3; i++)
+		add(fixture, 10 - i, i, 400);
+	/* the third node stood elsewhere the week before */
+	for (gint64 i = 3; i < 6; i++)
+		add(fixture, 10 - i, 4 + i, 100)->metrics.node[2].region = ktp_REGION_GLUTEUS;
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(JsonNode) owner = NULL;
+		g_autofree gchar *target = g_strconcat("/v1/summary?period=week", rows[i].by, NULL);
+		JsonObject *summary = get(fixture, target, &owner);
+		g_autofree gchar *got = parts_of(summary);
+
+		g_assert_cmpstr(json_object_get_string_member(summary, "by"), ==,
+				rows[i].by[0] != '\0' ? rows[i].by + 4 : "place");
+		g_assert_cmpstr(got, ==, rows[i].wanted);
+	}
+}
+
+static void
+a_year_and_more_has_nothing_beside(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(JsonNode) year = NULL;
+	g_autoptr(JsonNode) more = NULL;
+	JsonObject *summary = NULL;
+
+	add(fixture, 1, 0, 400);
+	summary = get(fixture, "/v1/summary?period=range&from=2025-11-21", &year);
+	g_assert_true(json_object_has_member(summary, "previous"));
+	summary = get(fixture, "/v1/summary?period=range&from=2025-11-20", &more);
+	g_assert_false(json_object_has_member(summary, "previous"));
+	g_assert_false(json_object_has_member(summary, "change_permille"));
+	g_assert_cmpint(json_object_get_int_member(summary, "n_sessions"), ==, 1);
+}
+
+/* the period itself is told all the same */
+static void
+too_much_before_is_only_not_told(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(JsonNode) owner = NULL;
+	JsonObject *summary = NULL;
+
+	fake_hub_add_session(&fixture->hub, 9000, HUB_NOW_US);
+	for (gint64 id = 8000; id > 0; id--)
+		fake_hub_add_session(&fixture->hub, id,
+				     HUB_NOW_US - 8 * HUB_DAY_US - (8001 - id) * G_USEC_PER_SEC);
+	summary = get(fixture, "/v1/summary?period=week", &owner);
+	g_assert_cmpint(json_object_get_int_member(summary, "n_sessions"), ==, 1);
+	g_assert_false(json_object_has_member(summary, "previous"));
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct {
+		const gchar *name;
+		void (*run)(Fixture *, gconstpointer);
+	} tests[] = {
+		{"every_period_has_its_days_and_those_before",
+		 every_period_has_its_days_and_those_before},
+		{"what_changed_by_a_fifth_is_told", what_changed_by_a_fifth_is_told},
+		{"two_data_days_are_too_few_to_compare", two_data_days_are_too_few_to_compare},
+		{"each_part_is_beside_what_it_was", each_part_is_beside_what_it_was},
+		{"a_year_and_more_has_nothing_beside", a_year_and_more_has_nothing_beside},
+		{"too_much_before_is_only_not_told", too_much_before_is_only_not_told},
+	};
+
+	g_test_init(&argc, &argv, NULL);
+	for (guint i = 0; i < G_N_ELEMENTS(tests); i++) {
+		g_autofree gchar *path = g_strconcat("/serve/compare/", tests[i].name, NULL);
+
+		g_test_add(path, Fixture, NULL, fixture_set_up, tests[i].run, fixture_tear_down);
+	}
+	return g_test_run();
+}
