@@ -50,9 +50,11 @@ typedef enum {
 	KN_OPTION_LIMIT = 32,
 	KN_OPTION_FOLLOW = 64,
 	KN_OPTION_SECONDS = 128,
-	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
+	KN_OPTION_CAPTURE = 256, /* --scenario, --with-identity */
 	KN_OPTION_ALL = 512,
-	KN_OPTION_PAST = 1024, /* --sessions-from */
+	KN_OPTION_PAST = 1024,        /* --sessions-from */
+	KN_OPTION_ENDLESS = 1 << 20,  /* no option: it has no end, and takes no -o */
+	KN_OPTION_OWN_FILE = 1 << 21, /* no option: it writes -o by itself, as it comes */
 } KnOption;
 
 typedef struct {

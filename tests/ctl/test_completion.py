@@ -23,11 +23,11 @@ def offered(place, *words):
     return set(done.stdout.split("\n")) - {""}
 
 
-COMMON = {"--json", "--socket", "--color", "--help", "--version"}
+COMMON = {"-o", "--force", "--json", "--socket", "--color", "--help", "--version"}
 LINES = {
     ("summary", "--t"): {"--to"},
     ("summary", "-"): COMMON | {"--day", "--week", "--from", "--to", "--device"},
-    ("capture", "1", "-"): COMMON | {"-o", "--for", "--scenario", "--force", "--with-identity"},
+    ("capture", "1", "-"): COMMON | {"--for", "--scenario", "--with-identity"},
     ("-",): COMMON,
     ("summary", "--to", ""): {"today", "yesterday"},
     ("summary", "--to", "=", "t"): {"today"},
