@@ -40,6 +40,8 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -W "help $(knead --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$word")
 	elif [[ $command == show ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
+	elif [[ $command == export ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word")
 	fi
 }
 complete -F _knead knead

@@ -33,6 +33,7 @@ void kn_handle_session(KnRequest *request);
 void kn_handle_curve(KnRequest *request);
 void kn_handle_summary(KnRequest *request);
 void kn_handle_capture(KnRequest *request);
+void kn_handle_export(KnRequest *request);
 void kn_handle_why(KnRequest *request);
 void kn_handle_forget(KnRequest *request);
 void kn_handle_identify(KnRequest *request);

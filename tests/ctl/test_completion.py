@@ -37,6 +37,7 @@ LINES = {
     ("capture", "1", "-o", ""): {"a file", "folder"},
     ("--socket", "=", "fo"): {"folder"},
     ("show", ""): {"last", "longest"},
+    ("export", ""): {"csv", "json"},
     ("help", "sta"): {"status"},
     ("sta",): {"status"},
     ("--socket", "folder", "sta"): {"status"},

@@ -112,6 +112,30 @@ def test_nothing_is_written_when_nothing_came_and_nothing_endless_is(hub, path, 
     assert [path.name for path in tmp_path.iterdir()] == ["knead.sock"]
 
 
+def test_an_export_that_breaks_off_is_no_file(server, tmp_path):
+    for form, beginning in (("csv", "id,start,"), ("json", "{")):
+        to = tmp_path / f"all.{form}"
+        done = knead("export", form, "-o", str(to), path=server)
+        assert done.returncode == OK and done.stderr == f"{to}: 2 sessions\n" and to.read_text().startswith(beginning)
+        piped = knead("export", form, path=server)
+        assert (piped.returncode, piped.stdout, piped.stderr) == (OK, to.read_text(), "")
+    assert knead("export", "xml", path=server).returncode == USAGE
+    assert knead("export", "csv", "--from", "someday", path=server).returncode == USAGE
+    rude = socket.socket(socket.AF_UNIX)
+    rude.bind(str(tmp_path / "rude"))
+    rude.listen()
+    with subprocess.Popen([KNEAD, "--socket", str(tmp_path / "rude"), "export", "csv", "-o", str(tmp_path / "half")], stderr=subprocess.PIPE,
+                          text=True) as child:
+        client = rude.accept()[0]
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nid,start\r\n")
+        client.close()
+        assert "it broke off before the end, and nothing was written" in child.stderr.read()
+        assert child.wait(30) == FAILED
+    rude.close()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("half")]
+
+
 def test_a_usage_error_names_the_word_and_the_commands_own_help(hub):
     text = knead("show", "1", "2", path=hub.path).stderr
     assert '"2" is a word too many' in text and "See: knead show --help" in text
