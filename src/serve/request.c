@@ -116,6 +116,15 @@ kn_request_answer_status(KnRequest *request, guint status, JsonNode *document)
 }
 
 void
+kn_request_answer_text(KnRequest *request, gchar *text)
+{
+	if (kn_request_is_open(request))
+		send_text(request, SOUP_STATUS_OK, "application/json", text);
+	else
+		g_free(text);
+}
+
+void
 kn_request_answer_problem(KnRequest *request, guint status, const gchar *kind, const gchar *detail,
 			  const gchar *hint)
 {

@@ -24,6 +24,7 @@ static const KnRoute routes[] = {
 	{"POST", "/v1/pairings/{id}", KN_RIGHT_ADMIN, "", kn_handle_pairing_answer},
 	{"GET", "/v1/jobs/{id}", KN_RIGHT_READ, "wait step", kn_handle_job},
 	{"POST", "/v1/devices/{address}/allow", KN_RIGHT_ADMIN, "", kn_handle_allow},
+	{"GET", "/v1/openapi.json", KN_RIGHT_READ, "", kn_handle_openapi},
 };
 
 const KnRoute *

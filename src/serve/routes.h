@@ -43,3 +43,4 @@ void kn_handle_pair(KnRequest *request);
 void kn_handle_pairing_answer(KnRequest *request);
 void kn_handle_log(KnRequest *request);
 void kn_handle_events(KnRequest *request);
+void kn_handle_openapi(KnRequest *request);

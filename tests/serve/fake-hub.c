@@ -108,12 +108,6 @@ get_zone(gpointer user)
 	return "Europe/Berlin";
 }
 
-static JsonNode *
-get_status(gpointer user)
-{
-	return json_from_string("{\"version\":\"0.1.0\"}", NULL);
-}
-
 static GPtrArray *
 get_devices(gpointer user)
 {
@@ -330,7 +324,7 @@ fake_hub_vtable(void)
 	static const KnHub hub = {
 		.get_now = get_now,
 		.get_zone = get_zone,
-		.get_status = get_status,
+		.get_status = fake_get_status,
 		.get_devices = get_devices,
 		.query_sessions = query_sessions,
 		.query_session = query_session,
