@@ -144,8 +144,10 @@ kn_request_answer_error(KnRequest *request, const GError *error)
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy", error->message,
 					  "Try again when it is done.");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY))
-		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "not-ready",
-					  error->message, "See what is missing: knead why DEVICE");
+		kn_request_answer_problem(
+			request, SOUP_STATUS_CONFLICT, "not-ready", error->message,
+			"See how the hub is: knead status; one massager: knead why "
+			"DEVICE");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED))
 		kn_request_answer_problem(request, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
 					  error->message, "See what is wrong: knead status");
