@@ -102,7 +102,6 @@ append_beginning(const Export *export, GString *text)
 	const KnServer *server = export->request->server;
 	const gchar *zone = server->hub.get_zone(server->user);
 	g_autofree gchar *time = NULL;
-	g_autofree gchar *names = NULL;
 	KnNow now = {0};
 
 	if (export->is_csv) {

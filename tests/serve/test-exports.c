@@ -104,6 +104,7 @@ only_what_was_asked_for_is_in_it(Fixture *fixture, gconstpointer data)
 	g_autofree gchar *text = export(
 		fixture, "format=csv&from=2026-11-21&to=2026-11-21&device=back%20bed", &is_whole);
 
+	g_assert_true(is_whole && g_str_has_prefix(text, "id,"));
 	g_assert_cmpint(query->from_us, ==, HUB_NOW_US - 9 * G_GINT64_CONSTANT(3600000000));
 	g_assert_cmpint(query->to_us, ==, query->from_us + HUB_DAY_US);
 	g_assert_cmpint(query->device_id, ==, 1);
