@@ -52,6 +52,8 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word")
 	elif [[ $command == show ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
+	elif [[ $command == export ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word")
 	fi
 }
 complete -F _knead knead

@@ -115,13 +115,13 @@ kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices)
 	guint n_heard = append_group(term, out, devices, FALSE, "Not recorded");
 
 	if (n_heard > 0)
-		g_string_append(out, "  Let one be recorded: sudo knead allow ADDRESS --label "
+		g_string_append(out, "  Have one recorded: sudo knead pair ADDRESS --label "
 				     "\"living room\"\n");
 	if (n_enrolled + n_heard == 0)
 		g_string_append(
 			out,
 			"No massager is in range, and none is recorded.\n"
-			"  Switch it on, near this machine, and look again in a minute.\n"
+			"  Switch it on, near this machine, and listen for it: sudo knead scan\n"
 			"  Still nothing? See whether the hub's Bluetooth works: knead status\n");
 }
 

@@ -204,16 +204,11 @@ append_first_steps(const KnTerm *term, GString *out, JsonArray *devices)
 			break;
 		g_string_append_printf(out, "  In range: %s  %s\n", address, g_strchomp(name));
 	}
-	if (kn_doc_length(devices) == 0)
-		g_string_append(out, "  1. Switch it on, near this machine.\n"
-				     "  2. See its address:   knead devices\n"
-				     "  3. Let it be recorded: sudo knead allow ADDRESS --label "
-				     "\"living room\"\n");
-	else
-		g_string_append(out, "  Let one be recorded: sudo knead allow ADDRESS --label "
-				     "\"living room\"\n");
 	g_string_append(
-		out, "  Nothing in range? See whether the hub's Bluetooth works: knead status\n");
+		out, "  1. Switch it on, near this machine.\n"
+		     "  2. See its address:   sudo knead scan\n"
+		     "  3. Have it recorded:  sudo knead pair ADDRESS --label \"living room\"\n"
+		     "  Nothing is heard? See whether the hub's Bluetooth works: knead status\n");
 }
 
 static JsonObject *

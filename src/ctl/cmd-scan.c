@@ -25,8 +25,10 @@ next_of(JsonObject *device)
 	if (kn_doc_bool(device, "is_enrolled"))
 		return NULL;
 	if (kn_doc_bool(device, "is_bonded"))
-		return g_strdup_printf("let it be recorded: sudo knead allow %s", address);
-	return g_strdup_printf("pair it: press its button, then: sudo knead pair %s", address);
+		return g_strdup_printf("have it recorded: sudo knead allow %s", address);
+	return g_strdup_printf("pair it, and have it recorded: press its button, then: sudo knead "
+			       "pair %s",
+			       address);
 }
 
 static void

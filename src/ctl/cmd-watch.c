@@ -67,7 +67,7 @@ draw(Watch *watch)
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autoptr(GList) ids = NULL;
 
-	kn_term_detect(watch->call->color, &watch->call->term);
+	kn_term_detect(watch->call->color, STDOUT_FILENO, &watch->call->term);
 	forget_silent(watch);
 	ids = g_list_sort(g_hash_table_get_keys(watch->live), compare_ids);
 	for (GList *item = ids; item != NULL; item = item->next) {

@@ -57,13 +57,15 @@ typedef enum {
 	KN_OPTION_LIMIT = 32,
 	KN_OPTION_FOLLOW = 64,
 	KN_OPTION_SECONDS = 128,
-	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
+	KN_OPTION_CAPTURE = 256, /* --scenario, --with-identity */
 	KN_OPTION_ALL = 512,
 	KN_OPTION_PAST = 1024,    /* --sessions-from */
 	KN_OPTION_CONFIRM = 2048, /* --dry-run and --yes */
 	KN_OPTION_MONTH = 4096,
 	KN_OPTION_BY = 8192,
-	KN_OPTION_VIEW = 16384, /* --by, of a map alone */
+	KN_OPTION_VIEW = 16384,       /* --by, of a map alone */
+	KN_OPTION_ENDLESS = 1 << 20,  /* no option: it has no end, and takes no -o */
+	KN_OPTION_OWN_FILE = 1 << 21, /* no option: it writes -o by itself, as it comes */
 } KnOption;
 
 typedef struct {
@@ -107,6 +109,7 @@ gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
 gint kn_cmd_pair(KnCall *call, const gchar *argument);
 gint kn_cmd_capture(KnCall *call, const gchar *argument);
+gint kn_cmd_export(KnCall *call, const gchar *argument);
 gint kn_cmd_why(KnCall *call, const gchar *argument);
 gint kn_cmd_scan(KnCall *call, const gchar *argument);
 gint kn_cmd_rezone(KnCall *call, const gchar *argument);

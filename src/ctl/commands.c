@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "ctl/command.h"
-
-#include <string.h>
+#include "ctl/nearest.h"
 
 static const KnCommand commands[] = {
 	{"summary", "[DAYS]",
@@ -15,8 +14,8 @@ static const KnCommand commands[] = {
 	{"show", "SESSION", KN_OPTION_VIEW, "/v1/sessions/{id}",
 	 "where it pressed and how hard (a number, last or longest)", "knead show last",
 	 kn_cmd_show},
-	{"watch", NULL, KN_OPTION_DEVICE, "/v1/events", "what a massager presses right now",
-	 "knead watch", kn_cmd_watch},
+	{"watch", NULL, KN_OPTION_DEVICE | KN_OPTION_ENDLESS, "/v1/events",
+	 "what a massager presses right now", "knead watch", kn_cmd_watch},
 	{"devices", NULL, 0, "/v1/devices",
 	 "the massagers: battery, last contact, what is in range", "knead devices", kn_cmd_devices},
 	{"allow", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/devices/{address}/allow",
@@ -41,9 +40,12 @@ static const KnCommand commands[] = {
 	 "sudo knead rezone Europe/Lisbon --from 2026-11-01 --dry-run", kn_cmd_rezone},
 	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
 	 "what happened, newest last", "knead log --follow", kn_cmd_log},
-	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE, "/v1/captures",
-	 "write down what a massager sends, for a bug report",
+	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE | KN_OPTION_OWN_FILE,
+	 "/v1/captures", "write down what a massager sends, for a bug report",
 	 "sudo knead capture \"back bed\" -o bed.cap --for 60", kn_cmd_capture},
+	{"export", "csv|json", KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_OWN_FILE,
+	 "/v1/exports", "the sessions as a file for other programs",
+	 "sudo knead export csv --from 2026-11-01 -o november.csv", kn_cmd_export},
 	{"status", NULL, KN_OPTION_ALL, "/v1/status", "how the hub itself is doing", "knead status",
 	 kn_cmd_status},
 	{NULL},
@@ -65,64 +67,29 @@ kn_commands_find(const gchar *name)
 	return NULL;
 }
 
-/* letters to insert, take out or change; two that changed places count as one. Both are at most WORD_MAX long. */
-enum { WORD_MAX = 32 };
-
-static guint
-distance(const gchar *a, const gchar *b)
-{
-	guint n_a = (guint)strlen(a);
-	guint n_b = (guint)strlen(b);
-	guint table[WORD_MAX + 1][WORD_MAX + 1];
-
-	for (guint i = 0; i <= n_a; i++)
-		table[i][0] = i;
-	for (guint k = 0; k <= n_b; k++)
-		table[0][k] = k;
-	for (guint i = 1; i <= n_a; i++) {
-		for (guint k = 1; k <= n_b; k++) {
-			guint best = table[i - 1][k - 1] + (a[i - 1] != b[k - 1] ? 1 : 0);
-
-			best = MIN(best, table[i - 1][k] + 1);
-			best = MIN(best, table[i][k - 1] + 1);
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-				best = MIN(best, table[i - 2][k - 2] + 1);
-			table[i][k] = best;
-		}
-	}
-	return table[n_a][n_b];
-}
-
 const gchar *
 kn_commands_nearest(const gchar *wrong)
 {
 	g_autofree gchar *lower = g_ascii_strdown(wrong, -1);
-	const gchar *nearest = NULL;
-	guint best = G_MAXUINT;
+	KnNearest nearest;
 
-	if (strlen(lower) == 0 || strlen(lower) > WORD_MAX)
+	if (!kn_nearest_begin(&nearest, lower))
 		return NULL;
-	for (const KnCommand *command = commands; command->name != NULL; command++) {
-		guint far = distance(lower, command->name);
-
-		/* the beginning of a command is as good as one slip */
-		if (strlen(lower) >= 2 && g_str_has_prefix(command->name, lower))
-			far = MIN(far, 1);
-		if (far < best && far <= MAX(2, (guint)strlen(command->name) / 3)) {
-			best = far;
-			nearest = command->name;
-		}
-	}
-	return nearest;
+	for (const KnCommand *command = commands; command->name != NULL; command++)
+		kn_nearest_try(&nearest, command->name);
+	return nearest.nearest;
 }
 
 /* ---- help ---- */
 
-static const gchar common_help[] = "  --json          print the hub's JSON instead of text\n"
-				   "  --socket PATH   talk to the hub there (also: KNEAD_SOCKET)\n"
-				   "  --color WHEN    auto, always or never\n"
-				   "  --help          this text\n"
-				   "  --version       the version\n";
+static const gchar common_help[] =
+	"  --json          print the hub's JSON instead of text\n"
+	"  -o FILE         write it into a file instead of to the screen\n"
+	"  --force         write over a file that is there\n"
+	"  --socket PATH   talk to the hub there (also: KNEAD_SOCKET)\n"
+	"  --color WHEN    auto, always or never\n"
+	"  --help          this text\n"
+	"  --version       the version\n";
 
 gchar *
 kn_commands_usage(void)
@@ -182,9 +149,7 @@ kn_commands_help(const KnCommand *command)
 		{KN_OPTION_CONFIRM, "  --dry-run       only tell what it would change\n"
 				    "  --yes           do it without asking\n"},
 		{KN_OPTION_CAPTURE,
-		 "  -o FILE         where to\n"
 		 "  --scenario TEXT what is being done meanwhile\n"
-		 "  --force         write over a file that is there\n"
 		 "  --with-identity keep serial, log and hub names and the date; they are taken\n"
 		 "                  out otherwise. The pressures are in the file in any case.\n"},
 	};

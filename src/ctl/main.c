@@ -1,8 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "ctl/command.h"
+#include "ctl/file.h"
+#include "ctl/nearest.h"
 #include <locale.h>
 #include <stdio.h>
+#include <unistd.h>
 
 typedef struct {
 	gboolean is_help;
@@ -99,6 +102,7 @@ read_month(const gchar *name, const gchar *value, gpointer data, GError **error)
 static gboolean
 parse(Options *options, gchar ***argv, GError **error)
 {
+	g_autofree gchar *wrong = NULL;
 	const GOptionEntry entries[] = {
 		{"help", 'h', 0, G_OPTION_ARG_NONE, &options->is_help, NULL, NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &options->is_version, NULL, NULL},
@@ -134,7 +138,11 @@ parse(Options *options, gchar ***argv, GError **error)
 	g_option_group_add_entries(group, entries);
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
-	return g_option_context_parse_strv(context, argv, error);
+	wrong = kn_nearest_explain(entries, *argv);
+	if (wrong == NULL)
+		return g_option_context_parse_strv(context, argv, error);
+	g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, wrong);
+	return FALSE;
 }
 
 static const gchar *
@@ -158,10 +166,8 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
 		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
 		{options->seconds != 0, KN_OPTION_SECONDS, "--for"},
-		{options->output != NULL, KN_OPTION_CAPTURE, "-o"},
 		{options->scenario != NULL, KN_OPTION_CAPTURE, "--scenario"},
 		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
-		{options->is_forced, KN_OPTION_CAPTURE, "--force"},
 		{options->is_all, KN_OPTION_ALL, "--all"},
 		{options->is_dry_run, KN_OPTION_CONFIRM, "--dry-run"},
 		{options->is_yes, KN_OPTION_CONFIRM, "--yes"},
@@ -193,19 +199,53 @@ wrong_words(const KnTerm *term, const KnCommand *command, gint n_arguments, gcha
 }
 
 static gint
+ask(KnCall *call, const KnCommand *command, const gchar *argument)
+{
+	return command != NULL ? command->run(call, argument) : kn_cmd_glance(call, NULL);
+}
+
+static gint
+run_to_screen(KnCall *call, const KnCommand *command, const gchar *argument)
+{
+	gint exit_code = ask(call, command, argument);
+
+	fputs(call->out->str, stdout);
+	return fflush(stdout) == 0 ? exit_code : KN_EXIT_FAILED;
+}
+
+static gint
+run_to_file(KnCall *call, const KnCommand *command, const gchar *argument, KnFile *file)
+{
+	gint exit_code = ask(call, command, argument);
+	gint failed = KN_EXIT_OK;
+
+	if (call->out->len == 0)
+		kn_file_discard(file);
+	else
+		failed = kn_file_close(file, fputs(call->out->str, file->file) >= 0);
+	return exit_code != KN_EXIT_OK ? exit_code : failed;
+}
+
+static gint
 run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 {
 	gint exit_code = KN_EXIT_OK;
 	gboolean is_free = command != NULL && command->argument != NULL &&
 			   command->argument[0] == '[' && n_arguments > 0;
 	g_autofree gchar *argument = is_free ? g_strjoinv(" ", arguments) : g_strdup(arguments[0]);
+	guint options = command != NULL ? command->options : 0;
+	KnFile file = {0};
 
 	if (command != NULL && !is_free &&
 	    n_arguments != (command->argument != NULL && command->argument[0] != '[' ? 1 : 0))
 		return wrong_words(&call->term, command, n_arguments, arguments);
-	exit_code = command != NULL ? command->run(call, argument) : kn_cmd_glance(call, NULL);
-	fputs(call->out->str, stdout);
-	return fflush(stdout) == 0 ? exit_code : KN_EXIT_FAILED;
+	if (call->output != NULL && ((options & KN_OPTION_ENDLESS) != 0 || call->is_follow))
+		return kn_call_usage(command->name,
+				     "-o takes what has an end; write into a file with: > FILE");
+	if (call->output == NULL || (options & KN_OPTION_OWN_FILE) != 0)
+		return run_to_screen(call, command, argument);
+	exit_code = kn_file_open(call, &file);
+	return exit_code == KN_EXIT_OK ? run_to_file(call, command, argument, &file) : exit_code;
 }
 
 static gint
@@ -321,7 +361,7 @@ start(const Options *options, gchar **words)
 	}
 	if (!read_color(options->color, &call.color))
 		return kn_call_usage(NULL, "--color takes auto, always or never");
-	kn_term_detect(call.color, &call.term);
+	kn_term_detect(call.color, call.output == NULL ? STDOUT_FILENO : -1, &call.term);
 	return run(&call, command, command != NULL ? (gint)g_strv_length(words + 1) : 0,
 		   command != NULL ? words + 1 : words);
 }

@@ -10,13 +10,13 @@
 enum { WIDTH_DEFAULT = 80, WIDTH_MIN = 40, WIDTH_MAX = 200 };
 
 static guint
-find_width(void)
+find_width(gint fd)
 {
 	const gchar *columns = g_getenv("COLUMNS");
 	struct winsize size = {0};
 	guint64 width = 0;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		width = size.ws_col;
 	else if (columns == NULL ||
 		 !g_ascii_string_to_unsigned(columns, 10, 1, 10000, &width, NULL))
@@ -31,23 +31,23 @@ is_dumb(void)
 }
 
 static gboolean
-find_color(KnColor color)
+find_color(KnColor color, gint fd)
 {
 	const gchar *no_color = g_getenv("NO_COLOR");
 
 	if (color != KN_COLOR_AUTO)
 		return color == KN_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') && !is_dumb();
+	return isatty(fd) && (no_color == NULL || no_color[0] == '\0') && !is_dumb();
 }
 
 void
-kn_term_detect(KnColor color, KnTerm *ret_term)
+kn_term_detect(KnColor color, gint fd, KnTerm *ret_term)
 {
 	const gchar *name = g_getenv("TERM");
 
-	ret_term->width = find_width();
+	ret_term->width = find_width(fd);
 	ret_term->is_utf8 = g_get_charset(NULL) && !is_dumb();
-	ret_term->has_color = find_color(color);
+	ret_term->has_color = find_color(color, fd);
 	ret_term->has_palette =
 		ret_term->has_color && name != NULL && strstr(name, "256color") != NULL;
 }

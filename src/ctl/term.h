@@ -21,8 +21,9 @@ typedef enum {
 	KN_STYLE_WARN, /* something to do */
 } KnStyle;
 
-/* Of this process: standard output, locale, NO_COLOR, COLUMNS, TERM; a dumb terminal has neither colour nor UTF-8. */
-void kn_term_detect(KnColor color, KnTerm *ret_term);
+/* Of what is written to fd (-1: no terminal), and of this process: locale, NO_COLOR, COLUMNS, TERM; a dumb terminal has neither colour nor
+ * UTF-8. */
+void kn_term_detect(KnColor color, gint fd, KnTerm *ret_term);
 
 /* Text from outside made fit to show: cleaned word by word (core/text), in ASCII where the terminal has only that. New. */
 gchar *kn_term_text(const KnTerm *term, const gchar *text);

@@ -83,7 +83,7 @@ kn_handle_capture(KnRequest *request)
 			"Say device=, its number, address or name; knead devices lists them.");
 		return;
 	}
-	if (!kn_query_device(request, "device", &what.device_id) ||
+	if (!kn_query_no_body(request) || !kn_query_device(request, "device", &what.device_id) ||
 	    !kn_query_number(request, "seconds", 1, KN_CAPTURE_SECONDS_MAX, &seconds) ||
 	    !kn_query_number(request, "raw", 0, 1, &raw))
 		return;

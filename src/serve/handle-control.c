@@ -80,7 +80,8 @@ kn_handle_forget(KnRequest *request)
 	const KnServer *server = request->server;
 	gint64 device_id = 0;
 
-	if (kn_query_find_device(request, request->argument, &device_id))
+	if (kn_query_no_body(request) &&
+	    kn_query_find_device(request, request->argument, &device_id))
 		server->hub.forget(server->user, device_id, on_forgotten, kn_request_ref(request));
 }
 
@@ -95,7 +96,8 @@ kn_handle_identify(KnRequest *request)
 	guint64 seconds = IDENTIFY_DEFAULT_S;
 	gint64 device_id = 0;
 
-	if (!kn_query_number(request, "seconds", 1, IDENTIFY_MAX_S, &seconds) ||
+	if (!kn_query_no_body(request) ||
+	    !kn_query_number(request, "seconds", 1, IDENTIFY_MAX_S, &seconds) ||
 	    !kn_query_find_device(request, request->argument, &device_id))
 		return;
 	if (!server->hub.identify(server->user, device_id, (guint)seconds, &error)) {
@@ -142,7 +144,8 @@ kn_handle_scan(KnRequest *request)
 	guint64 seconds = SCAN_DEFAULT_S;
 	KnJob *job = NULL;
 
-	if (!kn_query_number(request, "seconds", 1, SCAN_MAX_S, &seconds))
+	if (!kn_query_no_body(request) ||
+	    !kn_query_number(request, "seconds", 1, SCAN_MAX_S, &seconds))
 		return;
 	if (!kn_jobs_have_room(server)) {
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",

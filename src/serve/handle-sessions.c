@@ -13,22 +13,10 @@ typedef struct {
 	guint limit_asked; /* of the owner: one more tells whether there is a next page */
 } ListWork;
 
-static const KnDevice *
-find_device(const GPtrArray *views, gint64 device_id)
-{
-	for (guint i = 0; i < views->len; i++) {
-		const KnDeviceView *view = g_ptr_array_index(views, i);
-
-		if (view->device != NULL && view->device->id == device_id)
-			return view->device;
-	}
-	return NULL;
-}
-
 static void
 add_listed(JsonBuilder *builder, const KnSession *session, const GPtrArray *views)
 {
-	const KnDevice *device = find_device(views, session->device_id);
+	const KnDevice *device = kn_json_find_device(views, session->device_id);
 	ktp_Info info = ktp_Info_init_zero;
 	gboolean has_info = device != NULL && kn_json_read_info(device->info, &info);
 

@@ -4,18 +4,6 @@
 
 #include "core/measure/names.h"
 
-static const KnDevice *
-find_device(const GPtrArray *views, gint64 device_id)
-{
-	for (guint i = 0; i < views->len; i++) {
-		const KnDeviceView *view = g_ptr_array_index(views, i);
-
-		if (view->device != NULL && view->device->id == device_id)
-			return view->device;
-	}
-	return NULL;
-}
-
 static void
 add_device(JsonBuilder *builder, const KnDevice *device)
 {
@@ -34,7 +22,7 @@ void
 kn_json_add_event(JsonBuilder *builder, const KnEvent *event, const GPtrArray *views,
 		  const gchar *zone)
 {
-	const KnDevice *device = find_device(views, event->device_id);
+	const KnDevice *device = kn_json_find_device(views, event->device_id);
 
 	json_builder_begin_object(builder);
 	kn_json_add_int(builder, "id", event->id);

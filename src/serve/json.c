@@ -74,6 +74,18 @@ kn_json_read_info(GBytes *info, ktp_Info *ret_info)
 	return bytes != NULL && kn_decode_info(bytes, n_bytes, ret_info) == KN_DECODE_OK;
 }
 
+const KnDevice *
+kn_json_find_device(const GPtrArray *views, gint64 device_id)
+{
+	for (guint i = 0; i < views->len; i++) {
+		const KnDeviceView *view = g_ptr_array_index(views, i);
+
+		if (view->device != NULL && view->device->id == device_id)
+			return view->device;
+	}
+	return NULL;
+}
+
 void
 kn_json_add_node_place(JsonBuilder *builder, guint node, const ktp_Info *info)
 {

@@ -21,6 +21,8 @@ void kn_json_add_log_id(JsonBuilder *builder, guint64 log_id);
 /* The last description of a device; FALSE when it has none or it can not be read. */
 gboolean kn_json_read_info(GBytes *info, ktp_Info *ret_info);
 
+/* The device of that number in the owner's list, or NULL. views: KnDeviceView. */
+const KnDevice *kn_json_find_device(const GPtrArray *views, gint64 device_id);
 /* One session, the same in a list and alone. device, info, gaps and losses may be NULL: what they would tell is absent then. */
 void kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevice *device,
 			 const ktp_Info *info, const GArray *gaps, const GArray *losses);

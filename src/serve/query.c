@@ -240,6 +240,24 @@ kn_query_device(KnRequest *request, const gchar *key, gint64 *ret_device_id)
 	return text == NULL || kn_query_find_device(request, text, ret_device_id);
 }
 
+/* what a parser saw: a member that comes twice is told twice and kept once */
+typedef struct {
+	guint n_told;
+	guint n_kept;
+} Members;
+
+static void
+on_member(JsonParser *parser, JsonObject *object, const gchar *name, gpointer data)
+{
+	((Members *)data)->n_told++;
+}
+
+static void
+on_object_end(JsonParser *parser, JsonObject *object, gpointer data)
+{
+	((Members *)data)->n_kept += json_object_get_size(object);
+}
+
 /* json-glib takes several values one after the other and keeps the last: as the one element of an array they are an error. That the
  * brackets of the text match was seen before, so it can not close this array itself. */
 static JsonNode *
@@ -249,9 +267,13 @@ parse_object(const gchar *text, gsize n_bytes)
 	g_autofree gchar *wrapped = g_strdup_printf("[%.*s]", (gint)n_bytes, text);
 	JsonArray *array = NULL;
 	JsonNode *only = NULL;
+	Members members = {0};
 
+	g_signal_connect(parser, "object-member", G_CALLBACK(on_member), &members);
+	g_signal_connect(parser, "object-end", G_CALLBACK(on_object_end), &members);
 	if (!json_parser_load_from_data(parser, wrapped, -1, NULL) ||
-	    !JSON_NODE_HOLDS_ARRAY(json_parser_get_root(parser)))
+	    !JSON_NODE_HOLDS_ARRAY(json_parser_get_root(parser)) ||
+	    members.n_told != members.n_kept)
 		return NULL;
 	array = json_node_get_array(json_parser_get_root(parser));
 	if (json_array_get_length(array) != 1)
@@ -286,8 +308,8 @@ kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node)
 	}
 	node = parse_object(text, n_bytes);
 	if (node == NULL) {
-		kn_query_refuse(request, "The body is not a JSON object.",
-				"Send something like {\"label\": \"…\"}");
+		kn_query_refuse(request, "The body is not a JSON object, or has a key twice.",
+				"Send something like {\"label\": \"living room\"}");
 		return FALSE;
 	}
 	members = json_object_get_members(json_node_get_object(node));
@@ -297,6 +319,14 @@ kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node)
 	}
 	*ret_node = g_steal_pointer(&node);
 	return TRUE;
+}
+
+gboolean
+kn_query_no_body(KnRequest *request)
+{
+	g_autoptr(JsonNode) unused = NULL;
+
+	return kn_query_body(request, "", &unused);
 }
 
 gboolean

@@ -34,6 +34,8 @@ gboolean kn_query_find_device(KnRequest *request, const gchar *text, gint64 *ret
 
 /* The body as a JSON object; an empty body is an empty object. The caller owns the node. Only known keys (separated by blanks). */
 gboolean kn_query_body(KnRequest *request, const gchar *keys, JsonNode **ret_node);
+/* For a POST that takes none: nobody should believe that what was said there counts. */
+gboolean kn_query_no_body(KnRequest *request);
 
 /* Key class: a mask of 1 << KnEventClass. */
 gboolean kn_query_classes(KnRequest *request, guint *ret_mask);

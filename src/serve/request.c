@@ -116,6 +116,15 @@ kn_request_answer_status(KnRequest *request, guint status, JsonNode *document)
 }
 
 void
+kn_request_answer_text(KnRequest *request, gchar *text)
+{
+	if (kn_request_is_open(request))
+		send_text(request, SOUP_STATUS_OK, "application/json", text);
+	else
+		g_free(text);
+}
+
+void
 kn_request_answer_problem(KnRequest *request, guint status, const gchar *kind, const gchar *detail,
 			  const gchar *hint)
 {
@@ -135,8 +144,10 @@ kn_request_answer_error(KnRequest *request, const GError *error)
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy", error->message,
 					  "Try again when it is done.");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY))
-		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "not-ready",
-					  error->message, "See what is missing: knead why DEVICE");
+		kn_request_answer_problem(
+			request, SOUP_STATUS_CONFLICT, "not-ready", error->message,
+			"See how the hub is: knead status; one massager: knead why "
+			"DEVICE");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED))
 		kn_request_answer_problem(request, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
 					  error->message, "See what is wrong: knead status");

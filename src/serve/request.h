@@ -36,6 +36,8 @@ void kn_request_abandon(KnRequest *request);
 void kn_request_answer(KnRequest *request, JsonNode *document /* owned */);
 /* With another status than 200: 202 for what has only begun. */
 void kn_request_answer_status(KnRequest *request, guint status, JsonNode *document /* owned */);
+/* The same for a document that is text already. */
+void kn_request_answer_text(KnRequest *request, gchar *text /* owned */);
 void kn_request_answer_problem(KnRequest *request, guint status, const gchar *kind,
 			       const gchar *detail, const gchar *hint);
 /* An owner's error as its problem document. */

@@ -15,6 +15,7 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/log", KN_RIGHT_READ, "limit cursor device class", kn_handle_log},
 	{"GET", "/v1/events", KN_RIGHT_READ, "since follow device class", kn_handle_events},
 	{"POST", "/v1/captures", KN_RIGHT_ADMIN, "device seconds raw scenario", kn_handle_capture},
+	{"POST", "/v1/exports", KN_RIGHT_ADMIN, "format from to device", kn_handle_export},
 	{"GET", "/v1/devices/{device}/why", KN_RIGHT_READ, "", kn_handle_why},
 	{"POST", "/v1/devices/{device}/forget", KN_RIGHT_ADMIN, "", kn_handle_forget},
 	{"POST", "/v1/devices/{device}/identify", KN_RIGHT_ADMIN, "seconds", kn_handle_identify},
@@ -24,6 +25,7 @@ static const KnRoute routes[] = {
 	{"POST", "/v1/pairings/{id}", KN_RIGHT_ADMIN, "", kn_handle_pairing_answer},
 	{"GET", "/v1/jobs/{id}", KN_RIGHT_READ, "wait step", kn_handle_job},
 	{"POST", "/v1/devices/{address}/allow", KN_RIGHT_ADMIN, "", kn_handle_allow},
+	{"GET", "/v1/openapi.json", KN_RIGHT_READ, "", kn_handle_openapi},
 };
 
 const KnRoute *

@@ -109,14 +109,22 @@ kn_stream_end(KnStream *stream)
 }
 
 void
+kn_stream_break(KnStream *stream)
+{
+	/* the end of all chunks then goes nowhere */
+	g_socket_shutdown(stream->request->client->socket, TRUE, TRUE, NULL);
+	finish(stream, stream->request->server->timeouts.refuse_ms);
+}
+
+void
 kn_stream_drop(KnStream *stream)
 {
 	stream->request->server->stats.n_dropped_readers++;
-	if (stream->last != NULL)
-		append(stream, stream->last, strlen(stream->last));
-	else
-		/* the end of all chunks below then goes nowhere */
-		g_socket_shutdown(stream->request->client->socket, TRUE, TRUE, NULL);
+	if (stream->last == NULL) {
+		kn_stream_break(stream);
+		return;
+	}
+	append(stream, stream->last, strlen(stream->last));
 	finish(stream, stream->request->server->timeouts.refuse_ms);
 }
 

@@ -28,6 +28,9 @@ gpointer kn_stream_data(KnStream *stream);
 /* What was written is still sent. The stream is gone. */
 void kn_stream_end(KnStream *stream);
 
+/* It can not be made whole: the client reads an answer that breaks off. The stream is gone. */
+void kn_stream_break(KnStream *stream);
+
 /* ---- for the client and the server ---- */
 
 /* n_bytes of the body have left. */

@@ -20,13 +20,13 @@ a_hub_without_a_massager_says_what_to_do(void)
 
 	kn_print_glance(&ascii, out, nothing, nothing, nothing, nothing);
 	assert_has(out->str, "No massager is recorded yet.");
-	assert_has(out->str, "knead devices");
-	assert_has(out->str, "sudo knead allow ADDRESS");
+	assert_has(out->str, "sudo knead scan");
+	assert_has(out->str, "sudo knead pair ADDRESS");
 	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
 	g_string_truncate(out, 0);
 	kn_print_glance(&ascii, out, nothing, nothing, nothing, json_node_get_object(heard));
 	assert_has(out->str, "In range: C0:FF:EE:00:00:07  bed");
-	assert_has(out->str, "sudo knead allow");
+	assert_has(out->str, "sudo knead pair ADDRESS");
 	/* and with no documents at all */
 	g_string_truncate(out, 0);
 	kn_print_glance(&ascii, out, NULL, NULL, NULL, NULL);

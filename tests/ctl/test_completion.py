@@ -23,12 +23,12 @@ def offered(place, *words):
     return set(done.stdout.split("\n")) - {""}
 
 
-COMMON = {"--json", "--socket", "--color", "--help", "--version"}
+COMMON = {"-o", "--force", "--json", "--socket", "--color", "--help", "--version"}
 DAYS = {"today", "yesterday", "monday", "last-week", "this-month", "last-month"}
 LINES = {
     ("summary", "--t"): {"--to"},
     ("summary", "-"): COMMON | {"--day", "--week", "--month", "--since", "--from", "--to", "--by", "--device"},
-    ("capture", "1", "-"): COMMON | {"-o", "--for", "--scenario", "--force", "--with-identity"},
+    ("capture", "1", "-"): COMMON | {"--for", "--scenario", "--with-identity"},
     ("-",): COMMON,
     ("summary", "--to", ""): DAYS,
     ("summary", "--to", "=", "t"): {"today", "this-month"},
@@ -47,6 +47,7 @@ LINES = {
     ("--socket", "=", "fo"): {"folder"},
     ("show", ""): {"last", "longest"},
     ("rezone", "X", "-"): COMMON | {"--from", "--to", "--device", "--dry-run", "--yes"},
+    ("export", ""): {"csv", "json"},
     ("help", "sta"): {"status"},
     ("sta",): {"status"},
     ("--socket", "folder", "sta"): {"status"},

@@ -68,6 +68,76 @@ def test_a_wrong_command_suggests_the_nearest(hub):
     assert evil.returncode == USAGE and "\x1b" not in evil.stderr
 
 
+def test_a_wrong_option_suggests_the_nearest(hub):
+    assert 'there is no option "--devcie"; did you mean "--device"?' in knead("sessions", "--devcie", "1", path=hub.path).stderr
+    assert 'did you mean "--limit"?' in knead("sessions", "--Limits=3", path=hub.path).stderr
+    assert "did you mean" not in knead("--frobnicate", path=hub.path).stderr
+    evil = knead("--dev\x1b[31mice", path=hub.path)
+    assert evil.returncode == USAGE and "\x1b" not in evil.stderr
+    # what stands behind an option is its word, and what stands behind -- is no option
+    assert knead("sessions", "--device", "--devcie", path=hub.path).returncode == OK
+    assert "is a word too many" in knead("show", "1", "--", "--devcie", path=hub.path).stderr
+    assert hub.asked[-1][1] == "/v1/sessions?limit=20&device=--devcie"
+
+
+FILED = [(), ("summary",), ("sessions",), ("show", "12"), ("devices",), ("status",), ("log",), ("allow", "C0:FF:EE:00:00:02")]
+
+
+@pytest.mark.parametrize("words", FILED)
+def test_what_would_be_shown_is_written_into_the_file_instead(hub, tmp_path, words):
+    hub.documents["/v1/log"] = {"now": "2026-11-21T09:00:00+01:00", "tz": "UTC", "events": []}
+    for extra in ([], ["--json"]):
+        shown = knead(*words, *extra, path=hub.path)
+        to = tmp_path / f"file{len(extra)}"
+        done = knead(*words, *extra, "-o", str(to), path=hub.path)
+        assert (done.returncode, done.stdout, done.stderr) == (OK, "", "")
+        assert to.read_text() == shown.stdout != "" and to.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file0", "file1", "knead.sock"]
+
+
+def test_a_file_that_is_there_is_written_over_only_when_that_is_said(hub, tmp_path):
+    to = tmp_path / "file"
+    to.write_text("mine")
+    refused = knead("forget", "1", "-o", str(to), path=hub.path)
+    assert refused.returncode == FAILED and "is there already" in refused.stderr and "--force" in refused.stderr
+    assert hub.asked == [] and to.read_text() == "mine"
+    assert knead("status", "-o", str(to), "--force", path=hub.path).returncode == OK and to.read_text() != "mine"
+    assert knead("status", "-o", str(tmp_path / "no/file"), path=hub.path).returncode == FAILED
+
+
+def test_nothing_is_written_when_nothing_came_and_nothing_endless_is(hub, path, tmp_path):
+    to = tmp_path / "file"
+    hub.problem = {"status": 503, "kind": "degraded", "detail": "d", "hint": "h"}
+    assert knead("status", "-o", str(to), path=hub.path).returncode == FAILED
+    for words in (("watch",), ("log", "--follow")):
+        assert knead(*words, "-o", str(to), path=hub.path).returncode == USAGE
+    assert [path.name for path in tmp_path.iterdir()] == ["knead.sock"]
+
+
+def test_an_export_that_breaks_off_is_no_file(server, tmp_path):
+    for form, beginning in (("csv", "id,start,"), ("json", "{")):
+        to = tmp_path / f"all.{form}"
+        done = knead("export", form, "-o", str(to), path=server)
+        assert done.returncode == OK and done.stderr == f"{to}: 2 sessions\n" and to.read_text().startswith(beginning)
+        piped = knead("export", form, path=server)
+        assert (piped.returncode, piped.stdout, piped.stderr) == (OK, to.read_text(), "")
+    assert knead("export", "xml", path=server).returncode == USAGE
+    assert knead("export", "csv", "--from", "someday", path=server).returncode == USAGE
+    rude = socket.socket(socket.AF_UNIX)
+    rude.bind(str(tmp_path / "rude"))
+    rude.listen()
+    with subprocess.Popen([KNEAD, "--socket", str(tmp_path / "rude"), "export", "csv", "-o", str(tmp_path / "half")], stderr=subprocess.PIPE,
+                          text=True) as child:
+        client = rude.accept()[0]
+        client.recv(4096)
+        client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nid,start\r\n")
+        client.close()
+        assert "it broke off before the end, and nothing was written" in child.stderr.read()
+        assert child.wait(30) == FAILED
+    rude.close()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("half")]
+
+
 def test_a_usage_error_names_the_word_and_the_commands_own_help(hub):
     text = knead("show", "1", "2", path=hub.path).stderr
     assert '"2" is a word too many' in text and "See: knead show --help" in text

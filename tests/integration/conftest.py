@@ -1,7 +1,23 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
+import pathlib
+import sys
+
 import line
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
+import openapi  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def described_answers(monkeypatch):
+    """Whatever any of these tests asks a hub, the answer looks as src/serve/openapi.json says."""
+    def judge(method, path, response, document):
+        wrong = openapi.request_offences(method, path, response.status, response.headers["Content-Type"], document)
+        assert wrong == [], f"{method} {path} is answered in another way than described"
+
+    monkeypatch.setattr(line.Hub, "judge_answer", staticmethod(judge))
 
 
 @pytest.fixture

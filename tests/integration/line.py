@@ -145,6 +145,8 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Hub:
+    judge_answer = None  # called with each answer, when set
+
     def __init__(self, directory, bus_address, zone="Europe/Berlin"):
         self.directory = pathlib.Path(directory)
         self.bus_address = bus_address
@@ -174,7 +176,10 @@ class Hub:
             headers = {"Content-Type": "application/json"} if body is not None else {}
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             response = connection.getresponse()
-            return response.status, json.loads(response.read())
+            document = json.loads(response.read())
+            if self.judge_answer:
+                self.judge_answer(method, path, response, document)
+            return response.status, document
         finally:
             connection.close()
 

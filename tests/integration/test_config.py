@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The configuration file: strict at the start, harmless at a reload."""
 import os
+import resource
 import signal
 import subprocess
 
@@ -119,5 +120,50 @@ def test_an_adapter_that_may_not_be_used_is_as_if_not_there(tmp_path, bus, make_
         hub.stop()
         hub = start(tmp_path, bus, "[radio]\nadapters=5e:ad:00:00:00:01; AA:BB:CC:DD:EE:FF\n")
         line.wait_for(lambda: hub.get("/v1/status")["radio"]["state"] == "ready", "the radio")
+    finally:
+        hub.stop()
+
+
+def test_an_empty_file_is_the_configuration_that_there_is_without_one(tmp_path, bus):
+    hub = start(tmp_path, bus, "")
+    try:
+        assert hub.get("/v1/status")["tz"] and hub.get("/v1/devices")["devices"] == []
+    finally:
+        hub.stop()
+
+
+def lowest_free_descriptor(pid):
+    """Once those of the clients that were are gone: five looks in a row see the same."""
+    looks = []
+
+    def is_settled():
+        looks.append(set(map(int, os.listdir(f"/proc/{pid}/fd"))))
+        return len(looks) >= 5 and all(look == looks[-1] for look in looks[-5:])
+
+    line.wait_for(is_settled, "the descriptors of clients to go")
+    taken = looks[-1]
+    return next(fd for fd in range(len(taken) + 1) if fd not in taken)
+
+
+def test_fault_89_a_file_that_cannot_be_read_at_a_reload_opens_nothing(tmp_path, bus):
+    """Neither for want of descriptors nor because it is gone: zone and groups stay what they were."""
+    hub = start(tmp_path, bus, "[hub]\nzone=Asia/Tokyo\n[socket]\nread-group=nogroup\n")
+    pid = hub.process.child.pid
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    mode = hub.socket.stat()
+    try:
+        (tmp_path / "kneadd.conf").write_text("[hub]\nzone=UTC\n")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free_descriptor(pid), hard))
+        os.kill(pid, signal.SIGHUP)
+        line.wait_for(lambda: "was not taken, the old one stays in force" in hub.log.read_text(), "the reload")
+        assert "Too many open files" in hub.log.read_text()
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        assert hub.get("/v1/status")["tz"] == "Asia/Tokyo"
+        (tmp_path / "kneadd.conf").unlink()
+        os.kill(pid, signal.SIGHUP)
+        line.wait_for(lambda: hub.log.read_text().count("the old one stays in force") == 2, "the second reload")
+        assert hub.get("/v1/status")["tz"] == "Asia/Tokyo"
+        after = hub.socket.stat()
+        assert (after.st_mode, after.st_gid) == (mode.st_mode, mode.st_gid)
     finally:
         hub.stop()

@@ -85,7 +85,7 @@ def test_a_new_hub_with_nothing_enrolled_says_what_to_do_next(hub):
     hub.start()
     done = hub.cli()
     assert done.returncode == 0
-    assert "knead devices" in done.stdout or "knead allow" in done.stdout
+    assert "sudo knead scan" in done.stdout and "sudo knead pair" in done.stdout
 
 
 def test_a_stranger_is_neither_connected_nor_recorded(hub, make_sim):

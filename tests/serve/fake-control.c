@@ -5,6 +5,28 @@
 
 #include "fake-hub.h"
 
+/* of a hub without radio and massagers */
+JsonNode *
+fake_get_status(gpointer user)
+{
+	static const gchar text[] =
+		"{'version':'0.1.0','hub_id':'0123456789abcdef','tz':'Europe/Berlin',"
+		"'now':'2026-11-21T09:00:00+01:00','clock':'synced','uptime_ms':5400000,"
+		"'radio':{'state':'no-bus','n_packets':0,'packet_bytes':0,'n_ring_full':0,"
+		"'ring_peak_bytes':0,'n_truncated':0,'n_empty':0,'n_connects':0,"
+		"'n_connect_errors':0,'n_unknown_errors':0,'rescue':{'is_failed':false,"
+		"'n_rescan':0,'n_reconnect':0,'n_power':0,'n_restart':0},'adapters':[]},"
+		"'storage':{'state':'ok','busy_ms':0,'n_commits':0,'n_failures':0,'n_blocks':0,"
+		"'n_damaged_blocks':0,'raw_bytes':0,'stored_bytes':0,'n_pending':0,"
+		"'open_bytes':0,'n_dropped_events':0},'clients':{'n_clients':1,'n_requests':1,"
+		"'n_refused_clients':0,'n_denied':0,'n_followers':0,'n_dropped_readers':0},"
+		"'devices':[]}";
+	g_auto(GStrv) parts = g_strsplit(text, "'", -1);
+	g_autofree gchar *json = g_strjoinv("\"", parts);
+
+	return json_from_string(json, NULL);
+}
+
 /* a capture of two lines, which ends by itself unless it is stopped */
 static gboolean
 on_captured(gpointer data)

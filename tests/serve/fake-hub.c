@@ -112,12 +112,6 @@ get_zone(gpointer user)
 	return "Europe/Berlin";
 }
 
-static JsonNode *
-get_status(gpointer user)
-{
-	return json_from_string("{\"version\":\"0.1.0\"}", NULL);
-}
-
 static const GArray *
 get_losses(gpointer user)
 {
@@ -340,7 +334,7 @@ fake_hub_vtable(void)
 	static const KnHub hub = {
 		.get_now = get_now,
 		.get_zone = get_zone,
-		.get_status = get_status,
+		.get_status = fake_get_status,
 		.get_devices = get_devices,
 		.get_losses = get_losses,
 		.query_sessions = query_sessions,

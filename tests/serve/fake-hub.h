@@ -72,6 +72,7 @@ void fake_hub_answer(FakeHub *hub); /* all that wait */
 KnSession *fake_hub_add_session(FakeHub *hub, gint64 id, gint64 start_us);
 
 /* of the vtable, in fake-control.c */
+JsonNode *fake_get_status(gpointer user);
 gpointer fake_start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptureSink *sink,
 			    gpointer to, GError **error);
 void fake_stop_capture(gpointer user, gpointer capture);

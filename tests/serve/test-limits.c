@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake-hub.h"
 
-#include "core/base/json-depth.h"
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -100,34 +99,6 @@ a_body_in_chunks_is_not_taken(Fixture *fixture, gconstpointer data)
 			     "2\r\n{}\r\n0\r\n\r\n");
 
 	g_assert_cmpuint(status_of(fixture, request, "length-required"), ==, 411);
-	g_assert_cmpuint(fixture->hub.n_allowed, ==, 0);
-}
-
-static void
-json_of_16_levels_is_parsed_and_17_are_not(Fixture *fixture, gconstpointer data)
-{
-	const gchar *target = "/v1/devices/C0:FF:EE:00:00:02/allow";
-
-	for (guint depth = KN_JSON_DEPTH_MAX; depth <= 10 * KN_JSON_DEPTH_MAX;
-	     depth += depth == 16 ? 1 : 143) {
-		g_autoptr(GString) body = g_string_new("{\"label\":");
-		g_autoptr(JsonNode) node = NULL;
-		const gchar *detail = NULL;
-		guint status = 0;
-
-		for (guint i = 1; i < depth; i++)
-			g_string_append_c(body, '[');
-		for (guint i = 1; i < depth; i++)
-			g_string_append_c(body, ']');
-		g_string_append_c(body, '}');
-		node = ask(fixture, "POST", target, body->str, &status);
-		g_assert_cmpuint(status, ==, 400);
-		detail = json_object_get_string_member(json_node_get_object(node), "detail");
-		g_test_message("%u: %s", depth, detail);
-		/* 16 levels get as far as the label, which is no text */
-		g_assert_cmpint(strstr(detail, "label") != NULL, ==, depth == 16);
-		g_assert_cmpint(strstr(detail, "deeper") != NULL, ==, depth > 16);
-	}
 	g_assert_cmpuint(fixture->hub.n_allowed, ==, 0);
 }
 
@@ -314,8 +285,6 @@ main(int argc, char **argv)
 		{"a_request_of_64_kib_is_read_and_one_byte_more_is_not",
 		 a_request_of_64_kib_is_read_and_one_byte_more_is_not},
 		{"a_body_in_chunks_is_not_taken", a_body_in_chunks_is_not_taken},
-		{"json_of_16_levels_is_parsed_and_17_are_not",
-		 json_of_16_levels_is_parsed_and_17_are_not},
 		{"thirty_two_clients_are_served_and_the_next_is_told_so",
 		 thirty_two_clients_are_served_and_the_next_is_told_so},
 		{"three_hundred_clients_do_not_take_three_hundred_places",

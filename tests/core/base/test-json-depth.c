@@ -76,6 +76,31 @@ refuses_what_could_hide_brackets(void)
 	g_assert_false(kn_json_depth_is_within("1\0[", 3, 16));
 }
 
+static void
+refuses_what_parsers_read_in_several_ways(void)
+{
+	static const gchar *const bad[] = {
+		"0x10", "010", "-01", "1x",          "1e999", "-1e999", "9223372036854775808",
+		"--1",  "1-1", "-",   "\"a\\u0000\""};
+	static const gchar *const good[] = {"0",   "-1",     "9223372036854775807",
+					    "1e3", "1.5E-3", "\"a\\\\u0000\""};
+	g_autofree gchar *zeros = g_strnfill(62, '0');
+	g_autofree gchar *at_limit = g_strconcat("1.", zeros, NULL);
+	g_autofree gchar *above = g_strconcat(at_limit, "0", NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_test_message("%s", bad[i]);
+		g_assert_false(is_within(bad[i], 16));
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
+		g_test_message("%s", good[i]);
+		g_assert_true(is_within(good[i], 16));
+	}
+	/* more digits than anything has */
+	g_assert_true(is_within(at_limit, 16));
+	g_assert_false(is_within(above, 16));
+}
+
 /* the bytes may end anywhere: every prefix is looked at in a buffer of exactly its size, under ASan */
 static void
 never_reads_past_the_end(void)
@@ -111,6 +136,8 @@ main(int argc, char **argv)
 			ignores_brackets_in_strings);
 	g_test_add_func("/core/json-depth/refuses_what_could_hide_brackets",
 			refuses_what_could_hide_brackets);
+	g_test_add_func("/core/json-depth/refuses_what_parsers_read_in_several_ways",
+			refuses_what_parsers_read_in_several_ways);
 	g_test_add_func("/core/json-depth/never_reads_past_the_end", never_reads_past_the_end);
 	return g_test_run();
 }

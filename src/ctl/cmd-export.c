@@ -1,0 +1,153 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+#include "ctl/client.h"
+#include "ctl/file.h"
+#include "ctl/format.h"
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TELL_MS = 200 };
+
+typedef struct {
+	KnCall *call;
+	KnFile file; /* where to; its file is NULL for standard output */
+	gboolean is_csv;
+	gboolean is_ended; /* the last line has come */
+	guint64 n_lines;
+	gint64 told_us;
+	gboolean is_terminal;
+	gboolean is_unwritable;
+	GCancellable *cancellable; /* owned */
+} Export;
+
+/* new */
+static gchar *
+count_words(const Export *export)
+{
+	/* one is no session: the names of the columns, or the beginning of the document */
+	guint64 n = export->n_lines > 0 ? export->n_lines - 1 : 0;
+
+	return kn_format_plural(n, "session", "sessions");
+}
+
+static void
+tell(Export *export)
+{
+	g_autofree gchar *words = NULL;
+
+	if (!export->is_terminal || export->file.file == NULL ||
+	    g_get_monotonic_time() - export->told_us < TELL_MS * G_GINT64_CONSTANT(1000))
+		return;
+	export->told_us = g_get_monotonic_time();
+	words = count_words(export);
+	g_printerr("\r%s\x1b[K", words);
+}
+
+static gboolean
+on_line(const gchar *line, gsize n_bytes, gpointer data)
+{
+	Export *export = data;
+	FILE *to = export->file.file != NULL ? export->file.file : stdout;
+
+	export->is_ended = export->is_csv ? n_bytes == 0 : strcmp(line, "]}") == 0;
+	if (export->is_ended && export->is_csv)
+		return TRUE;
+	export->n_lines += export->is_ended ? 0 : 1;
+	if (fwrite(line, 1, n_bytes, to) != n_bytes || fputc('\n', to) == EOF) {
+		export->is_unwritable = TRUE;
+		return FALSE;
+	}
+	tell(export);
+	return TRUE;
+}
+
+static gboolean
+on_signal(gpointer data)
+{
+	Export *export = data;
+
+	g_cancellable_cancel(export->cancellable);
+	return G_SOURCE_CONTINUE;
+}
+
+/* new */
+static gchar *
+make_path(const KnCall *call, const gchar *format)
+{
+	g_autofree gchar *device = kn_call_device_query(call, "&");
+	g_autofree gchar *from =
+		g_uri_escape_string(call->from != NULL ? call->from : "", NULL, FALSE);
+	g_autofree gchar *to = g_uri_escape_string(call->to != NULL ? call->to : "", NULL, FALSE);
+
+	return g_strconcat("/v1/exports?format=", format, call->from != NULL ? "&from=" : "", from,
+			   call->to != NULL ? "&to=" : "", to, device, NULL);
+}
+
+/* only what is whole is put in place: half a table looks like a table */
+static gint
+finish(Export *export, gboolean is_whole)
+{
+	g_autofree gchar *words = count_words(export);
+	gint failed = KN_EXIT_OK;
+
+	if (export->is_terminal && export->file.file != NULL)
+		g_printerr("\r\x1b[K");
+	if (!is_whole && !export->is_unwritable) {
+		if (export->file.file != NULL)
+			kn_file_discard(&export->file);
+		g_printerr("knead: it broke off before the end%s\n  Try again; if it stays so, "
+			   "look at: knead status\n",
+			   export->call->output != NULL ? ", and nothing was written" : "");
+		return KN_EXIT_FAILED;
+	}
+	if (export->file.file == NULL)
+		return !export->is_unwritable && fflush(stdout) == 0 ? KN_EXIT_OK : KN_EXIT_FAILED;
+	failed = kn_file_close(&export->file, !export->is_unwritable);
+	if (failed == KN_EXIT_OK)
+		g_printerr("%s: %s\n", export->call->output, words);
+	return failed;
+}
+
+static gint
+run(Export *export, const gchar *format)
+{
+	const gint endings[] = {SIGINT, SIGTERM, SIGHUP};
+	guint sources[G_N_ELEMENTS(endings)];
+	g_autofree gchar *path = make_path(export->call, format);
+	g_autoptr(GError) error = NULL;
+	gboolean is_whole = FALSE;
+
+	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
+		sources[i] = g_unix_signal_add(endings[i], on_signal, export);
+	(void)kn_client_post_stream(export->call->socket_path, path, on_line, export,
+				    export->cancellable, &is_whole, &error);
+	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
+		g_source_remove(sources[i]);
+	if (error == NULL)
+		return finish(export, is_whole && export->is_ended);
+	if (export->file.file != NULL)
+		kn_file_discard(&export->file);
+	return kn_call_fail(export->call, error);
+}
+
+gint
+kn_cmd_export(KnCall *call, const gchar *argument)
+{
+	Export export = {.call = call};
+	gint result = KN_EXIT_OK;
+
+	if (!g_str_equal(argument, "csv") && !g_str_equal(argument, "json"))
+		return kn_call_usage("export", "export takes csv or json");
+	export.is_csv = g_str_equal(argument, "csv");
+	export.is_terminal = isatty(STDERR_FILENO) != 0;
+	if (call->output != NULL)
+		result = kn_file_open(call, &export.file);
+	if (result != KN_EXIT_OK)
+		return result;
+	export.cancellable = g_cancellable_new();
+	result = run(&export, argument);
+	g_object_unref(export.cancellable);
+	return result;
+}
