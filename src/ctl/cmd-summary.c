@@ -74,11 +74,31 @@ append_facts(const KnTerm *term, GString *out, JsonObject *summary)
 	append_fact(term, out, "Holds", holds);
 }
 
+/* which sessions may be on another day, and whether that can still be mended */
+static void
+append_uncertain(const KnTerm *term, GString *out, JsonObject *summary)
+{
+	guint64 n = (guint64)MAX(kn_doc_int(summary, "n_time_uncertain", 0), 0);
+	guint64 n_all = (guint64)MAX(kn_doc_int(summary, "n_sessions", 0), 0);
+	g_autofree gchar *indent = g_strnfill(LABEL_COLUMNS + 2, ' ');
+	g_autofree gchar *label = kn_term_fit(term, "  Time of day", LABEL_COLUMNS + 2);
+	g_autofree gchar *count = kn_format_count(n);
+	g_autofree gchar *all = kn_format_plural(n_all, "session", "sessions");
+	g_autofree gchar *words =
+		g_strdup_printf("not certain for %s of %s: " KN_PRINT_UNCERTAIN, count, all);
+	g_autoptr(GString) lines = g_string_new(NULL);
+
+	if (n == 0)
+		return;
+	kn_print_wrapped(term, lines, indent, words);
+	g_string_erase(lines, 0, LABEL_COLUMNS + 2);
+	g_string_append_printf(out, "%s%s", label, lines->str);
+}
+
 static void
 append_remarks(const KnTerm *term, GString *out, JsonObject *summary)
 {
 	g_autoptr(GPtrArray) lines = kn_print_completeness_lines(summary);
-	gint64 n_uncertain = kn_doc_int(summary, "n_time_uncertain", 0);
 	g_autofree gchar *days = kn_format_plural(
 		(guint64)MAX(kn_doc_int(summary, "n_data_days", 0), 0), "day", "days");
 
@@ -96,9 +116,7 @@ append_remarks(const KnTerm *term, GString *out, JsonObject *summary)
 	}
 	if (kn_doc_bool(summary, "is_provisional"))
 		append_fact(term, out, "Still going", "a session is open: these numbers will grow");
-	if (n_uncertain > 0)
-		append_fact(term, out, "Time of day",
-			    "not certain for all: a massager's clock was not set yet");
+	append_uncertain(term, out, summary);
 }
 
 static void

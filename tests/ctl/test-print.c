@@ -161,7 +161,10 @@ a_summary_is_told_in_words(void)
 	assert_has(out, "none (steady for 30 s or more)");
 	assert_has(out, "2 of 10 records missing, will be fetched when the device is in range");
 	assert_has(out, "a session is open: these numbers will grow");
-	assert_has(out, "not certain for all");
+	assert_has(out,
+		   "  Time of day           not certain for 1 of 9 sessions: the hub did not know");
+	assert_has(out, "network");
+	g_assert_null(strstr(years, "not certain"));
 	g_assert_cmpstr(empty, ==, "Saturday 21 November\n  no session\n");
 }
 

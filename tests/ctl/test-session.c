@@ -170,7 +170,8 @@ a_session_is_told_in_words(void)
 	assert_has(out->str, "Rocking: 24.0 half swings");
 	assert_has(out->str, "For 1.2 % of the time a sensor was at its limit");
 	assert_has(out->str, "Still going");
-	assert_has(out->str, "not certain");
+	assert_has(out->str, "not certain: the hub did not know the time then");
+	assert_has(out->str, "network");
 	assert_has(out->str, "The massager itself counted 10 min.");
 	/* of the node with the larger dose */
 	assert_has(out->str, "the pressure rose by 4.8 kPa");
