@@ -47,10 +47,13 @@ append_head(const KnTerm *term, GString *out, JsonObject *session)
 	if (kn_doc_bool(session, "is_provisional"))
 		kn_term_paint(term, out, KN_STYLE_WARN,
 			      "  Still going: these numbers will grow.\n");
-	if (kn_doc_bool(session, "time_uncertain"))
-		kn_print_wrapped(term, out, "  ",
-				 "The time of day is not certain: the massager's clock was not set "
-				 "yet.");
+	if (kn_doc_bool(session, "time_uncertain")) {
+		g_autoptr(GString) words = g_string_new(NULL);
+
+		kn_print_wrapped(term, words, "  ",
+				 "The time of day is not certain: " KN_PRINT_UNCERTAIN);
+		kn_term_paint(term, out, KN_STYLE_WARN, words->str);
+	}
 }
 
 /* ---- the numbers in words ---- */

@@ -195,6 +195,21 @@ append_remark(const KnTerm *term, GString *out, const gchar *label, const gchar 
 	g_string_append_printf(out, "  %s%s", fit, lines->str);
 }
 
+/* which sessions may be on another day, and whether that can still be mended */
+static void
+append_uncertain(const KnTerm *term, GString *out, JsonObject *summary)
+{
+	guint64 n = number_of(summary, "n_time_uncertain");
+	g_autofree gchar *count = kn_format_count(n);
+	g_autofree gchar *all =
+		kn_format_plural(number_of(summary, "n_sessions"), "session", "sessions");
+	g_autofree gchar *words =
+		g_strdup_printf("not certain for %s of %s: " KN_PRINT_UNCERTAIN, count, all);
+
+	if (n > 0)
+		append_remark(term, out, "Days", words);
+}
+
 static void
 append_remarks(const KnTerm *term, GString *out, JsonObject *summary)
 {
@@ -213,9 +228,7 @@ append_remarks(const KnTerm *term, GString *out, JsonObject *summary)
 	}
 	if (kn_doc_bool(summary, "is_provisional"))
 		append_remark(term, out, "Going on", "a session is open: these numbers will grow");
-	if (kn_doc_int(summary, "n_time_uncertain", 0) > 0)
-		append_remark(term, out, "Days",
-			      "not certain for all: a massager's clock was not set yet");
+	append_uncertain(term, out, summary);
 }
 
 static void

@@ -20,6 +20,10 @@ void kn_print_session(const KnTerm *term, GString *out, KnBodymapView view, Json
 		      JsonObject *curve);
 void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 /* What a person wants to know of the hub: its states, its massagers, and what went wrong, when something did. */
+/* why a time of day is uncertain, and what mends it */
+#define KN_PRINT_UNCERTAIN                                                               \
+	"the hub did not know the time then. It puts that right by itself when it gets " \
+	"the time from the network before it is switched off; else it stays a guess."
 void kn_print_rezone(const KnTerm *term, GString *out, JsonObject *document);
 void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 /* Every number of a document, whatever is in it. */

@@ -34,16 +34,37 @@ best_quality(KnDb *db, gint64 log_key, gint64 boot, gint64 *ret_quality, GError 
 			  KN_SQL_INTS(log_key, boot), ret_quality, 1, NULL, error);
 }
 
+/* beyond the first anchors of a boot times go by a baseline: until the longest one is there, each new anchor may be its end */
+static gboolean
+is_end_of_baseline(KnDb *db, gint64 log_key, const KnAnchor *anchor, gint64 best, gboolean *ret_is,
+		   GError **error)
+{
+	gint64 is_there;
+
+	if (!kn_sql_get(
+		    db,
+		    "SELECT EXISTS (SELECT 1 FROM anchor WHERE log_key = ?1 AND device_boot = ?2 "
+		    "AND quality = ?3 AND t_ms < ?4 AND t_ms >= ?5 + (SELECT min(t_ms) FROM "
+		    "anchor WHERE log_key = ?1 AND device_boot = ?2 AND quality = ?3))",
+		    KN_SQL_INTS(log_key, anchor->boot, best, (gint64)anchor->t_ms,
+				(gint64)kn_clock_baselines_ms[0]),
+		    &is_there, 1, NULL, error))
+		return FALSE;
+	*ret_is = is_there == 0;
+	return TRUE;
+}
+
 static gboolean
 find_moved(KnDb *db, gint64 log_key, const KnAnchor *anchor, guint64 *ret_from_t_ms, GError **error)
 {
 	gint64 best, from = 0;
-	gboolean is_found;
+	gboolean is_found, is_end;
 
-	if (!best_quality(db, log_key, anchor->boot, &best, error))
+	if (!best_quality(db, log_key, anchor->boot, &best, error) ||
+	    !is_end_of_baseline(db, log_key, anchor, best, &is_end, error))
 		return FALSE;
 	*ret_from_t_ms = 0;
-	if (anchor->quality > best)
+	if (anchor->quality > best || is_end)
 		return TRUE;
 	if (!kn_sql_get(db,
 			"SELECT t_ms FROM anchor WHERE log_key = ?1 AND device_boot = ?2 AND "
@@ -102,11 +123,40 @@ append_rows(KnStatement *row, GArray *anchors, GError **error)
 	return FALSE;
 }
 
+/* the other ends of the segments whose slope may hold outside: see kn_clock_baselines_ms. Twice the same tick: banked and by round trip */
+static gboolean
+append_baselines(KnDb *db, const gint64 keys[3], gint64 edge_ms, gboolean is_last, GArray *anchors,
+		 GError **error)
+{
+	for (guint i = 0; i < KN_CLOCK_N_BASELINES; i++) {
+		gint64 far_ms = (gint64)kn_clock_baselines_ms[i];
+		g_autoptr(KnStatement) row = NULL;
+		if (is_last)
+			row = kn_sql_start(db,
+					   "SELECT " COLUMNS " FROM anchor WHERE log_key = ?1 AND "
+					   "device_boot = ?2 AND quality = ?3 AND t_ms <= ?4 "
+					   "ORDER BY t_ms DESC LIMIT 2",
+					   KN_SQL_INTS(keys[0], keys[1], keys[2], edge_ms - far_ms),
+					   error);
+		else
+			row = kn_sql_start(db,
+					   "SELECT " COLUMNS " FROM anchor WHERE log_key = ?1 AND "
+					   "device_boot = ?2 AND quality = ?3 AND t_ms >= ?4 "
+					   "ORDER BY t_ms LIMIT 2",
+					   KN_SQL_INTS(keys[0], keys[1], keys[2], edge_ms + far_ms),
+					   error);
+		if (!append_rows(row, anchors, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean
 append_near(KnDb *db, gint64 log_key, gint64 boot, gint64 t_ms, GArray *anchors, GError **error)
 {
 	g_autoptr(KnStatement) before = NULL;
 	g_autoptr(KnStatement) after = NULL;
+	guint first = anchors->len, middle;
 	gint64 best;
 
 	if (!best_quality(db, log_key, boot, &best, error))
@@ -117,11 +167,19 @@ append_near(KnDb *db, gint64 log_key, gint64 boot, gint64 t_ms, GArray *anchors,
 			      KN_SQL_INTS(log_key, boot, best, t_ms), error);
 	if (!append_rows(before, anchors, error))
 		return FALSE;
+	middle = anchors->len;
 	after = kn_sql_start(db,
 			     "SELECT " COLUMNS " FROM anchor WHERE log_key = ?1 AND device_boot = "
 			     "?2 AND quality = ?3 AND t_ms > ?4 ORDER BY t_ms LIMIT " N_NEAR,
 			     KN_SQL_INTS(log_key, boot, best, t_ms), error);
-	return append_rows(after, anchors, error);
+	if (!append_rows(after, anchors, error))
+		return FALSE;
+	/* all on one side: it lies outside */
+	if (anchors->len == first || (first < middle && middle < anchors->len))
+		return TRUE;
+	return append_baselines(db, (const gint64[]){log_key, boot, best},
+				(gint64)g_array_index(anchors, KnAnchor, first).t_ms,
+				first < middle, anchors, error);
 }
 
 /* the nearest earlier boot by the end of its anchors, the nearest later one by their start */

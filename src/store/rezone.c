@@ -98,6 +98,7 @@ move_all(KnDb *db, const KnRezone *wish, gint64 now_us, KnRezoned *done, GError 
 	/* held, so that a day does not read the file of the zone each time */
 	g_autoptr(GTimeZone) held = kn_zone_hold(wish->zone);
 
+	(void)held;
 	if (!candidates)
 		return FALSE;
 	for (guint i = 0; i < candidates->len; i++) {

@@ -168,7 +168,10 @@ a_summary_is_told_in_words(void)
 		   "2 of 10 records missing (20.0 %)\n             2 come when the massager is in "
 		   "range and linked\n");
 	assert_has(out, "a session is open: these numbers will grow");
-	assert_has(out, "not certain for all");
+	assert_has(out,
+		   "  Time of day           not certain for 1 of 9 sessions: the hub did not know");
+	assert_has(out, "network");
+	g_assert_null(strstr(years, "not certain"));
 	g_assert_cmpstr(empty, ==, "Saturday 21 November\n  no session\n");
 }
 

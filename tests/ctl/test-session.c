@@ -194,7 +194,8 @@ a_session_is_told_in_words(void)
 	assert_has(out->str, "Rhythm: 24.0 half swings/min; pressure rose 4.8 kPa");
 	assert_has(out->str, "For 1.2 % of the time a sensor was at its limit");
 	assert_has(out->str, "Still going");
-	assert_has(out->str, "not certain");
+	assert_has(out->str, "not certain: the hub did not know the time then");
+	assert_has(out->str, "network");
 	assert_has(out->str, "The massager itself counted 10 min.");
 	/* slices of 0 and 0, 100 and 300, nothing, 700 alone: 0, 2/7, hole, 1. Beside them the mean of all samples, whatever the
 	 * slices are: (100 * 30.0 + 300 * 40.0) / 400 = 37.5 */

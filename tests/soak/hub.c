@@ -106,7 +106,11 @@ on_commit(gpointer user, KnBatch *batch)
 static void
 on_event(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail)
 {
-	soak_note(find(user, device_id), "%s: %s", kn_event_kind_name(kind), detail);
+	/* of the hub itself: its clock */
+	if (device_id == 0)
+		soak_note_all(user, detail);
+	else
+		soak_note(find(user, device_id), "%s: %s", kn_event_kind_name(kind), detail);
 }
 
 /* the link ends as soon as the machine is stepped; a quarantine says for how long */
@@ -186,7 +190,9 @@ mark_killed(SoakWorld *world)
 void
 soak_hub_start(SoakWorld *world)
 {
-	const KnPipelineConfig config = {SOAK_HUB_ID, 1.0};
+	/* the machine itself is never started again */
+	const KnPipelineConfig config = {
+		.hub_id = SOAK_HUB_ID, .timer_scale = 1.0, .hub_boot_id = 1};
 	const KnPipelineSink sink = {on_control, on_commit, on_event, on_refuse};
 	GError *error = NULL;
 

@@ -55,9 +55,10 @@ commit(Hub *hub, KnBatch *batch)
 {
 	g_autoptr(KnBatch) owned = batch;
 	GError *error = NULL;
-	g_autoptr(KnCommit) done = kn_writer_commit(&hub->fixture.writer, batch, &error);
+	g_autoptr(KnCommit) done = kn_writer_commit(&hub->fixture.writer, owned, &error);
 
 	g_assert_no_error(error);
+	g_assert_nonnull(done);
 }
 
 /* the clock is looked at, as with every tick */
@@ -319,7 +320,6 @@ static void
 many_small_steps_are_one_note_a_minute(void)
 {
 	g_auto(Hub) hub = {.device_booted_us = TRUE0};
-	g_autoptr(GPtrArray) sessions = NULL;
 
 	fixture_init(&hub.fixture);
 	boot_hub(&hub, 11, TRUE0, TRUE0, ktp_CLOCK_SYNCED);

@@ -4,8 +4,8 @@
 
 /*
  * Device ticks to UTC. Ticks and anchors are stored, wall time is a view of them: linear between
- * the anchors of a boot, the nearest slope outside them, clamped to +-500 ppm; a boot without an
- * anchor is bracketed by its neighbours and called uncertain.
+ * the anchors of a boot, the slope of the last hours outside them, clamped to +-500 ppm; a boot
+ * without an anchor is bracketed by its neighbours and called uncertain.
  */
 
 #include "core/log/batch.h"
@@ -18,15 +18,24 @@ typedef struct {
 	ktp_ClockQuality quality;
 } KnNow;
 
+/* Outside the anchors of a boot the slope is that of the segment from the one at the edge to the nearest that is at least so far from it:
+ * the first of these for which there is one without a jump, in this order. */
+enum { KN_CLOCK_N_BASELINES = 3 };
+extern const guint64 kn_clock_baselines_ms[KN_CLOCK_N_BASELINES];
+
 typedef struct {
 	gint64 utc_us;
-	gboolean is_uncertain; /* no anchor of this boot with at least restored quality */
-	gboolean is_known;     /* FALSE: not even a neighbour; utc_us is 0 */
+	gboolean
+		is_uncertain; /* no anchor of this boot with at least restored quality, or a jump */
+	gboolean is_known;    /* FALSE: not even a neighbour; utc_us is 0 */
 } KnWallTime;
 
 /*
  * anchors: KnAnchor of one (device, log_id), any order. Of the anchors of a boot only those of its
- * best quality are used; of two at the same tick the more exact one. One anchor alone: slope 1.
+ * best quality are used; of two at the same tick the more exact one. One anchor alone: slope 1. One
+ * that the device was given by another hub and that is more than a day from our own is not believed.
+ * Between two anchors that no crystal can join (more than 500 ppm and a second) the nearer one counts
+ * at slope 1, and the time is called uncertain.
  *
  * A boot without an anchor of at least restored quality is placed between its nearest neighbours
  * that have one: its tick 0 at the last anchor before it (the earliest it can have been), nothing

@@ -158,6 +158,7 @@ check_zone(const gchar *zone)
 	guint n_sessions = 0, at = 0;
 	KnPeriod all;
 
+	g_assert_nonnull(held);
 	g_assert_true(g_setenv("TZ", zone, TRUE));
 	tzset();
 	g_array_set_size(days, (guint)(last - first + 1));
@@ -196,6 +197,7 @@ local_days_tile_time_as_the_calendar_of_libc_does(void)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(zones); i++) {
 		g_autoptr(GTimeZone) held = kn_zone_hold(zones[i]);
+		g_assert_nonnull(held);
 		g_assert_true(g_setenv("TZ", zones[i], TRUE));
 		tzset();
 		for (KnDay day = FIRST_S / 86400; day < LAST_S / 86400; day++) {
