@@ -9,6 +9,8 @@
 #include "store/sql.h"
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static gboolean
 has_reserve(const Hub *hub)
@@ -132,6 +134,58 @@ a_shell_that_takes_the_file_from_a_hub_in_trouble_only_holds_it_up(void)
 	hub_assert_acked_is_durable(&hub, "the shell is gone");
 }
 
+/* As another program: its exit status is how many of the statements were carried out. */
+static gint
+run_shell(const gchar *path)
+{
+	static const gchar *const statements[] = {
+		"SELECT * FROM hub",
+		"DELETE FROM block",
+		"UPDATE hub SET is_clean = 1",
+		"DROP TABLE coverage",
+		"VACUUM",
+		"PRAGMA user_version = 9",
+		"CREATE TABLE t (x)",
+		"BEGIN IMMEDIATE",
+	};
+	gint status, n_done = 0;
+	pid_t pid = fork();
+
+	g_assert_cmpint(pid, >=, 0);
+	if (pid == 0) {
+		sqlite3 *shell = NULL;
+		if (sqlite3_open(path, &shell) != SQLITE_OK)
+			_exit(100);
+		for (guint i = 0; i < G_N_ELEMENTS(statements); i++)
+			n_done +=
+				sqlite3_exec(shell, statements[i], NULL, NULL, NULL) != SQLITE_BUSY;
+		(void)sqlite3_close(shell);
+		_exit(n_done);
+	}
+	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+	g_assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+a_shell_on_the_live_database_reads_and_changes_nothing(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autofree gchar *path = NULL;
+
+	fixture_init(&fixture);
+	path = g_build_filename(fixture.directory, "knead.db", NULL);
+	tape_samples(&fixture, 40, 300);
+	fixture_store(&fixture, 1, 20);
+	g_assert_cmpint(run_shell(path), ==, 0);
+	fixture_store(&fixture, 21, 40);
+	/* its closing has taken no lock of ours with it */
+	g_assert_cmpint(run_shell(path), ==, 0);
+	fixture_reopen(&fixture);
+	g_assert_true(fixture.db->was_clean);
+	fixture_assert_stored_once(&fixture, 1, 40);
+}
+
 static void
 fail_for_shared_memory(sqlite3_context *context, gint n_values, sqlite3_value **values)
 {
@@ -185,6 +239,8 @@ main(int argc, char **argv)
 	g_test_add_func("/store/disk-full/"
 			"a_shell_that_takes_the_file_from_a_hub_in_trouble_only_holds_it_up",
 			a_shell_that_takes_the_file_from_a_hub_in_trouble_only_holds_it_up);
+	g_test_add_func("/store/disk-full/a_shell_on_the_live_database_reads_and_changes_nothing",
+			a_shell_on_the_live_database_reads_and_changes_nothing);
 	g_test_add_func("/store/disk-full/no_room_for_shared_memory_is_a_full_disk",
 			no_room_for_shared_memory_is_a_full_disk);
 	return g_test_run();

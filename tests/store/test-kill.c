@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A child commits batch after batch and tells each that is durable over a pipe; it is killed at
- * random. What it told is there once. */
+ * random. What it told is there once. KN_TORTURE_KILLS: how often. */
 
 #include "fixture.h"
+#include "torture.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,9 +17,10 @@
 /* a run commits at most BATCHES_MAX, so that every kill has records left to work on, however fast the machine is */
 enum {
 	N_KILLS = 20,
+	KILLS_A_DATABASE = 20, /* all of it is read after each */
 	RECORDS_A_BATCH = 40,
 	BATCHES_MAX = 9,
-	N_RECORDS = (N_KILLS + 1) * BATCHES_MAX * RECORDS_A_BATCH,
+	N_RECORDS = (KILLS_A_DATABASE + 1) * BATCHES_MAX * RECORDS_A_BATCH,
 	LAST_US_MAX =
 		4000, /* about what a commit takes: the kill falls into the last one, or just behind it */
 };
@@ -94,21 +96,18 @@ check(Fixture *fixture, guint64 acked_seq)
 	g_clear_pointer(&fixture->db, kn_db_close);
 }
 
-static void
-loses_nothing_acked_and_stores_nothing_twice(void)
+/* Returns how many records were acked. */
+static guint64
+kill_often(GRand *rand, guint n_kills)
 {
-	guint32 seed = g_test_rand_int_range(1, G_MAXINT32);
-	g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
 	g_auto(Fixture) fixture = {0};
 	guint64 acked_seq = 0;
-	guint n_kills = 0;
 
-	g_test_message("seed %u", seed);
 	fixture_init(&fixture);
 	tape_start(&fixture);
 	tape_samples(&fixture, N_RECORDS, 300);
 	g_clear_pointer(&fixture.db, kn_db_close);
-	for (; n_kills < N_KILLS; n_kills++) {
+	for (guint i = 0; i < n_kills; i++) {
 		guint n_batches = (guint)g_rand_int_range(rand, 1, BATCHES_MAX + 1);
 		guint delay_us = (guint)g_rand_int_range(rand, 0, LAST_US_MAX);
 		/* some was acked to the device, but what came after the kill is sent again from
@@ -118,8 +117,23 @@ loses_nothing_acked_and_stores_nothing_twice(void)
 		acked_seq = MAX(acked_seq, run_and_kill(&fixture, from_seq, n_batches, delay_us));
 		check(&fixture, acked_seq);
 	}
-	g_test_message("%u kills, %" G_GUINT64_FORMAT " records acked", n_kills, acked_seq);
-	g_assert_cmpuint(acked_seq, >, 0);
+	return acked_seq;
+}
+
+static void
+loses_nothing_acked_and_stores_nothing_twice(void)
+{
+	guint n_kills = torture_number("KN_TORTURE_KILLS", N_KILLS);
+	guint32 seed = torture_seed();
+	g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+	gint64 from_us = g_get_monotonic_time();
+	guint64 n_acked = 0;
+
+	for (guint n = 0; n < n_kills; n += KILLS_A_DATABASE)
+		n_acked += kill_often(rand, MIN(n_kills - n, KILLS_A_DATABASE));
+	g_test_message("seed %u: %u kills, %" G_GUINT64_FORMAT " records acked, 0 lost; %.1f s",
+		       seed, n_kills, n_acked, (gdouble)(g_get_monotonic_time() - from_us) / 1e6);
+	g_assert_cmpuint(n_acked, >, 0);
 }
 
 int

@@ -101,7 +101,7 @@ nothing_acked_is_lost_when_the_power_goes_while_recording(void)
 {
 	CutTally tally = {0};
 
-	torture(record_live, torture_number("KN_TORTURE_RUNS", 60), &tally);
+	torture(record_live, torture_number("KN_TORTURE_RUNS", 150), &tally);
 	g_assert_cmpuint(tally.n_wrong[STORY_LOST] + tally.n_wrong[STORY_CORRUPT], ==, 0);
 }
 
