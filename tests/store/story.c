@@ -5,6 +5,7 @@
 
 #include "core/log/event.h"
 #include "disk.h"
+#include "store/aside.h"
 #include "store/blocks.h"
 #include "store/sql.h"
 #include <string.h>
@@ -316,12 +317,17 @@ judge(Finding *finding, const gchar *directory)
 	static StoryVerdict (*const judges[])(Finding *) = {
 		judge_whole, judge_blocks, judge_ledger, judge_steps, judge_end, judge_ledger};
 	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) losses = NULL;
 
 	finding->db = kn_db_open(directory, &error);
 	if (!finding->db)
 		return wrong(finding, STORY_CORRUPT, "it does not open: %s", error->message);
 	if (g_hash_table_size(finding->db->damaged) > 0)
 		return wrong(finding, STORY_CORRUPT, "damaged blocks");
+	/* a start heals itself by beginning anew: that is no recovery from a pulled plug */
+	losses = kn_aside_losses(finding->db, &error);
+	if (!losses || losses->len > 0)
+		return wrong(finding, STORY_CORRUPT, "it was set aside");
 	for (guint i = 0; i < G_N_ELEMENTS(judges); i++) {
 		StoryVerdict verdict = judges[i](finding);
 		if (verdict != STORY_SOUND)
