@@ -5,22 +5,16 @@
 #include "ctl/client.h"
 #include "ctl/command.h"
 #include "ctl/format.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "ctl/output.h"
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <signal.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SECONDS_DEFAULT = 600, TELL_MS = 200 };
 
 typedef struct {
 	KnCall *call;
-	const gchar *path;
-	gchar *making; /* owned: the name until it is whole */
-	FILE *file;    /* owned */
+	KnOutput output;
 	GString *text; /* owned: all of it, for the sum at the end; a capture is some MiB */
 	guint64 n_notifications;
 	gint64 told_us;
@@ -50,7 +44,7 @@ on_line(const gchar *line, gsize n_bytes, gpointer data)
 	g_string_append_len(capture->text, line, (gssize)n_bytes);
 	g_string_append_c(capture->text, '\n');
 	capture->n_notifications += g_str_has_prefix(line, "n ");
-	if (fprintf(capture->file, "%s\n", line) < 0 || fflush(capture->file) != 0) {
+	if (fprintf(capture->output.file, "%s\n", line) < 0 || fflush(capture->output.file) != 0) {
 		capture->is_unwritable = TRUE;
 		return FALSE;
 	}
@@ -70,69 +64,15 @@ on_signal(gpointer data)
 /* ---- the file ---- */
 
 static gint
-fail_on_file(const Capture *capture, const gchar *what)
-{
-	g_printerr("knead: %s %s: %s\n  Choose another place with -o FILE.\n", what, capture->path,
-		   g_strerror(errno));
-	return KN_EXIT_FAILED;
-}
-
-static gint
-open_file(Capture *capture)
-{
-	gint fd = -1;
-
-	if (!capture->call->is_forced && g_access(capture->path, F_OK) == 0) {
-		g_printerr("knead: %s is there already\n  Choose another name, or write over it "
-			   "with --force.\n",
-			   capture->path);
-		return KN_EXIT_FAILED;
-	}
-	capture->making = g_strconcat(capture->path, ".XXXXXX", NULL);
-	/* a new file under a name that nobody could plant (this is often root), and nobody else reads it: it is of somebody's body */
-	fd = g_mkstemp_full(capture->making, O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return fail_on_file(capture, "cannot write");
-	capture->file = fdopen(fd, "w");
-	return KN_EXIT_OK;
-}
-
-/* Whatever was put there meanwhile is not written over, unless that was asked for; what was captured is kept in any case. */
-static gint
-put_in_place(const Capture *capture)
-{
-	gboolean is_free = !capture->call->is_forced;
-	gint failed = renameat2(AT_FDCWD, capture->making, AT_FDCWD, capture->path,
-				is_free ? RENAME_NOREPLACE : 0);
-
-	/* not every file system knows the flag */
-	if (failed != 0 && is_free && errno == EINVAL)
-		failed =
-			link(capture->making, capture->path) != 0 || g_unlink(capture->making) != 0;
-	if (failed == 0)
-		return KN_EXIT_OK;
-	g_printerr("knead: cannot put it at %s: %s\n  What was captured is in %s.\n", capture->path,
-		   g_strerror(errno), capture->making);
-	return KN_EXIT_FAILED;
-}
-
-static gint
 close_file(Capture *capture)
 {
 	g_autoptr(GString) end = g_string_new(NULL);
-	gboolean is_written;
 
 	kn_capture_append_end(end, capture->text->len,
 			      kn_crc32(capture->text->str, capture->text->len));
-	is_written = !capture->is_unwritable && fputs(end->str, capture->file) >= 0 &&
-		     fflush(capture->file) == 0 && fsync(fileno(capture->file)) == 0;
-	fclose(g_steal_pointer(&capture->file));
-	if (!is_written) {
-		gint failed = fail_on_file(capture, "cannot write");
-		g_unlink(capture->making);
-		return failed;
-	}
-	return put_in_place(capture);
+	if (capture->is_unwritable || fputs(end->str, capture->output.file) < 0)
+		return kn_output_fail(&capture->output);
+	return kn_output_commit(&capture->output, "captured");
 }
 
 /* ---- the command ---- */
@@ -159,13 +99,13 @@ finish(Capture *capture, gboolean is_whole)
 	if (failed != KN_EXIT_OK)
 		return failed;
 	g_printerr("%s%s: %" G_GUINT64_FORMAT " notifications, %s\n",
-		   capture->is_terminal ? "\r\x1b[K" : "", capture->path, capture->n_notifications,
-		   bytes);
+		   capture->is_terminal ? "\r\x1b[K" : "", capture->output.path,
+		   capture->n_notifications, bytes);
 	if (capture->n_notifications == 0)
 		g_printerr("  Nothing came: is the massager in range? See: knead devices\n");
 	if (!is_whole && !is_ours)
 		g_printerr("  The hub ended it early; what came is in the file.\n");
-	g_printerr("  Replay it: kneadd --replay %s\n", capture->path);
+	g_printerr("  Replay it: kneadd --replay %s\n", capture->output.path);
 	return is_whole || is_ours ? KN_EXIT_OK : KN_EXIT_FAILED;
 }
 
@@ -189,21 +129,20 @@ run(Capture *capture, const gchar *device)
 		g_source_remove(sources[i]);
 	if (error == NULL)
 		return finish(capture, is_whole);
-	fclose(g_steal_pointer(&capture->file));
-	g_unlink(capture->making);
+	kn_output_discard(&capture->output);
 	return kn_call_fail(capture->call, error);
 }
 
 gint
 kn_cmd_capture(KnCall *call, const gchar *argument)
 {
-	Capture capture = {.call = call, .path = call->output};
+	Capture capture = {.call = call};
 	gint result;
 
 	if (call->output == NULL)
 		return kn_call_usage("capture",
 				     "capture needs a file: knead capture DEVICE -o FILE");
-	result = open_file(&capture);
+	result = kn_output_open(&capture.output, call->output, call->is_forced);
 	if (result == KN_EXIT_OK) {
 		capture.text = g_string_new(NULL);
 		capture.cancellable = g_cancellable_new();
@@ -212,6 +151,6 @@ kn_cmd_capture(KnCall *call, const gchar *argument)
 		g_string_free(capture.text, TRUE);
 		g_object_unref(capture.cancellable);
 	}
-	g_free(capture.making);
+	kn_output_clear(&capture.output);
 	return result;
 }

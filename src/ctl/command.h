@@ -50,9 +50,10 @@ typedef enum {
 	KN_OPTION_LIMIT = 32,
 	KN_OPTION_FOLLOW = 64,
 	KN_OPTION_SECONDS = 128,
-	KN_OPTION_CAPTURE = 256, /* -o, --scenario, --with-identity, --force */
+	KN_OPTION_CAPTURE = 256, /* --scenario, --with-identity */
 	KN_OPTION_ALL = 512,
-	KN_OPTION_PAST = 1024, /* --sessions-from */
+	KN_OPTION_PAST = 1024,   /* --sessions-from */
+	KN_OPTION_OUTPUT = 2048, /* -o, --force */
 } KnOption;
 
 typedef struct {
@@ -92,6 +93,7 @@ gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
 gint kn_cmd_pair(KnCall *call, const gchar *argument);
+gint kn_cmd_backup(KnCall *call, const gchar *argument);
 gint kn_cmd_capture(KnCall *call, const gchar *argument);
 gint kn_cmd_why(KnCall *call, const gchar *argument);
 gint kn_cmd_scan(KnCall *call, const gchar *argument);

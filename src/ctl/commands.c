@@ -36,9 +36,12 @@ static const KnCommand commands[] = {
 	 kn_cmd_identify},
 	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
 	 "what happened, newest last", "knead log --follow", kn_cmd_log},
-	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE, "/v1/captures",
-	 "write down what a massager sends, for a bug report",
+	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_OUTPUT | KN_OPTION_CAPTURE,
+	 "/v1/captures", "write down what a massager sends, for a bug report",
 	 "sudo knead capture \"back bed\" -o bed.cap --for 60", kn_cmd_capture},
+	{"backup", NULL, KN_OPTION_OUTPUT, "/v1/backups",
+	 "all that is stored, as a file of its own", "sudo knead backup -o knead-2026-11-21.db",
+	 kn_cmd_backup},
 	{"status", NULL, KN_OPTION_ALL, "/v1/status", "how the hub itself is doing", "knead status",
 	 kn_cmd_status},
 	{NULL},
@@ -167,10 +170,10 @@ kn_commands_help(const KnCommand *command)
 		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
 		{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
 		{KN_OPTION_ALL, "  --all           every number there is\n"},
+		{KN_OPTION_OUTPUT, "  -o FILE         where to\n"
+				   "  --force         write over a file that is there\n"},
 		{KN_OPTION_CAPTURE,
-		 "  -o FILE         where to\n"
 		 "  --scenario TEXT what is being done meanwhile\n"
-		 "  --force         write over a file that is there\n"
 		 "  --with-identity keep serial, log and hub names and the date; they are taken\n"
 		 "                  out otherwise. The pressures are in the file in any case.\n"},
 	};

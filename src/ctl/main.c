@@ -128,10 +128,10 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
 		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
 		{options->seconds != 0, KN_OPTION_SECONDS, "--for"},
-		{options->output != NULL, KN_OPTION_CAPTURE, "-o"},
+		{options->output != NULL, KN_OPTION_OUTPUT, "-o"},
 		{options->scenario != NULL, KN_OPTION_CAPTURE, "--scenario"},
 		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
-		{options->is_forced, KN_OPTION_CAPTURE, "--force"},
+		{options->is_forced, KN_OPTION_OUTPUT, "--force"},
 		{options->is_all, KN_OPTION_ALL, "--all"},
 	};
 

@@ -66,5 +66,7 @@ kn_app_refuse_asks(KnApp *app)
 			ask->on_events(NULL, 0, FALSE, error, ask->request);
 		if (ask->on_device)
 			ask->on_device(NULL, error, ask->request);
+		if (ask->on_pages)
+			ask->on_pages(NULL, 0, error, ask->request);
 	}
 }

@@ -76,7 +76,7 @@ static const gchar description[] =
 	"  kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n"
 	"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is touched)\n"
 	"  kneadd --verify backup.db        (offline, too)\n"
-	"  kneadd --restore backup.db       (into the database; stop the hub first)\n\n"
+	"  kneadd --restore backup.db       (as root; stop the hub first)\n\n"
 	"Settings may stand in " KN_CONFIG_PATH " too: see kneadd.conf(5).\n"
 	"Exit status: 0 stopped, 65 the database is not ours, newer or damaged (or the\n"
 	"capture is none), 74 the state directory cannot be used, 75 another kneadd is running, 78 "

@@ -6,7 +6,8 @@
 #include "daemon/app.h"
 #include "store/restore.h"
 #include "store/verify.h"
-#include <pwd.h>
+#include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -31,27 +32,25 @@ show_progress(guint64 n, guint64 n_blocks, gpointer user)
 		n == n_blocks ? "\r\x1b[K" : "");
 }
 
-/* files of root in the service's directory would keep the hub from starting */
+/* Files of root in the service's directory would keep the hub from starting: from here on as whoever owns it. */
 static gboolean
-is_owner(const gchar *directory)
+become_owner(const gchar *directory)
 {
-	g_autofree gchar *name = NULL;
 	struct stat status;
-	const struct passwd *owner;
 
 	if (geteuid() != 0 || stat(directory, &status) != 0 || status.st_uid == 0)
 		return TRUE;
-	owner = getpwuid(status.st_uid);
-	name = owner ? g_strdup(owner->pw_name) : g_strdup_printf("#%u", status.st_uid);
-	fprintf(stderr,
-		"kneadd: %s belongs to %s: run it as that user, sudo -u %s kneadd --restore …\n",
-		directory, name, name);
+	if (setgroups(0, NULL) == 0 && setgid(status.st_gid) == 0 && setuid(status.st_uid) == 0)
+		return TRUE;
+	fprintf(stderr, "kneadd: cannot become the owner of %s: %s\n", directory,
+		g_strerror(errno));
 	return FALSE;
 }
 
 gint
 kn_offline_restore(const KnConfig *config)
 {
+	g_auto(KnSalvageSource) source = {-1, -1};
 	KnRestore restore = {
 		.directory = config->state_directory,
 		.path = config->restore_path,
@@ -63,7 +62,10 @@ kn_offline_restore(const KnConfig *config)
 	g_autoptr(GError) error = NULL;
 	KnRestored restored;
 
-	if (!is_owner(config->state_directory))
+	if (!kn_salvage_source_open(&source, config->restore_path, &error))
+		return fail(error);
+	restore.source = source;
+	if (!become_owner(config->state_directory))
 		return EX_IOERR;
 	umask(S_IRWXG | S_IRWXO);
 	if (!kn_restore_run(&restore, &restored, &error))

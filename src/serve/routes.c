@@ -15,6 +15,7 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/log", KN_RIGHT_READ, "limit cursor device class", kn_handle_log},
 	{"GET", "/v1/events", KN_RIGHT_READ, "since follow device class", kn_handle_events},
 	{"POST", "/v1/captures", KN_RIGHT_ADMIN, "device seconds raw scenario", kn_handle_capture},
+	{"POST", "/v1/backups", KN_RIGHT_ADMIN, "", kn_handle_backup},
 	{"GET", "/v1/devices/{device}/why", KN_RIGHT_READ, "", kn_handle_why},
 	{"POST", "/v1/devices/{device}/forget", KN_RIGHT_ADMIN, "", kn_handle_forget},
 	{"POST", "/v1/devices/{device}/identify", KN_RIGHT_ADMIN, "seconds", kn_handle_identify},

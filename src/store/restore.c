@@ -8,7 +8,6 @@
 #include "store/enrolled.h"
 #include "store/infos.h"
 #include "store/restore-rows.h"
-#include "store/salvage.h"
 #include "store/sql.h"
 #include "store/writer.h"
 #include <sys/stat.h>
@@ -216,7 +215,7 @@ is_own(const KnRestore *restore, const KnDb *db)
 {
 	struct stat own, other;
 
-	return stat(db->path, &own) == 0 && stat(restore->path, &other) == 0 &&
+	return stat(db->path, &own) == 0 && fstat(restore->source.fd, &other) == 0 &&
 	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
@@ -236,7 +235,7 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 		return FALSE;
 	}
 	working = g_strconcat(work.db->path, ".restoring", NULL);
-	work.from = kn_salvage_open(restore->path, working, error);
+	work.from = kn_salvage_open(&restore->source, working, error);
 	if (!work.from)
 		return FALSE;
 	work.writer = (KnWriter){.db = work.db, .zone = restore->zone};

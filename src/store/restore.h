@@ -8,7 +8,7 @@
  * person decided here wins: labels, who is recorded, what is shown, what was erased. Done twice it changes nothing.
  */
 
-#include "store/db.h"
+#include "store/salvage.h"
 
 typedef struct {
 	guint64 n_blocks;      /* there were, as far as can be told */
@@ -26,6 +26,7 @@ typedef void (*KnRestoreFunc)(guint64 n, guint64 n_blocks, gpointer user);
 typedef struct {
 	const gchar *directory; /* of the hub; locked meanwhile */
 	const gchar *path;      /* what is brought back; only read */
+	KnSalvageSource source; /* the same; borrowed */
 	const gchar *zone;      /* of sessions whose zone cannot be read there */
 	gint64 now_us;          /* UTC */
 	KnRestoreFunc progress; /* may be NULL */

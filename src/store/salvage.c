@@ -51,50 +51,67 @@ write_all(gint fd, const guint8 *bytes, gsize n_bytes)
 	return TRUE;
 }
 
-static gboolean
-copy_file(const gchar *from, const gchar *to, GError **error)
-{
-	g_autofree guint8 *chunk = g_malloc(CHUNK_BYTES);
-	AUTO_FD in = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	AUTO_FD out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	gssize n = 1;
-
-	if (in < 0)
-		return fail("cannot read", from, error);
-	if (out < 0)
-		return fail("cannot write", to, error);
-	while (n > 0) {
-		n = read(in, chunk, CHUNK_BYTES);
-		if (n < 0 && errno != EINTR)
-			return fail("cannot read", from, error);
-		if (n > 0 && !write_all(out, chunk, (gsize)n))
-			return fail("cannot write", to, error);
-		n = n < 0 ? 1 : n;
-	}
-	return TRUE;
-}
-
-static gboolean
-copy(const gchar *path, const gchar *working, GError **error)
+gboolean
+kn_salvage_source_open(KnSalvageSource *source, const gchar *path, GError **error)
 {
 	g_autofree gchar *journal = g_strconcat(path, "-journal", NULL);
-	g_autofree gchar *working_journal = g_strconcat(working, "-journal", NULL);
-	g_autofree gchar *directory = g_path_get_dirname(working);
 	struct stat status;
 
-	kn_file_remove_database(working);
-	if (stat(path, &status) != 0)
+	*source = (KnSalvageSource){open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), -1};
+	if (source->fd < 0 || fstat(source->fd, &status) != 0)
 		return fail("cannot read", path, error);
 	if (!S_ISREG(status.st_mode)) {
 		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_FOREIGN, "%s is not a file",
 			    path);
 		return FALSE;
 	}
+	source->journal_fd = open(journal, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return source->journal_fd >= 0 || errno == ENOENT || fail("cannot read", journal, error);
+}
+
+void
+kn_salvage_source_close(KnSalvageSource *source)
+{
+	fd_close(&source->fd);
+	fd_close(&source->journal_fd);
+	*source = (KnSalvageSource){-1, -1};
+}
+
+static gboolean
+copy_file(gint in, const gchar *to, GError **error)
+{
+	g_autofree guint8 *chunk = g_malloc(CHUNK_BYTES);
+	AUTO_FD out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	gint64 at = 0;
+	gssize n = 1;
+
+	if (out < 0)
+		return fail("cannot write", to, error);
+	while (n != 0) {
+		n = pread(in, chunk, CHUNK_BYTES, (off_t)at);
+		if (n < 0 && errno != EINTR)
+			return fail("cannot read what is copied to", to, error);
+		if (n > 0 && !write_all(out, chunk, (gsize)n))
+			return fail("cannot write", to, error);
+		at += MAX(n, 0);
+	}
+	return TRUE;
+}
+
+static gboolean
+copy(const KnSalvageSource *source, const gchar *working, GError **error)
+{
+	g_autofree gchar *journal = g_strconcat(working, "-journal", NULL);
+	g_autofree gchar *directory = g_path_get_dirname(working);
+	struct stat status;
+
+	kn_file_remove_database(working);
+	if (fstat(source->fd, &status) != 0)
+		return fail("cannot read what is copied to", working, error);
 	if (!kn_file_has_space(directory, (guint64)status.st_size + N_CACHED_MIN, error) ||
-	    !copy_file(path, working, error))
+	    !copy_file(source->fd, working, error))
 		return FALSE;
-	return !g_file_test(journal, G_FILE_TEST_EXISTS) ||
-	       copy_file(journal, working_journal, error);
+	return source->journal_fd < 0 || copy_file(source->journal_fd, journal, error);
 }
 
 /* ---- mending ---- */
@@ -210,14 +227,14 @@ open_copy(const gchar *working, GError **error)
 
 /* as it is, or else with another first page */
 static sqlite3 *
-open_mended(const gchar *path, const gchar *working, GError **error)
+open_mended(const KnSalvageSource *source, const gchar *working, GError **error)
 {
 	g_autoptr(GArray) migrations = kn_migrate_list();
 	g_autoptr(GError) reason = NULL;
 	sqlite3 *handle = NULL;
 	gboolean exists;
 
-	if (!copy(path, working, error) || !fill_up(working, error))
+	if (!copy(source, working, error) || !fill_up(working, error))
 		return NULL;
 	if (kn_file_recognise(working, KN_DB_APPLICATION_ID, kn_migrate_newest(migrations), &exists,
 			      &reason))
@@ -228,15 +245,15 @@ open_mended(const gchar *path, const gchar *working, GError **error)
 		g_propagate_error(error, g_steal_pointer(&reason));
 		return NULL;
 	}
-	return copy(path, working, error) && replace_first_page(working, error)
+	return copy(source, working, error) && replace_first_page(working, error)
 		       ? open_copy(working, error)
 		       : NULL;
 }
 
 KnDb *
-kn_salvage_open(const gchar *path, const gchar *working, GError **error)
+kn_salvage_open(const KnSalvageSource *source, const gchar *working, GError **error)
 {
-	sqlite3 *handle = open_mended(path, working, error);
+	sqlite3 *handle = open_mended(source, working, error);
 
 	if (handle)
 		return kn_db_wrap(handle, working);

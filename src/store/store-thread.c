@@ -84,10 +84,34 @@ commit(KnStoreThread *thread, KnRequest *request, GError **error)
 	return request->commit != NULL;
 }
 
+/* FALSE: not while a backup is read; or no backup is. */
+static gboolean
+may_run(KnStoreThread *thread, const KnRequest *request, GError **error)
+{
+	gboolean is_paused = kn_pause_is_on(&thread->pause);
+	gboolean is_write = request->kind == KN_REQUEST_ALLOW || request->kind == KN_REQUEST_FORGET;
+
+	if (request->kind == KN_REQUEST_BACKUP_READ && !is_paused)
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,
+			    "the backup took too long: recording goes on without it");
+	else if (is_paused && (is_write || request->kind == KN_REQUEST_BACKUP_BEGIN))
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,
+			    "a backup is being read: try again in a minute");
+	else
+		return TRUE;
+	return FALSE;
+}
+
 static gboolean
 run_request(KnStoreThread *thread, KnRequest *request, GError **error)
 {
-	return kn_store_request_run(request, thread->db, error);
+	if (!may_run(thread, request, error) || !kn_store_request_run(request, thread->db, error))
+		return FALSE;
+	if (request->kind == KN_REQUEST_BACKUP_BEGIN)
+		kn_pause_begin(&thread->pause, g_get_monotonic_time());
+	else if (request->kind == KN_REQUEST_BACKUP_READ)
+		kn_pause_touch(&thread->pause, g_get_monotonic_time());
+	return TRUE;
 }
 
 static void
@@ -118,7 +142,7 @@ note_success(KnStoreThread *thread, KnRequest *request)
 static void
 run_commits(KnStoreThread *thread)
 {
-	while (!g_queue_is_empty(&thread->commits)) {
+	while (!g_queue_is_empty(&thread->commits) && !kn_pause_is_on(&thread->pause)) {
 		KnRequest *request = g_queue_peek_head(&thread->commits);
 		GError *error = NULL;
 		if (!do_work(thread, request, commit, &error)) {
@@ -131,11 +155,22 @@ run_commits(KnStoreThread *thread)
 }
 
 static void
+end_pause(KnStoreThread *thread)
+{
+	if (!kn_pause_is_on(&thread->pause))
+		return;
+	kn_pause_end(&thread->pause);
+	run_commits(thread);
+}
+
+static void
 run_other(KnStoreThread *thread, KnRequest *request)
 {
 	GError *error = NULL;
 
 	(void)do_work(thread, request, run_request, &error);
+	if (request->kind == KN_REQUEST_BACKUP_END)
+		end_pause(thread);
 	answer(thread, request, TRUE, error);
 }
 
@@ -189,8 +224,10 @@ take_requests(KnStoreThread *thread)
 static gint
 wait_ms(const KnStoreThread *thread)
 {
-	gint64 left_us;
+	gint64 left_us = kn_pause_left_us(&thread->pause, g_get_monotonic_time());
 
+	if (left_us >= 0)
+		return (gint)(left_us / 1000 + 1);
 	if (thread->commits.length == 0)
 		return kn_check_is_done(&thread->check) ? -1 : KN_STORE_CHECK_MS;
 	left_us = thread->retry_us - g_get_monotonic_time();
@@ -207,11 +244,14 @@ run(void *data)
 	while (take_requests(thread)) {
 		struct pollfd pollfd = {kn_handoff_fd(thread->requests), POLLIN, 0};
 		gint n_ready = poll(&pollfd, 1, wait_ms(thread));
-		if (n_ready == 0 && thread->commits.length > 0)
+		if (kn_pause_left_us(&thread->pause, g_get_monotonic_time()) == 0)
+			end_pause(thread);
+		else if (n_ready == 0 && thread->commits.length > 0)
 			run_commits(thread);
 		else if (n_ready == 0)
 			check_one(thread);
 	}
+	kn_pause_end(&thread->pause);
 	run_commits(thread);
 	/* the devices still have what could not be stored */
 	g_queue_clear_full(&thread->commits, (GDestroyNotify)kn_store_request_free);

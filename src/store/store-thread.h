@@ -6,6 +6,7 @@
 
 #include "core/base/handoff.h"
 #include "store/check.h"
+#include "store/pause.h"
 #include "store/request.h"
 #include <pthread.h>
 
@@ -21,6 +22,7 @@ typedef struct {
 	GQueue commits;  /* owned: KnRequest not durable yet, in order */
 	gint64 retry_us; /* monotonic; when commits is not empty */
 	KnCheck check;
+	KnPause pause;
 	/* of both: a message without a request is on its way */
 	atomic_bool is_news_told;
 } KnStoreThread;

@@ -28,6 +28,7 @@ LINES = {
     ("summary", "--t"): {"--to"},
     ("summary", "-"): COMMON | {"--day", "--week", "--from", "--to", "--device"},
     ("capture", "1", "-"): COMMON | {"-o", "--for", "--scenario", "--force", "--with-identity"},
+    ("backup", "-"): COMMON | {"-o", "--force"},
     ("-",): COMMON,
     ("summary", "--to", ""): {"today", "yesterday"},
     ("summary", "--to", "=", "t"): {"today"},

@@ -47,10 +47,16 @@ dump(const gchar *path)
 static KnRestored
 restore(Fixture *fixture, const gchar *path)
 {
-	const KnRestore what = {fixture->directory, path, "Europe/Berlin", NOW_US, NULL, NULL};
+	KnRestore what = {.directory = fixture->directory,
+			  .path = path,
+			  .zone = "Europe/Berlin",
+			  .now_us = NOW_US};
+	g_auto(KnSalvageSource) source = {-1, -1};
 	g_autoptr(GError) error = NULL;
 	KnRestored restored = {0};
 
+	g_assert_true(kn_salvage_source_open(&source, path, &error));
+	what.source = source;
 	g_assert_true(kn_restore_run(&what, &restored, &error));
 	g_assert_no_error(error);
 	return restored;
@@ -342,6 +348,7 @@ a_running_hub_and_its_own_file_are_refused(void)
 {
 	g_auto(Fixture) fixture = {0};
 	KnRestore what = {.zone = "UTC", .now_us = NOW_US};
+	g_auto(KnSalvageSource) source = {-1, -1};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GError) own = NULL;
 	g_autofree gchar *path = NULL;
@@ -349,6 +356,8 @@ a_running_hub_and_its_own_file_are_refused(void)
 
 	fixture_init(&fixture);
 	path = g_strdup(fixture.db->path);
+	g_assert_true(kn_salvage_source_open(&source, path, NULL));
+	what.source = source;
 	what.directory = fixture.directory;
 	what.path = path;
 	g_assert_false(kn_restore_run(&what, &restored, &error));
