@@ -40,6 +40,13 @@ gboolean kn_client_post_stream(const gchar *socket_path, const gchar *path, KnCl
 			       gpointer data, GCancellable *cancellable, gboolean *ret_is_whole,
 			       GError **error);
 
+/* The next bytes of a stream; n_total: what the hub announced, 0 nothing. FALSE ends it. */
+typedef gboolean (*KnClientBytesFunc)(GBytes *bytes, guint64 n_total, gpointer data);
+/* The same for what is not text. */
+gboolean kn_client_post_bytes(const gchar *socket_path, const gchar *path, KnClientBytesFunc func,
+			      gpointer data, GCancellable *cancellable, gboolean *ret_is_whole,
+			      GError **error);
+
 /* One document of a stream; FALSE ends it. */
 typedef gboolean (*KnClientFunc)(JsonNode *document, gpointer data);
 /*

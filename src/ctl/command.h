@@ -108,6 +108,7 @@ gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
 gint kn_cmd_pair(KnCall *call, const gchar *argument);
+gint kn_cmd_backup(KnCall *call, const gchar *argument);
 gint kn_cmd_capture(KnCall *call, const gchar *argument);
 gint kn_cmd_export(KnCall *call, const gchar *argument);
 gint kn_cmd_why(KnCall *call, const gchar *argument);

@@ -57,6 +57,19 @@ put_in_place(const KnFile *file)
 	return KN_EXIT_FAILED;
 }
 
+/* where it is has to be on the disk, too, or a power cut takes the name; a file system that cannot sync a folder does it by itself */
+static void
+sync_folder(const gchar *path)
+{
+	g_autofree gchar *folder = g_path_get_dirname(path);
+	gint fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
 gint
 kn_file_close(KnFile *file, gboolean is_written)
 {
@@ -70,6 +83,7 @@ kn_file_close(KnFile *file, gboolean is_written)
 	}
 	fclose(g_steal_pointer(&file->file));
 	result = put_in_place(file);
+	sync_folder(file->path);
 	g_clear_pointer(&file->making, g_free);
 	return result;
 }

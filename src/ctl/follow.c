@@ -9,17 +9,22 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+enum { BYTES_AT_ONCE = 64 * 1024 };
+
 typedef enum { END_CALLER, END_STREAM, END_BROKEN, END_ERROR } End;
 
 typedef struct {
 	const gchar *socket_path;
 	KnClientLineFunc func;
+	KnClientBytesFunc bytes_func; /* instead of func */
+	guint64 n_total;              /* as the hub announced it; 0: it did not */
 	gpointer data;
 	GCancellable *cancellable; /* borrowed or NULL */
 	GMainLoop *loop;           /* owned */
 	SoupSession *session;      /* owned */
 	SoupMessage *message;      /* owned */
 	GDataInputStream *lines;   /* owned */
+	GInputStream *body;        /* owned: for bytes */
 	End end;
 	GError *error; /* owned: END_ERROR */
 } Stream;
@@ -60,6 +65,48 @@ read_next(Stream *stream)
 					    on_line, stream);
 }
 
+static void read_next_bytes(Stream *stream);
+
+static void
+on_bytes(GObject *source, GAsyncResult *result, gpointer data)
+{
+	Stream *stream = data;
+	g_autoptr(GError) reason = NULL;
+	g_autoptr(GBytes) bytes =
+		g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &reason);
+
+	if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+		stop(stream, END_CALLER, NULL);
+	else if (bytes == NULL)
+		stop(stream, END_BROKEN, NULL);
+	else if (g_bytes_get_size(bytes) == 0)
+		stop(stream, END_STREAM, NULL);
+	else if (stream->bytes_func(bytes, stream->n_total, stream->data))
+		read_next_bytes(stream);
+	else
+		stop(stream, END_CALLER, NULL);
+}
+
+static void
+read_next_bytes(Stream *stream)
+{
+	g_input_stream_read_bytes_async(stream->body, BYTES_AT_ONCE, G_PRIORITY_DEFAULT,
+					stream->cancellable, on_bytes, stream);
+}
+
+static void
+begin_bytes(Stream *stream, GInputStream *body)
+{
+	const gchar *total = soup_message_headers_get_one(
+		soup_message_get_response_headers(stream->message), "X-Knead-Bytes");
+
+	if (total == NULL ||
+	    !g_ascii_string_to_unsigned(total, 10, 0, G_MAXINT64, &stream->n_total, NULL))
+		stream->n_total = 0;
+	stream->body = g_object_ref(body);
+	read_next_bytes(stream);
+}
+
 /* a refusal is a document of its own, not a stream */
 static void
 read_refusal(Stream *stream, GInputStream *body, guint status)
@@ -91,6 +138,8 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
 		stop(stream, END_ERROR, error);
 	} else if (soup_message_get_status(stream->message) != SOUP_STATUS_OK) {
 		read_refusal(stream, body, soup_message_get_status(stream->message));
+	} else if (stream->bytes_func != NULL) {
+		begin_bytes(stream, body);
 	} else {
 		stream->lines = g_data_input_stream_new(body);
 		read_next(stream);
@@ -112,9 +161,35 @@ run(Stream *stream, const gchar *method, const gchar *path)
 				stream->cancellable, on_answer, stream);
 	g_main_loop_run(stream->loop);
 	g_clear_object(&stream->lines);
+	g_clear_object(&stream->body);
 	g_clear_object(&stream->message);
 	g_clear_object(&stream->session);
 	g_main_loop_unref(stream->loop);
+}
+
+static gboolean
+post(Stream *stream, const gchar *path, gboolean *ret_is_whole, GError **error)
+{
+	run(stream, "POST", path);
+	if (stream->end == END_ERROR) {
+		g_propagate_error(error, stream->error);
+		return FALSE;
+	}
+	*ret_is_whole = stream->end == END_STREAM;
+	return TRUE;
+}
+
+gboolean
+kn_client_post_bytes(const gchar *socket_path, const gchar *path, KnClientBytesFunc func,
+		     gpointer data, GCancellable *cancellable, gboolean *ret_is_whole,
+		     GError **error)
+{
+	Stream stream = {.socket_path = socket_path,
+			 .bytes_func = func,
+			 .data = data,
+			 .cancellable = cancellable};
+
+	return post(&stream, path, ret_is_whole, error);
 }
 
 gboolean
@@ -125,13 +200,7 @@ kn_client_post_stream(const gchar *socket_path, const gchar *path, KnClientLineF
 	Stream stream = {
 		.socket_path = socket_path, .func = func, .data = data, .cancellable = cancellable};
 
-	run(&stream, "POST", path);
-	if (stream.end == END_ERROR) {
-		g_propagate_error(error, stream.error);
-		return FALSE;
-	}
-	*ret_is_whole = stream.end == END_STREAM;
-	return TRUE;
+	return post(&stream, path, ret_is_whole, error);
 }
 
 /* ---- documents ---- */

@@ -88,6 +88,7 @@ typedef struct {
 	KnHubSessionFunc on_session;
 	KnHubEventsFunc on_events;
 	KnHubDeviceFunc on_device;
+	KnHubPagesFunc on_pages;
 	gboolean is_allowing; /* on_device is of an allow */
 	KnHubRezonedFunc on_rezoned;
 	gchar zone[72]; /* of that; longer is no name of one */
@@ -144,6 +145,11 @@ void kn_app_capture_link_up(KnApp *app, gint64 device_id, const guint8 *info, gs
 void kn_app_capture_packet(KnApp *app, gint64 device_id, const guint8 *bytes, gsize n_bytes,
 			   const KnNow *now);
 void kn_app_capture_link_down(KnApp *app, gint64 device_id, const gchar *reason, const KnNow *now);
+
+/* app-backup.c: see KnHub */
+void kn_app_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request);
+void kn_app_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request);
+void kn_app_end_backup(gpointer user);
 
 /* app-watchdog.c: when the service manager wants to hear of us (WATCHDOG_USEC). */
 void kn_app_watchdog_start(KnApp *app);

@@ -19,6 +19,8 @@ kn_config_free(KnConfig *config)
 	g_free(config->read_group);
 	g_free(config->admin_group);
 	g_free(config->replay_path);
+	g_free(config->restore_path);
+	g_free(config->verify_path);
 	g_free(config->config_path);
 	g_strfreev(config->adapters);
 	g_strfreev(config->words);
@@ -72,10 +74,13 @@ check_options(const KnConfig *config, GError **error)
 static const gchar description[] =
 	"Examples:\n"
 	"  kneadd --state-dir /var/lib/knead --zone Europe/Berlin\n"
-	"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is touched)\n\n"
+	"  kneadd --replay session.cap      (offline: no bus, no socket, no hub is touched)\n"
+	"  kneadd --verify backup.db        (offline, too)\n"
+	"  kneadd --restore backup.db       (as root; stop the hub first)\n\n"
 	"Settings may stand in " KN_CONFIG_PATH " too: see kneadd.conf(5).\n"
-	"Exit status: 0 stopped, 65 the database is not ours or newer (or the capture\n"
-	"is none), 74 the state directory cannot be used, 75 another kneadd is running, 78 wrong "
+	"Exit status: 0 stopped, 65 the database is not ours, newer or damaged (or the\n"
+	"capture is none), 74 the state directory cannot be used, 75 another kneadd is running, 78 "
+	"wrong "
 	"usage or\n"
 	"configuration.";
 
@@ -103,6 +108,10 @@ parse_options(KnConfig *config, GError **error)
 		 "Group that may also change (default knead-admin)", "GROUP"},
 		{"replay", 0, 0, G_OPTION_ARG_FILENAME, &config->replay_path,
 		 "Read a capture into a scratch database and print its sessions", "FILE"},
+		{"restore", 0, 0, G_OPTION_ARG_FILENAME, &config->restore_path,
+		 "Bring back what another database (a backup, a damaged one) holds", "FILE"},
+		{"verify", 0, 0, G_OPTION_ARG_FILENAME, &config->verify_path,
+		 "Read all of a database or backup and say whether it is sound", "FILE"},
 		{"timer-scale", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_DOUBLE, &config->timer_scale,
 		 "Scale the timers of radio and commits, for tests", "FACTOR"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &config->is_version_asked,
@@ -142,8 +151,15 @@ kn_config_parse(const gchar *const *words, GError **error)
 	config->words = g_strdupv((gchar **)words);
 	if (!parse_options(config, error) || !check_options(config, error))
 		return NULL;
+	if ((config->replay_path != NULL) + (config->restore_path != NULL) +
+		    (config->verify_path != NULL) >
+	    1) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "--replay, --restore, --verify: one at a time");
+		return NULL;
+	}
 	/* a replay touches no hub, and is none */
-	if (!config->replay_path && !config->is_version_asked &&
+	if (!config->replay_path && !config->verify_path && !config->is_version_asked &&
 	    !kn_config_file_read(config, config->config_path ? config->config_path : KN_CONFIG_PATH,
 				 config->config_path != NULL, error))
 		return NULL;

@@ -17,6 +17,8 @@ typedef struct {
 	gchar *read_group;      /* owned */
 	gchar *admin_group;     /* owned */
 	gchar *replay_path;     /* owned; NULL: run as a hub */
+	gchar *restore_path;    /* owned; NULL: as above */
+	gchar *verify_path;     /* owned; NULL: as above */
 	gchar *config_path;     /* owned; NULL: KN_CONFIG_PATH, if it is there */
 	gboolean may_power_cycle;       /* adapters that have stopped working */
 	gboolean may_restart_bluetooth; /* its service */

@@ -3,6 +3,7 @@
 
 #include "daemon/app.h"
 #include "daemon/config.h"
+#include "daemon/offline.h"
 #include "daemon/replay.h"
 #include "store/store.h"
 
@@ -51,6 +52,10 @@ main(int argc, char **argv)
 	}
 	if (config->replay_path)
 		return kn_replay_run(config);
+	if (config->verify_path)
+		return kn_offline_verify(config);
+	if (config->restore_path)
+		return kn_offline_restore(config);
 	/* a database of what people did to their backs is nobody else's; the socket gets its own mode */
 	umask(S_IRWXG | S_IRWXO);
 	return run_hub(config);

@@ -16,6 +16,7 @@ static const KnRoute routes[] = {
 	{"GET", "/v1/events", KN_RIGHT_READ, "since follow device class", kn_handle_events},
 	{"POST", "/v1/captures", KN_RIGHT_ADMIN, "device seconds raw scenario", kn_handle_capture},
 	{"POST", "/v1/exports", KN_RIGHT_ADMIN, "format from to device", kn_handle_export},
+	{"POST", "/v1/backups", KN_RIGHT_ADMIN, "", kn_handle_backup},
 	{"GET", "/v1/devices/{device}/why", KN_RIGHT_READ, "", kn_handle_why},
 	{"POST", "/v1/devices/{device}/forget", KN_RIGHT_ADMIN, "", kn_handle_forget},
 	{"POST", "/v1/devices/{device}/identify", KN_RIGHT_ADMIN, "seconds", kn_handle_identify},

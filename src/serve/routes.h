@@ -32,6 +32,7 @@ void kn_handle_sessions(KnRequest *request);
 void kn_handle_session(KnRequest *request);
 void kn_handle_curve(KnRequest *request);
 void kn_handle_summary(KnRequest *request);
+void kn_handle_backup(KnRequest *request);
 void kn_handle_capture(KnRequest *request);
 void kn_handle_export(KnRequest *request);
 void kn_handle_why(KnRequest *request);

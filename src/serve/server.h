@@ -106,6 +106,10 @@ typedef struct {
 	gboolean is_yes;
 } KnPairingAnswer;
 
+/* n_total: of the whole file; bytes: owned by the callee, NULL from begin and with an error */
+typedef void (*KnHubPagesFunc)(GBytes *bytes, guint64 n_total, const GError *error,
+			       gpointer request);
+
 /* errors an owner may answer with; the server turns them into problem documents */
 #define KN_HUB_ERROR (kn_hub_error_quark())
 typedef enum {
@@ -134,6 +138,10 @@ typedef struct {
 	gpointer (*start_capture)(gpointer user, const KnHubCapture *what,
 				  const KnHubCaptureSink *sink, gpointer to, GError **error);
 	void (*stop_capture)(gpointer user, gpointer capture);
+	/* The database file, which stays as it is until end_backup; one at a time. */
+	void (*begin_backup)(gpointer user, KnHubPagesFunc func, gpointer request);
+	void (*read_backup)(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request);
+	void (*end_backup)(gpointer user);
 	void (*forget)(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
 	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
 	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,

@@ -208,13 +208,20 @@ kn_blocks_try_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head, KnBlockRead
 GByteArray *
 kn_blocks_unpack(KnDb *db, gint64 block_id, GError **error)
 {
-	g_autoptr(KnStatement) row = NULL;
-	g_autoptr(GByteArray) records = NULL;
 	KnBlockHead head;
 
-	if (!load(db, block_id, &row, &head, error))
+	return kn_blocks_read(db, block_id, &head, error);
+}
+
+GByteArray *
+kn_blocks_read(KnDb *db, gint64 block_id, KnBlockHead *ret_head, GError **error)
+{
+	g_autoptr(KnStatement) row = NULL;
+	g_autoptr(GByteArray) records = NULL;
+
+	if (!load(db, block_id, &row, ret_head, error))
 		return NULL;
-	records = kn_block_unpack(&head, sqlite3_column_blob(row, 14),
+	records = kn_block_unpack(ret_head, sqlite3_column_blob(row, 14),
 				  (gsize)sqlite3_column_bytes(row, 14), error);
 	if (!records || !kn_sql_finish(row, error))
 		return NULL;

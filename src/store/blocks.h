@@ -22,6 +22,8 @@ KnBlockReader *kn_blocks_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head, 
  * db->damaged. What is stored besides, and what is still to come, must not suffer from one bad sector. FALSE: any other error. */
 gboolean kn_blocks_try_open(KnDb *db, gint64 block_id, KnBlockHead *ret_head,
 			    KnBlockReader **ret_reader, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* All records of the block as they came, and its head. CORRUPT or MALFORMED: it is damaged or gone, and nobody is told. */
+GByteArray *kn_blocks_read(KnDb *db, gint64 block_id, KnBlockHead *ret_head, GError **error);
 /* All records of the block as they came. */
 GByteArray *kn_blocks_unpack(KnDb *db, gint64 block_id, GError **error);
 

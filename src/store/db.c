@@ -184,6 +184,15 @@ db_new(const gchar *path)
 	return db;
 }
 
+KnDb *
+kn_db_wrap(sqlite3 *handle, const gchar *path)
+{
+	KnDb *db = db_new(path);
+
+	db->handle = handle;
+	return db;
+}
+
 static KnDb *
 open_directory(const gchar *directory, const GArray *migrations, gboolean is_damaged,
 	       GError **error)
@@ -229,7 +238,8 @@ kn_db_close(KnDb *db)
 
 	if (!db)
 		return;
-	if (db->handle && !kn_sql_run(db, "UPDATE hub SET is_clean = 1", KN_SQL_NONE, &error))
+	if (db->handle && db->lock_fd >= 0 &&
+	    !kn_sql_run(db, "UPDATE hub SET is_clean = 1", KN_SQL_NONE, &error))
 		g_warning("the database stays marked as in use: %s", error->message);
 	db_free(db);
 }

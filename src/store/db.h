@@ -23,8 +23,9 @@ typedef struct {
 	GHashTable *infos;      /* owned: info_id to parsed description, see infos.h */
 	/* owned: gint64 ids of blocks that were found damaged: told once, and passed over */
 	GHashTable *damaged;
-	gchar *path;  /* owned: the database file */
-	gint lock_fd; /* owned: keeps the directory ours while handle is closed, too */
+	gchar *path; /* owned: the database file */
+	/* owned: keeps the directory ours while handle is closed, too; -1: it is not the hub's own */
+	gint lock_fd;
 	guint64 hub_id;
 	gint64 first_event_id; /* of this run: KN_EVENTS_RESERVED from here on are ours */
 	gboolean was_clean;    /* the last daemon closed it */
@@ -37,6 +38,8 @@ KnDb *kn_db_open_with(const gchar *directory, const GArray *migrations, GError *
 KnDb *kn_db_open(const gchar *directory, GError **error);
 /* The same, with the database that is there known to be damaged. */
 KnDb *kn_db_open_anew(const gchar *directory, GError **error);
+/* A connection that is not the hub's own database: a copy, a backup. Takes handle; no lock, and no mark is left in it. */
+KnDb *kn_db_wrap(sqlite3 *handle, const gchar *path);
 /* Marks it clean when it can. */
 void kn_db_close(KnDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnDb, kn_db_close)

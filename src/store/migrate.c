@@ -171,8 +171,12 @@ kn_migrate_backup(sqlite3 *handle, const gchar *path, guint32 version, GError **
 	sqlite3_extended_result_codes(copy, 1);
 	is_copied = copy_pages(handle, copy, error);
 	sqlite3_close(copy);
-	if (is_copied && kn_file_publish(making, name, error))
+	if (is_copied && kn_file_publish(making, name, error)) {
+		g_message(
+			"the database gets a new schema: as it was with schema %u it is kept as %s",
+			version, name);
 		return TRUE;
+	}
 	kn_file_remove_database(making);
 	return FALSE;
 }

@@ -4,6 +4,7 @@
 #include "store/request.h"
 
 #include "store/events.h"
+#include "store/pages.h"
 #include "store/reader.h"
 #include "store/rezone.h"
 #include "store/sessions.h"
@@ -30,6 +31,7 @@ kn_store_request_free(KnRequest *request)
 	g_clear_pointer(&request->detail, kn_session_detail_free);
 	g_clear_pointer(&request->loaded, g_ptr_array_unref);
 	g_clear_pointer(&request->events, g_ptr_array_unref);
+	g_clear_pointer(&request->pages, g_bytes_unref);
 	g_free(request->address);
 	g_free(request->label);
 	g_free(request);
@@ -61,6 +63,12 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_LOAD:
 		request->loaded = kn_reader_load(db, error);
 		return request->loaded != NULL;
+	case KN_REQUEST_BACKUP_BEGIN:
+		return kn_pages_size(db, &request->n_total, error);
+	case KN_REQUEST_BACKUP_READ:
+		request->pages = kn_pages_read(db, request->offset, error);
+		return request->pages && kn_pages_size(db, &request->n_total, error);
+	case KN_REQUEST_BACKUP_END:
 	case KN_REQUEST_COMMIT:
 	case KN_REQUEST_CLOSE:
 		break;
@@ -128,7 +136,14 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 	case KN_REQUEST_EVENTS:
 		tell_events(request, error);
 		return;
+	case KN_REQUEST_BACKUP_BEGIN:
+	case KN_REQUEST_BACKUP_READ:
+		if (request->func.pages)
+			request->func.pages(error ? NULL : g_steal_pointer(&request->pages),
+					    request->n_total, error, request->user);
+		return;
 	case KN_REQUEST_LOAD:
+	case KN_REQUEST_BACKUP_END:
 	case KN_REQUEST_CLOSE:
 		return;
 	}

@@ -18,6 +18,9 @@ typedef enum {
 	KN_REQUEST_DETAIL,
 	KN_REQUEST_EVENTS,
 	KN_REQUEST_LOAD,
+	KN_REQUEST_BACKUP_BEGIN,
+	KN_REQUEST_BACKUP_READ,
+	KN_REQUEST_BACKUP_END,
 	KN_REQUEST_CLOSE,
 } KnRequestKind;
 
@@ -30,6 +33,7 @@ typedef struct {
 		KnStoreSessionsFunc sessions;
 		KnStoreDetailFunc detail;
 		KnStoreEventsFunc events;
+		KnStorePagesFunc pages;
 	} func; /* may be NULL */
 	gpointer user;
 
@@ -43,6 +47,7 @@ typedef struct {
 	KnSessionQuery query;
 	guint n_slices;
 	KnEventQuery event_query;
+	guint64 offset;
 
 	/* the answer: written by the store's thread, handed on by the main thread */
 	KnCommit *commit; /* owned */
@@ -53,6 +58,8 @@ typedef struct {
 	GPtrArray *loaded;       /* owned */
 	GPtrArray *events;       /* owned */
 	gint64 oldest_event_id;
+	GBytes *pages; /* owned */
+	guint64 n_total;
 	/* a failure is on its way to the main thread: bounds the answers to two a request */
 	atomic_bool is_told;
 } KnRequest;

@@ -3,8 +3,6 @@
 
 #include "store/store-thread.h"
 
-#include "store/file.h"
-#include "store/reserve.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +21,7 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 	KnAnswer *message = g_new(KnAnswer, 1);
 
 	thread->stats.n_damaged = g_hash_table_size(thread->db->damaged);
+	thread->stats.is_nearly_full = thread->room.is_nearly_full;
 	*message = (KnAnswer){request, is_final, error, thread->stats};
 	if (kn_handoff_push(thread->answers, &message, sizeof message, NULL, 0)) {
 		kn_handoff_signal(thread->answers);
@@ -31,49 +30,6 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 	/* cannot be, but for old news: the ring holds two answers for each request that may wait */
 	g_warning("an answer of the store was dropped");
 	kn_answer_free(message);
-}
-
-/* ---- room that is kept for a full disk ---- */
-
-static void
-keep_reserve(KnStoreThread *thread)
-{
-	g_autoptr(GError) reason = NULL;
-
-	thread->stats.is_nearly_full = !kn_reserve_make(thread->directory, &reason);
-	if (thread->stats.is_nearly_full)
-		thread->reserve_us =
-			g_get_monotonic_time() + KN_STORE_RETRY_MS * G_GINT64_CONSTANT(1000);
-}
-
-static void
-look_for_room(KnStoreThread *thread)
-{
-	if (!thread->stats.is_nearly_full || g_get_monotonic_time() < thread->reserve_us)
-		return;
-	keep_reserve(thread);
-	if (!thread->stats.is_nearly_full)
-		answer(thread, NULL, TRUE, NULL);
-}
-
-/* a delayed allocation is refused as late as at the sync, which is called another error then */
-static gboolean
-is_for_want_of_room(const KnStoreThread *thread, const GError *error)
-{
-	return g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
-	       !kn_file_has_space(thread->directory, KN_DB_FREE_BYTES_MIN, NULL);
-}
-
-/* TRUE: there is some now */
-static gboolean
-make_room(KnStoreThread *thread, const GError *error)
-{
-	if (!is_for_want_of_room(thread, error) || !kn_reserve_release(thread->directory))
-		return FALSE;
-	g_warning("the disk is full; what was kept for that is used up now");
-	thread->stats.is_nearly_full = TRUE;
-	thread->reserve_us = g_get_monotonic_time() + KN_STORE_RETRY_MS * G_GINT64_CONSTANT(1000);
-	return TRUE;
 }
 
 /* ---- requests ---- */
@@ -154,7 +110,7 @@ commit(KnStoreThread *thread, KnRequest *request, GError **error)
 				kn_writer_commit(&thread->writer, request->batch, &reason);
 		if (request->commit)
 			return TRUE;
-		if (!make_room(thread, reason))
+		if (!kn_room_make(&thread->room, reason, g_get_monotonic_time()))
 			break;
 		reopen_after(thread, reason);
 		if (!is_open(thread, error))
@@ -165,10 +121,36 @@ commit(KnStoreThread *thread, KnRequest *request, GError **error)
 	return FALSE;
 }
 
+/* FALSE: not while a backup is read; or no backup is. */
+static gboolean
+may_run(KnStoreThread *thread, const KnRequest *request, GError **error)
+{
+	gboolean is_paused = kn_pause_is_on(&thread->pause);
+	gboolean is_write = request->kind == KN_REQUEST_ALLOW ||
+			    request->kind == KN_REQUEST_FORGET ||
+			    request->kind == KN_REQUEST_REZONE;
+
+	if (request->kind == KN_REQUEST_BACKUP_READ && !is_paused)
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,
+			    "the backup took too long: recording goes on without it");
+	else if (is_paused && (is_write || request->kind == KN_REQUEST_BACKUP_BEGIN))
+		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,
+			    "a backup is being read: try again in a minute");
+	else
+		return TRUE;
+	return FALSE;
+}
+
 static gboolean
 run_request(KnStoreThread *thread, KnRequest *request, GError **error)
 {
-	return kn_store_request_run(request, thread->db, error);
+	if (!may_run(thread, request, error) || !kn_store_request_run(request, thread->db, error))
+		return FALSE;
+	if (request->kind == KN_REQUEST_BACKUP_BEGIN)
+		kn_pause_begin(&thread->pause, g_get_monotonic_time());
+	else if (request->kind == KN_REQUEST_BACKUP_READ)
+		kn_pause_touch(&thread->pause, g_get_monotonic_time());
+	return TRUE;
 }
 
 static void
@@ -199,7 +181,7 @@ note_success(KnStoreThread *thread, KnRequest *request)
 static void
 run_commits(KnStoreThread *thread)
 {
-	while (!g_queue_is_empty(&thread->commits)) {
+	while (!g_queue_is_empty(&thread->commits) && !kn_pause_is_on(&thread->pause)) {
 		KnRequest *request = g_queue_peek_head(&thread->commits);
 		GError *error = NULL;
 		if (!do_work(thread, request, commit, &error)) {
@@ -212,11 +194,22 @@ run_commits(KnStoreThread *thread)
 }
 
 static void
+end_pause(KnStoreThread *thread)
+{
+	if (!kn_pause_is_on(&thread->pause))
+		return;
+	kn_pause_end(&thread->pause);
+	run_commits(thread);
+}
+
+static void
 run_other(KnStoreThread *thread, KnRequest *request)
 {
 	GError *error = NULL;
 
 	(void)do_work(thread, request, run_request, &error);
+	if (request->kind == KN_REQUEST_BACKUP_END)
+		end_pause(thread);
 	answer(thread, request, TRUE, error);
 }
 
@@ -270,12 +263,15 @@ take_requests(KnStoreThread *thread)
 static gint
 wait_ms(const KnStoreThread *thread)
 {
-	gint64 due_us = G_MAXINT64, left_us;
+	gint64 due_us = G_MAXINT64,
+	       left_us = kn_pause_left_us(&thread->pause, g_get_monotonic_time());
 
+	if (left_us >= 0)
+		return (gint)(left_us / 1000 + 1);
 	if (thread->commits.length > 0)
 		due_us = thread->retry_us;
-	if (thread->stats.is_nearly_full)
-		due_us = MIN(due_us, thread->reserve_us);
+	if (thread->room.is_nearly_full)
+		due_us = MIN(due_us, thread->room.look_us);
 	if (thread->commits.length == 0 && !kn_check_is_done(&thread->check))
 		due_us = MIN(due_us, g_get_monotonic_time() + KN_STORE_CHECK_MS * 1000);
 	if (due_us == G_MAXINT64)
@@ -295,14 +291,18 @@ run(void *data)
 		struct pollfd pollfd = {kn_handoff_fd(thread->requests), POLLIN, 0};
 		gint n_ready;
 
-		look_for_room(thread);
+		if (kn_room_look(&thread->room, g_get_monotonic_time()))
+			answer(thread, NULL, TRUE, NULL);
 		n_ready = poll(&pollfd, 1, wait_ms(thread));
-		if (n_ready == 0 && thread->commits.length > 0 &&
-		    g_get_monotonic_time() >= thread->retry_us)
+		if (kn_pause_left_us(&thread->pause, g_get_monotonic_time()) == 0)
+			end_pause(thread);
+		else if (n_ready == 0 && thread->commits.length > 0 &&
+			 g_get_monotonic_time() >= thread->retry_us)
 			run_commits(thread);
 		else if (n_ready == 0)
 			check_one(thread);
 	}
+	kn_pause_end(&thread->pause);
 	run_commits(thread);
 	/* the devices still have what could not be stored */
 	g_queue_clear_full(&thread->commits, (GDestroyNotify)kn_store_request_free);
@@ -317,7 +317,7 @@ thread_free(KnStoreThread *thread)
 		kn_db_close(thread->db);
 	kn_handoff_free(thread->requests);
 	kn_handoff_free(thread->answers);
-	g_free(thread->directory);
+	g_free(thread->room.directory);
 	g_free(thread->zone);
 	g_free(thread);
 }
@@ -346,9 +346,10 @@ kn_store_thread_start(KnDb *db, const gchar *zone, KnStoreStats *ret_stats, GErr
 
 	thread->db = db;
 	thread->zone = g_strdup(zone);
-	thread->directory = g_path_get_dirname(db->path);
+	thread->room.directory = g_path_get_dirname(db->path);
 	thread->writer = (KnWriter){.db = db, .zone = thread->zone};
-	keep_reserve(thread);
+	kn_room_keep(&thread->room, g_get_monotonic_time());
+	thread->stats.is_nearly_full = thread->room.is_nearly_full;
 	*ret_stats = thread->stats;
 	g_queue_init(&thread->commits);
 	thread->requests = kn_handoff_new(REQUESTS_BYTES);

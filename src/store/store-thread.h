@@ -6,7 +6,9 @@
 
 #include "core/base/handoff.h"
 #include "store/check.h"
+#include "store/pause.h"
 #include "store/request.h"
+#include "store/room.h"
 #include <pthread.h>
 
 typedef struct {
@@ -18,11 +20,11 @@ typedef struct {
 	/* of the thread alone */
 	KnWriter writer;
 	KnStoreStats stats;
-	GQueue commits;   /* owned: KnRequest not durable yet, in order */
-	gint64 retry_us;  /* monotonic; when commits is not empty */
-	gchar *directory; /* owned: of the database */
-	gint64 reserve_us; /* monotonic: when room for the reserve is looked for again; while is_nearly_full */
+	GQueue commits;  /* owned: KnRequest not durable yet, in order */
+	gint64 retry_us; /* monotonic; when commits is not empty */
+	KnRoom room;
 	KnCheck check;
+	KnPause pause;
 	/* of both: a message without a request is on its way */
 	atomic_bool is_news_told;
 } KnStoreThread;

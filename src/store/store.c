@@ -294,6 +294,31 @@ kn_store_query_events(KnStore *store, const KnEventQuery *query, KnStoreEventsFu
 }
 
 void
+kn_store_backup_begin(KnStore *store, KnStorePagesFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_BACKUP_BEGIN, user);
+
+	request->func.pages = func;
+	submit(store, request);
+}
+
+void
+kn_store_backup_read(KnStore *store, guint64 offset, KnStorePagesFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_BACKUP_READ, user);
+
+	request->func.pages = func;
+	request->offset = offset;
+	submit(store, request);
+}
+
+void
+kn_store_backup_end(KnStore *store)
+{
+	submit(store, kn_store_request_new(KN_REQUEST_BACKUP_END, NULL));
+}
+
+void
 kn_store_get_stats(const KnStore *store, KnStoreStats *ret_stats)
 {
 	*ret_stats = store->stats;

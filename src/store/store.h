@@ -29,6 +29,7 @@ enum {
 		1000, /* between two blocks that are read back while nothing else is to be done */
 	/* of one device, the newest: what it wrote before it was reset so often is fetched again if it ever turns up */
 	KN_STORE_LOGS_LOADED = 16,
+	KN_STORE_PAGES_BYTES = 128 * 1024, /* of a backup at a time */
 	KN_STORE_EVENTS_AHEAD = 1000, /* ids that may be given out before their events are stored */
 	KN_STORE_EVENTS_KEPT =
 		100000, /* newest ids whose events are kept: years of a home, weeks of a clinic */
@@ -163,6 +164,18 @@ typedef void (*KnStoreEventsFunc)(GPtrArray *events, gint64 oldest_id, const GEr
 				  gpointer user);
 void kn_store_query_events(KnStore *store, const KnEventQuery *query, KnStoreEventsFunc func,
 			   gpointer user);
+
+/* ---- a backup ---- */
+
+/* bytes: owned by the callee; NULL from begin, and with an error. n_total: of the whole file. */
+typedef void (*KnStorePagesFunc)(GBytes *bytes, guint64 n_total, const GError *error,
+				 gpointer user);
+/* From now on batches wait and other writing is BUSY, so that the file stays as it is, until end is called; or until nothing was read for ten
+ * seconds, or it took a quarter of an hour: then reading fails. One at a time: BUSY. */
+void kn_store_backup_begin(KnStore *store, KnStorePagesFunc func, gpointer user);
+/* The bytes from offset on, KN_STORE_PAGES_BYTES of them, or what is left. */
+void kn_store_backup_read(KnStore *store, guint64 offset, KnStorePagesFunc func, gpointer user);
+void kn_store_backup_end(KnStore *store);
 
 /* for status; kept up to date on the main thread, no query */
 typedef struct {

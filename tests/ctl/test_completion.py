@@ -29,6 +29,7 @@ LINES = {
     ("summary", "--t"): {"--to"},
     ("summary", "-"): COMMON | {"--day", "--week", "--month", "--since", "--from", "--to", "--by", "--device"},
     ("capture", "1", "-"): COMMON | {"--for", "--scenario", "--with-identity"},
+    ("backup", "-"): COMMON,
     ("-",): COMMON,
     ("summary", "--to", ""): DAYS,
     ("summary", "--to", "=", "t"): {"today", "this-month"},

@@ -3,9 +3,10 @@
 """A hub whose database is damaged goes on by itself: the old one is kept, the massagers are asked again, and people are told."""
 
 import json
+import subprocess
 
 import pytest
-from line import BED, wait_for
+from line import BED, KNEADD, wait_for
 
 
 @pytest.fixture
@@ -109,6 +110,39 @@ def test_a_foreign_database_is_refused_with_65_and_stays_as_it_is(recorded, sim)
     assert path.read_bytes() == bytes(data)
     assert not (hub.state / "knead.db.damaged-1").exists()
     hub.process = None
+
+
+def offline(hub, *args):
+    done = subprocess.run([str(KNEADD), "--state-dir", str(hub.state), "--zone", hub.zone, *map(str, args)],
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_the_massager_does_not_have_any_more_is_brought_back_by_restore(recorded, sim):
+    hub = recorded
+    assert hub.stop() == 0
+    damage_the_first_page(hub)
+    aside = hub.state / "knead.db.damaged-1"
+    # what this hub had is gone from the flash: the massager has room for it no longer
+    sim.call("OverwriteOldest", "(st)", BED, sim.status()["newest"] - 50)
+    hub.start()
+    hub.wait_caught_up(sim)
+    assert session_keys(hub) != hub.before
+    code, text = offline(hub, "--restore", aside)
+    assert code == 75 and "in use by another kneadd" in text
+    assert hub.stop() == 0
+    code, text = offline(hub, "--verify", aside)
+    assert code == 65 and "no database's" in text
+    code, text = offline(hub, "--restore", aside)
+    assert code == 0 and "could not be read" not in text, text
+    code, text = offline(hub, "--verify", hub.state / "knead.db")
+    assert code == 0 and ": sound: " in text, text
+    again = offline(hub, "--restore", aside)
+    assert again[0] == 0 and " 0 of them were not here before" in again[1]
+    hub.start()
+    assert session_keys(hub) == hub.before
+    assert all(s["completeness_permille"] == 1000 for s in hub.sessions())
+    assert "data_loss" not in hub.get("/v1/summary?period=week")
 
 
 def test_the_loss_is_json_for_programs(recorded, sim):

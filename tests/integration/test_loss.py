@@ -44,6 +44,8 @@ def test_a_stretch_of_live_records_lost_on_purpose_is_found_fetched_and_counted(
     assert after["id"] == before["id"]
     assert after["revision"] > before["revision"]
     assert after["gaps"] == []
+    told = [e for e in hub.get("/v1/log?class=session")["events"] if e["kind"] == "session_stored" and e["session_id"] == after["id"]]
+    assert len(told) >= 2
     assert hub.device()["counters"]["n_fetched"] - n_fetched == before["expected"] - stored
     truth.assert_equal([after], sim.info(), records)
 

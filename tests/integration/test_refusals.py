@@ -54,9 +54,8 @@ def test_a_newer_database_is_refused_with_65_and_untouched(hub):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"not a database, but 100 bytes long" * 4, b"SQLite format 3\0" + b"x" * 100],
-                         ids=["text", "half-a-header"])
-def test_a_file_that_is_no_database_is_refused_with_65_and_untouched(hub, content):
+def test_a_database_that_names_another_program_is_refused_with_65_and_untouched(hub):
+    content = b"SQLite format 3\0" + b"x" * 100
     hub.state.mkdir()
     path = hub.state / "knead.db"
     path.write_bytes(content)
@@ -64,6 +63,15 @@ def test_a_file_that_is_no_database_is_refused_with_65_and_untouched(hub, conten
     assert done.returncode == 65
     assert "knead.db" in one_line(done.stderr)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"not a database, but 100 bytes long" * 4, b""], ids=["text", "empty"])
+def test_a_file_that_is_no_database_is_kept_beside_a_new_one(hub, content):
+    hub.state.mkdir()
+    (hub.state / "knead.db").write_bytes(content)
+    hub.start()
+    assert (hub.state / "knead.db.damaged-1").read_bytes() == content
+    assert hub.get("/v1/summary?period=day")["data_loss"][0]["file"] == "knead.db.damaged-1"
 
 
 def test_a_foreign_database_is_refused_with_65_and_untouched(hub):

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "daemon": {"core", "radio", "store", "serve"},
 }
 # inside daemon only the composition knows the other rooms
-COMPOSITION = re.compile(r"^(app.*|main|replay.*)\.[ch]$")
+COMPOSITION = re.compile(r"^(app.*|main|offline|replay.*)\.[ch]$")
 
 OWNERS = [
     (re.compile(r"^pb_(decode|encode)\.h$"), {"core"}),

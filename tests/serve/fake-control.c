@@ -117,3 +117,45 @@ fake_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 	*ret_why = (KnWhy){KN_WHY_NOT_HEARD, g_strdup_printf("%s is silent.", address),
 			   g_strdup("Switch it on.")};
 }
+
+void
+fake_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+	g_autoptr(GError) error = NULL;
+
+	if (hub->backup) {
+		hub->n_begun_backups++;
+		func(NULL, g_bytes_get_size(hub->backup), NULL, request);
+		return;
+	}
+	g_set_error_literal(&error, KN_HUB_ERROR,
+			    hub->error_code != 0 ? hub->error_code : KN_HUB_ERROR_DEGRADED,
+			    "as the test wanted");
+	func(NULL, 0, error, request);
+}
+
+void
+fake_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+	g_autoptr(GError) error = NULL;
+	gsize n_total = g_bytes_get_size(hub->backup);
+	gsize n_bytes = MIN(hub->backup_step, n_total - (gsize)offset);
+
+	if (hub->error_code == 0) {
+		func(g_bytes_new_from_bytes(hub->backup, (gsize)offset, n_bytes), n_total, NULL,
+		     request);
+		return;
+	}
+	g_set_error_literal(&error, KN_HUB_ERROR, hub->error_code, "as the test wanted");
+	func(NULL, 0, error, request);
+}
+
+void
+fake_end_backup(gpointer user)
+{
+	FakeHub *hub = user;
+
+	hub->n_ended_backups++;
+}

@@ -61,6 +61,7 @@ fake_hub_clear(FakeHub *hub)
 	fake_hub_answer(hub);
 	g_clear_pointer(&hub->sessions, g_ptr_array_unref);
 	g_clear_pointer(&hub->losses, g_array_unref);
+	g_clear_pointer(&hub->backup, g_bytes_unref);
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
 	g_free(hub->pairing_address);
@@ -342,6 +343,9 @@ fake_hub_vtable(void)
 		.query_events = query_events,
 		.start_capture = fake_start_capture,
 		.stop_capture = fake_stop_capture,
+		.begin_backup = fake_begin_backup,
+		.read_backup = fake_read_backup,
+		.end_backup = fake_end_backup,
 		.allow = allow,
 		.forget = forget,
 		.rezone = fake_rezone,

@@ -44,6 +44,10 @@ typedef struct {
 	gpointer capture_to;
 	guint capture_source;
 	guint n_stopped_captures;
+	GBytes *backup; /* owned; NULL: there is nothing to back up */
+	gsize backup_step;
+	guint n_begun_backups;
+	guint n_ended_backups;
 	gchar *allowed_address; /* owned */
 	gchar *allowed_label;   /* owned; NULL: none sent */
 	KnAllow allowed;        /* without its strings */
@@ -76,6 +80,10 @@ JsonNode *fake_get_status(gpointer user);
 gpointer fake_start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptureSink *sink,
 			    gpointer to, GError **error);
 void fake_stop_capture(gpointer user, gpointer capture);
+/* answers at once, backup_step bytes at a time */
+void fake_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request);
+void fake_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request);
+void fake_end_backup(gpointer user);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);

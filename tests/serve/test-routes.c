@@ -32,7 +32,7 @@ assert_status(Fixture *fixture, const gchar *method, const gchar *target, const 
 	/* a stream is no document; its first one may never come */
 	if (status != 200 ||
 	    (!g_str_has_prefix(target, "/v1/events") && !g_str_has_prefix(target, "/v1/captures") &&
-	     !g_str_has_prefix(target, "/v1/exports")))
+	     !g_str_has_prefix(target, "/v1/exports") && !g_str_has_prefix(target, "/v1/backups")))
 		g_assert_nonnull(node);
 }
 
@@ -102,6 +102,8 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 		g_assert_cmpuint(status, ==, 202);
 	}
 	g_assert_cmpuint(n_routes, >, 0);
+	fixture->hub.backup = g_bytes_new_static("x", 1);
+	fixture->hub.backup_step = 1;
 	for (gsize i = 0; i < n_routes; i++) {
 		const gchar *keys = strstr(routes[i].keys, "period") != NULL   ? "?period=day"
 				    : strstr(routes[i].keys, "raw") != NULL    ? "?device=1"

@@ -44,6 +44,34 @@ repairs_a_session_with_late_records(void)
 }
 
 static void
+a_repair_is_told_and_what_changes_nothing_is_not(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) sessions = NULL;
+	g_autoptr(KnCommit) first = NULL;
+	g_autoptr(KnCommit) repair = NULL;
+	g_autoptr(KnCommit) again = NULL;
+	const KnChangedSession *changed;
+
+	fixture_init(&fixture);
+	tape_start(&fixture);
+	tape_samples(&fixture, 95, 300);
+	tape_end(&fixture, 30400);
+	first = fixture_commit(&fixture, 1, 40);
+	g_assert_cmpuint(first->sessions->len, ==, 1);
+	repair = fixture_commit(&fixture, 41, 97);
+	sessions = fixture_sessions(&fixture);
+	g_assert_cmpuint(repair->sessions->len, ==, 1);
+	changed = &g_array_index(repair->sessions, KnChangedSession, 0);
+	g_assert_cmpint(changed->session_id, ==, session_at(sessions, 0)->id);
+	g_assert_cmpint(changed->device_id, ==, fixture.device_id);
+	again = fixture_commit(&fixture, 1, 97);
+	g_assert_cmpuint(again->sessions->len, ==, 0);
+	g_assert_cmpint(fixture_count(&fixture, "SELECT revision FROM session"), ==,
+			session_at(sessions, 0)->revision);
+}
+
+static void
 goes_on_beside_a_damaged_block(void)
 {
 	g_auto(Fixture) fixture = {0};
@@ -299,6 +327,8 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/store/repair/repairs_a_session_with_late_records",
 			repairs_a_session_with_late_records);
+	g_test_add_func("/store/repair/a_repair_is_told_and_what_changes_nothing_is_not",
+			a_repair_is_told_and_what_changes_nothing_is_not);
 	g_test_add_func("/store/repair/goes_on_beside_a_damaged_block",
 			goes_on_beside_a_damaged_block);
 	g_test_add_func("/store/repair/reads_each_block_with_the_description_of_its_time",

@@ -1,0 +1,350 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+#include "store/restore-rows.h"
+
+#include "core/base/zone.h"
+#include "store/enrolled.h"
+#include "store/sql.h"
+
+void
+kn_restore_rows_clear(KnRestoreRows *rows)
+{
+	g_clear_pointer(&rows->devices, g_hash_table_unref);
+	g_clear_pointer(&rows->logs, g_hash_table_unref);
+	g_clear_pointer(&rows->infos, g_hash_table_unref);
+	g_clear_pointer(&rows->zones, g_hash_table_unref);
+	g_clear_pointer(&rows->anchors, g_array_unref);
+	g_clear_pointer(&rows->gaps, g_array_unref);
+}
+
+static void
+init(KnRestoreRows *rows)
+{
+	rows->is_whole = TRUE;
+	rows->devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	rows->logs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	rows->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
+					    (GDestroyNotify)g_bytes_unref);
+	rows->zones = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	rows->anchors = g_array_new(FALSE, FALSE, sizeof(KnAnchor));
+	rows->gaps = g_array_new(FALSE, FALSE, sizeof(KnGapNote));
+}
+
+static gpointer
+key_of(gint64 id)
+{
+	return g_memdup2(&id, sizeof id);
+}
+
+typedef void (*RowFunc)(KnRestoreRows *rows, KnStatement *row);
+
+/* Rows that cannot be read any more are left out: the others may still help. */
+static void
+each(KnRestoreRows *rows, KnDb *from, const gchar *sql, RowFunc func)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KnStatement) row = kn_sql_start(from, sql, KN_SQL_NONE, &error);
+	gboolean is_row = row != NULL;
+
+	while (is_row && kn_sql_step(row, &is_row, &error))
+		if (is_row)
+			func(rows, row);
+	if (!error)
+		return;
+	rows->is_whole = FALSE;
+	g_message("a part cannot be read and is left out: %s", error->message);
+}
+
+/* ---- massagers ---- */
+
+static gboolean
+find_device(KnDb *db, const gchar *address, gint64 *ret_id, gboolean *ret_is_found, GError **error)
+{
+	g_autoptr(KnStatement) row = kn_sql_start(
+		db, "SELECT device_id FROM device WHERE address = ?1", KN_SQL_NONE, error);
+
+	if (!row || !kn_sql_bind_text(row, 1, address, error) ||
+	    !kn_sql_step(row, ret_is_found, error))
+		return FALSE;
+	if (*ret_is_found)
+		*ret_id = sqlite3_column_int64(row, 0);
+	return TRUE;
+}
+
+static gboolean
+add_device(KnDb *db, const KnDevice *device, gint64 *ret_id, GError **error)
+{
+	g_autoptr(KnStatement) insert =
+		kn_sql_start(db,
+			     "INSERT INTO device (is_allowed, enrolled_us, shown_from_us, address, "
+			     "label) VALUES (?1, ?2, ?3, ?4, ?5)",
+			     KN_SQL_INTS(device->is_allowed != FALSE, device->enrolled_us,
+					 device->shown_from_us),
+			     error);
+
+	if (!insert || !kn_sql_bind_text(insert, 4, device->address, error) ||
+	    !kn_sql_bind_text(insert, 5, device->label, error) || !kn_sql_finish(insert, error))
+		return FALSE;
+	*ret_id = sqlite3_last_insert_rowid(db->handle);
+	return TRUE;
+}
+
+static gboolean
+load_devices(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
+{
+	g_autoptr(KnEnrolled) there = kn_enrolled_load(from->handle);
+
+	for (guint i = 0; i < there->devices->len; i++) {
+		const KnDevice *device = there->devices->pdata[i];
+		gboolean is_found;
+		gint64 id;
+		if (!find_device(db, device->address, &id, &is_found, error) ||
+		    (!is_found && !add_device(db, device, &id, error)))
+			return FALSE;
+		rows->n_new_devices += !is_found;
+		g_hash_table_insert(rows->devices, key_of(device->id), key_of(id));
+	}
+	return TRUE;
+}
+
+/* ---- descriptions ---- */
+
+typedef struct {
+	gint64 device_id; /* here */
+	gint64 read_us;
+	GBytes *bytes; /* borrowed */
+} Info;
+
+static gboolean
+has_info(KnDb *db, const Info *info, gboolean *ret_has, GError **error)
+{
+	g_autoptr(KnStatement) row = kn_sql_start(
+		db, "SELECT info_id FROM info WHERE device_id = ?1 AND bytes = ?2 LIMIT 1",
+		KN_SQL_INTS(info->device_id), error);
+	gsize n_bytes;
+	gconstpointer bytes = g_bytes_get_data(info->bytes, &n_bytes);
+
+	return row && kn_sql_bind_blob(row, 2, bytes, n_bytes, error) &&
+	       kn_sql_step(row, ret_has, error);
+}
+
+/* the newest description here stays the one in force */
+static gboolean
+keep_info(KnDb *db, const Info *info, GError **error)
+{
+	g_autoptr(KnStatement) insert = NULL;
+	gsize n_bytes;
+	gconstpointer bytes = g_bytes_get_data(info->bytes, &n_bytes);
+	gboolean has;
+
+	if (!has_info(db, info, &has, error) || has)
+		return has;
+	insert =
+		kn_sql_start(db, "INSERT INTO info (device_id, read_us, bytes) VALUES (?1, ?2, ?3)",
+			     KN_SQL_INTS(info->device_id, info->read_us), error);
+	return insert && kn_sql_bind_blob(insert, 3, bytes, n_bytes, error) &&
+	       kn_sql_finish(insert, error) &&
+	       kn_sql_run(
+		       db, "UPDATE device SET info_id = coalesce(info_id, ?2) WHERE device_id = ?1",
+		       KN_SQL_INTS(info->device_id, sqlite3_last_insert_rowid(db->handle)), error);
+}
+
+/* newest first, so that a massager that was not known here gets its newest */
+static gboolean
+load_infos(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
+{
+	g_autoptr(GError) reason = NULL;
+	g_autoptr(KnStatement) row = kn_sql_start(
+		from, "SELECT info_id, device_id, read_us, bytes FROM info ORDER BY info_id DESC",
+		KN_SQL_NONE, &reason);
+	gboolean is_row = row != NULL;
+
+	while (is_row && kn_sql_step(row, &is_row, &reason)) {
+		const gint64 *device_id;
+		gint64 there;
+		Info info;
+		if (!is_row)
+			break;
+		there = sqlite3_column_int64(row, 1);
+		device_id = g_hash_table_lookup(rows->devices, &there);
+		if (!device_id)
+			continue;
+		info = (Info){*device_id, sqlite3_column_int64(row, 2),
+			      kn_sql_column_bytes(row, 3)};
+		g_hash_table_insert(rows->infos, key_of(sqlite3_column_int64(row, 0)), info.bytes);
+		if (!keep_info(db, &info, error))
+			return FALSE;
+	}
+	rows->is_whole &= reason == NULL;
+	return TRUE;
+}
+
+/* ---- the rest ---- */
+
+static void
+take_log(KnRestoreRows *rows, KnStatement *row)
+{
+	gint64 there = sqlite3_column_int64(row, 1);
+	const gint64 *device_id = g_hash_table_lookup(rows->devices, &there);
+	KnRestoreLog log;
+
+	if (!device_id)
+		return;
+	log = (KnRestoreLog){*device_id, (guint64)sqlite3_column_int64(row, 2),
+			     (guint64)sqlite3_column_int64(row, 3),
+			     (guint64)sqlite3_column_int64(row, 4),
+			     sqlite3_column_int64(row, 5) != 0};
+	g_hash_table_insert(rows->logs, key_of(sqlite3_column_int64(row, 0)),
+			    g_memdup2(&log, sizeof log));
+}
+
+static void
+take_zone(KnRestoreRows *rows, KnStatement *row)
+{
+	const gchar *zone = (const gchar *)sqlite3_column_text(row, 1);
+
+	if (zone && kn_zone_is_known(zone))
+		g_hash_table_insert(rows->zones, key_of(sqlite3_column_int64(row, 0)),
+				    (gpointer)g_intern_string(zone));
+}
+
+static void
+take_anchor(KnRestoreRows *rows, KnStatement *row)
+{
+	const KnRestoreLog *log = kn_restore_rows_log(rows, sqlite3_column_int64(row, 0));
+	KnAnchor anchor;
+
+	if (!log)
+		return;
+	anchor = (KnAnchor){
+		.device_id = log->device_id,
+		.log_id = log->log_id,
+		.boot = (guint32)sqlite3_column_int64(row, 1),
+		.t_ms = (guint64)sqlite3_column_int64(row, 2),
+		.is_banked = sqlite3_column_int64(row, 3) != 0,
+		.utc_us = sqlite3_column_int64(row, 4),
+		.error_us = sqlite3_column_int64(row, 5),
+		.quality = (guint8)sqlite3_column_int64(row, 6),
+	};
+	g_array_append_val(rows->anchors, anchor);
+}
+
+static void
+take_gap(KnRestoreRows *rows, KnStatement *row)
+{
+	const KnRestoreLog *log = kn_restore_rows_log(rows, sqlite3_column_int64(row, 0));
+	KnGapNote note;
+
+	if (!log)
+		return;
+	note = (KnGapNote){.device_id = log->device_id,
+			   .log_id = log->log_id,
+			   .gap = {(guint64)sqlite3_column_int64(row, 1),
+				   (guint64)sqlite3_column_int64(row, 2),
+				   (KnGapReason)sqlite3_column_int64(row, 3)},
+			   .at_us = sqlite3_column_int64(row, 4)};
+	if (note.gap.reason > KN_GAP_OPEN && note.gap.reason <= KN_GAP_ERASED)
+		g_array_append_val(rows->gaps, note);
+}
+
+/* what this hub knows of the log already is not taken back: its first record may be an older one, never a newer */
+static gboolean
+widen_logs(KnRestoreRows *rows, KnDb *db, GError **error)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, rows->logs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		KnRestoreLog *log = value;
+		gint64 first_seq = 0;
+		gboolean is_found;
+		if (!kn_sql_get(db,
+				"SELECT first_seq FROM log WHERE device_id = ?1 AND log_id = ?2",
+				KN_SQL_INTS(log->device_id, (gint64)log->log_id), &first_seq, 1,
+				&is_found, error))
+			return FALSE;
+		if (is_found && first_seq > 0 &&
+		    (log->first_seq == 0 || (guint64)first_seq < log->first_seq))
+			log->first_seq = (guint64)first_seq;
+	}
+	return TRUE;
+}
+
+static gboolean
+load_known(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
+{
+	if (!kn_db_begin(db, error))
+		return FALSE;
+	if (load_devices(rows, db, from, error) && load_infos(rows, db, from, error) &&
+	    kn_db_commit(db, error))
+		return TRUE;
+	kn_db_rollback(db);
+	return FALSE;
+}
+
+gboolean
+kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
+{
+	init(rows);
+	if (!load_known(rows, db, from, error))
+		return FALSE;
+	each(rows, from,
+	     "SELECT log_key, device_id, log_id, first_seq, newest_seq, is_newest_known FROM log",
+	     take_log);
+	each(rows, from,
+	     "SELECT b.block_id, s.zone FROM session_block AS b JOIN session AS s "
+	     "ON s.session_id = b.session_id",
+	     take_zone);
+	each(rows, from,
+	     "SELECT log_key, device_boot, t_ms, is_banked, utc_us, error_us, quality FROM anchor",
+	     take_anchor);
+	each(rows, from,
+	     "SELECT log_key, first_seq, last_seq, reason, opened_us FROM gap "
+	     "WHERE filled_us IS NULL",
+	     take_gap);
+	return widen_logs(rows, db, error);
+}
+
+const KnRestoreLog *
+kn_restore_rows_log(const KnRestoreRows *rows, gint64 log_key)
+{
+	return g_hash_table_lookup(rows->logs, &log_key);
+}
+
+GBytes *
+kn_restore_rows_info(const KnRestoreRows *rows, gint64 info_id)
+{
+	GBytes *info = g_hash_table_lookup(rows->infos, &info_id);
+
+	return info ? g_bytes_ref(info) : NULL;
+}
+
+const gchar *
+kn_restore_rows_zone(const KnRestoreRows *rows, gint64 block_id)
+{
+	return g_hash_table_lookup(rows->zones, &block_id);
+}
+
+void
+kn_restore_rows_add_clocks(const KnRestoreRows *rows, KnBatch *batch)
+{
+	g_array_append_vals(batch->anchors, rows->anchors->data, rows->anchors->len);
+}
+
+void
+kn_restore_rows_add_bounds(const KnRestoreRows *rows, KnBatch *batch)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, rows->logs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnRestoreLog *log = value;
+		KnLogNote note = {log->device_id, log->log_id, log->first_seq, log->newest_seq,
+				  log->is_newest_known};
+		g_array_append_val(batch->logs, note);
+	}
+	g_array_append_vals(batch->gaps, rows->gaps->data, rows->gaps->len);
+}
