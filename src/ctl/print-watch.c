@@ -54,7 +54,7 @@ kn_print_live_line(const KnTerm *term, GString *out, JsonObject *live)
 	}
 	now = kn_format_kpa(MAX(firmest, 0));
 	g_string_append_printf(out, "%s  %s: in use for %s, firmest now %s at %s\n", clock, name,
-			       time, now, kn_bodymap_region(region));
+			       time, now, kn_bodymap_short_region(region));
 }
 
 void

@@ -25,6 +25,7 @@ work_free(gpointer data)
 	g_clear_pointer(&work->earlier, g_ptr_array_unref);
 	g_clear_pointer(&work->incomplete, g_array_unref);
 	g_clear_object(&work->gaps);
+	g_clear_pointer(&work->held, g_time_zone_unref);
 	g_free(work);
 }
 
@@ -297,6 +298,7 @@ kn_handle_summary(KnRequest *request)
 {
 	KnSummaryWork *work = g_new0(KnSummaryWork, 1);
 
+	work->held = kn_zone_hold(request->server->hub.get_zone(request->server->user));
 	work->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	work->incomplete = g_array_new(FALSE, FALSE, sizeof(gint64));
 	work->gaps = json_builder_new();

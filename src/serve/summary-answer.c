@@ -24,11 +24,9 @@ add_day(JsonBuilder *builder, const GPtrArray *sessions, KnDay day)
 }
 
 static void
-add_days(JsonBuilder *builder, const KnSummaryWork *work, const gchar *zone)
+add_days(JsonBuilder *builder, const KnSummaryWork *work)
 {
 	guint n_days = (guint)(work->days.last_day - work->days.first_day + 1);
-	/* the zone's rules are read once, not once a session */
-	G_GNUC_UNUSED g_autoptr(GTimeZone) held = kn_zone_hold(zone);
 	g_autoptr(GPtrArray) by_day =
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 
@@ -321,7 +319,7 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 	}
 	add_parts(request, builder, work, kn_change_is_fair(&period, &before));
 	if (work->days.last_day - work->days.first_day < DAYS_LISTED_MAX)
-		add_days(builder, work, zone);
+		add_days(builder, work);
 	json_builder_end_object(builder);
 	kn_request_answer(request, json_builder_get_root(builder));
 }

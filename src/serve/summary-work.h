@@ -20,7 +20,8 @@ typedef struct {
 	const gchar *period; /* static word */
 	KnDays days;
 	KnSummaryBy by;
-	gint64 device_id;     /* 0 all */
+	GTimeZone *held;  /* owned: the zone's rules are read once, not at each day that is named */
+	gint64 device_id; /* 0 all */
 	KnSessionPlace after; /* the last that was read */
 	GPtrArray *sessions;  /* owned: KnSession of the days, all pages */
 	KnDays earlier_days;

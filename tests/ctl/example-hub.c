@@ -5,6 +5,7 @@
  * weeks of sessions, some of them not whole, and a clock that stands at 2026-11-21 09:00 in Berlin. Serves on the path given until standard
  * input ends.
  */
+#include "example-control.h"
 #include "example-sessions.h"
 
 #include "serve/server.h"
@@ -159,7 +160,7 @@ query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func, gpo
 	} told[] = {
 		{KN_EVENT_LINK_UP, EXAMPLE_ROLLER, 7, ""},
 		{KN_EVENT_LINK_UP, EXAMPLE_BED, 90, ""},
-		{KN_EVENT_LINK_DOWN, EXAMPLE_SLEEVE, 5 * 24 * 60, ""},
+		{KN_EVENT_LINK_DOWN, EXAMPLE_SLEEVE, 5 * 24 * 60, "link-lost"},
 	};
 	GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)kn_event_free);
 
@@ -171,58 +172,6 @@ query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func, gpo
 		g_ptr_array_add(events, event);
 	}
 	func(events, 1, TRUE, NULL, request);
-}
-
-static void
-allow(gpointer user, const KnAllow *wish, KnHubDeviceFunc func, gpointer request)
-{
-	g_autoptr(KnDevice) device = example_device(EXAMPLE_SLEEVE);
-
-	func(device, NULL, request);
-}
-
-static void
-forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request)
-{
-	g_autoptr(KnDevice) device = example_device(device_id);
-
-	func(device, NULL, request);
-}
-
-static gboolean
-identify(gpointer user, gint64 device_id, guint duration_s, GError **error)
-{
-	return TRUE;
-}
-
-static void
-explain(gpointer user, const gchar *address, KnWhy *ret_why)
-{
-	/* the foam roll was not heard for five days, the others are fine */
-	gboolean is_away = g_str_has_suffix(address, "3");
-	KnWhyFacts facts = {.name = is_away ? "foam roll" : "back bed",
-			    .address = address,
-			    .has_bus = TRUE,
-			    .has_bluetoothd = TRUE,
-			    .has_adapter = TRUE,
-			    .is_adapter_on = TRUE,
-			    .is_allowed = TRUE,
-			    .link = is_away ? KN_WHY_LINK_SEARCHING : KN_WHY_LINK_READY,
-			    .last_error = "",
-			    .unseen_ms = is_away ? 5 * EXAMPLE_DAY_US / 1000 : 0,
-			    .signal_dbm = is_away ? -88 : -61,
-			    .is_newest_known = TRUE,
-			    .offence = "",
-			    .twin_name = "",
-			    .twin_address = ""};
-
-	kn_why_judge(&facts, ret_why);
-}
-
-static gboolean
-get_pairing(gpointer user, KnPairingView *ret_view)
-{
-	return FALSE;
 }
 
 static gboolean
@@ -243,11 +192,15 @@ main(int argc, char **argv)
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = query_events,
-		.allow = allow,
-		.forget = forget,
-		.identify = identify,
-		.explain = explain,
-		.get_pairing = get_pairing,
+		.allow = example_allow,
+		.forget = example_forget,
+		.identify = example_identify,
+		.explain = example_explain,
+		.get_pairing = example_get_pairing,
+		.scan = example_scan,
+		.pair = example_pair,
+		.start_capture = example_start_capture,
+		.stop_capture = example_stop_capture,
 	};
 	Hub hub = {.sessions = example_sessions(), .loop = g_main_loop_new(NULL, FALSE)};
 	KnServerConfig config = {.socket_path = argc == 2 ? argv[1] : ""};
@@ -257,7 +210,9 @@ main(int argc, char **argv)
 	if (server != NULL) {
 		g_unix_fd_add(0, G_IO_IN | G_IO_HUP, on_input_end, &hub);
 		g_print("ready\n");
+		example_start_live(server, hub.sessions->pdata[0]);
 		g_main_loop_run(hub.loop);
+		example_stop_live();
 		kn_server_free(server);
 	} else {
 		g_printerr("%s\n", error->message);

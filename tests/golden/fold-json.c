@@ -1,80 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-/* fold-json CAPTURE: every metric of every session in a capture, as JSON. Links core only. The
- * format is in README.md. */
+/* fold-json CAPTURE: every metric of every session in a capture, as JSON. Links core only. */
 
-#include "core/capture/capture.h"
-#include "core/measure/metrics.h"
 #include "core/measure/names.h"
-#include "core/measure/session.h"
-#include "core/wire/frame.h"
+#include "golden-read.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-typedef struct {
-	ktp_Info info;
-	GArray *records; /* owned: ktp_Record, in arrival order */
-} Capture;
-
-static void
-read_notification(Capture *capture, GBytes *bytes)
-{
-	KnFrameReader reader;
-	const uint8_t *body;
-	size_t n_body;
-
-	if (kn_frame_open(&reader, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)) !=
-		    KN_FRAME_OK ||
-	    reader.kind == KN_FRAME_REPLY)
-		return;
-	while (kn_frame_next(&reader, &body, &n_body) == KN_FRAME_OK) {
-		ktp_Record record;
-		bool is_canonical;
-		if (kn_decode_record(body, n_body, &capture->info, &record, &is_canonical) ==
-		    KN_DECODE_OK)
-			g_array_append_val(capture->records, record);
-	}
-}
-
-static gboolean
-read_entry(Capture *capture, const KnCaptureEntry *entry)
-{
-	if (entry->kind == KN_ENTRY_UP)
-		return kn_decode_info(g_bytes_get_data(entry->bytes, NULL),
-				      g_bytes_get_size(entry->bytes),
-				      &capture->info) == KN_DECODE_OK;
-	if (entry->kind == KN_ENTRY_NOTIFICATION)
-		read_notification(capture, entry->bytes);
-	return TRUE;
-}
-
-/* by seq; the sort is stable, so of two with the same seq the first to arrive stays first */
-static gint
-compare_seq(gconstpointer a, gconstpointer b)
-{
-	const ktp_Record *left = a;
-	const ktp_Record *right = b;
-
-	return (left->seq > right->seq) - (left->seq < right->seq);
-}
-
-static void
-order(GArray *records)
-{
-	guint n = 0;
-
-	g_array_sort(records, compare_seq);
-	for (guint i = 0; i < records->len; i++) {
-		ktp_Record *record = &g_array_index(records, ktp_Record, i);
-		if (n > 0 && g_array_index(records, ktp_Record, n - 1).seq == record->seq)
-			continue;
-		if (i != n)
-			g_array_index(records, ktp_Record, n) = *record;
-		n++;
-	}
-	g_array_set_size(records, n);
-}
 
 static void
 print_node(const KnNodeMetrics *node)
@@ -120,87 +52,21 @@ print_session(const KnSpan *span, const KnSessionMetrics *m)
 	printf("]}");
 }
 
-static void
-print_spans(const Capture *capture, const ktp_Record *records, guint n, const GArray *spans,
-	    gboolean *is_first)
-{
-	for (guint i = 0; i < spans->len; i++) {
-		const KnSpan *span = &g_array_index(spans, KnSpan, i);
-		g_autoptr(KnFold) fold = kn_fold_new(&capture->info);
-		KnSessionMetrics metrics;
-		for (guint k = 0; k < n; k++)
-			if (records[k].seq >= span->first_seq && records[k].seq <= span->last_seq)
-				kn_fold_push(fold, &records[k]);
-		kn_fold_finish(fold, &metrics);
-		printf(*is_first ? "[" : ",\n");
-		*is_first = FALSE;
-		print_session(span, &metrics);
-	}
-}
-
-static void
-capture_clear(Capture *capture)
-{
-	g_clear_pointer(&capture->records, g_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Capture, capture_clear)
-
-static gint
-compare_boot(gconstpointer a, gconstpointer b)
-{
-	const ktp_Record *left = a;
-	const ktp_Record *right = b;
-
-	if (left->boot != right->boot)
-		return left->boot < right->boot ? -1 : 1;
-	return compare_seq(a, b);
-}
-
-static void
-print_boots(Capture *capture)
-{
-	const ktp_Record *records = (const ktp_Record *)(gpointer)capture->records->data;
-	gboolean is_first = TRUE;
-	guint n;
-
-	g_array_sort(capture->records, compare_boot);
-	for (guint from = 0; from < capture->records->len; from += n) {
-		g_autoptr(KnSplitter) splitter = kn_splitter_new(&capture->info);
-		g_autoptr(GArray) spans = NULL;
-		for (n = 0; from + n < capture->records->len &&
-			    records[from + n].boot == records[from].boot;
-		     n++)
-			kn_splitter_push(splitter, &records[from + n]);
-		spans = kn_splitter_finish(splitter, from + n < capture->records->len);
-		print_spans(capture, records + from, n, spans, &is_first);
-	}
-	printf(is_first ? "[]\n" : "]\n");
-}
-
 int
 main(int argc, char **argv)
 {
-	g_auto(Capture) capture = {.records = g_array_new(FALSE, FALSE, sizeof(ktp_Record))};
-	g_autofree gchar *text = NULL;
-	g_autoptr(KnCapture) file = NULL;
-	g_autoptr(GError) error = NULL;
-	gsize n_bytes;
+	g_autoptr(GPtrArray) sessions = argc == 2 ? golden_read(argv[1]) : NULL;
 
-	if (argc != 2 || !g_file_get_contents(argv[1], &text, &n_bytes, NULL)) {
+	if (!sessions) {
 		fprintf(stderr, "usage: fold-json CAPTURE\n");
 		return EXIT_FAILURE;
 	}
-	file = kn_capture_parse(text, n_bytes, &error);
-	for (guint i = 0; file && i < file->entries->len; i++) {
-		if (read_entry(&capture, &g_array_index(file->entries, KnCaptureEntry, i)))
-			continue;
-		g_clear_pointer(&file, kn_capture_free);
+	for (guint i = 0; i < sessions->len; i++) {
+		const KnSession *session = g_ptr_array_index(sessions, i);
+
+		printf(i == 0 ? "[" : ",\n");
+		print_session(&session->span, &session->metrics);
 	}
-	if (!file) {
-		fprintf(stderr, "%s: %s\n", argv[1], error ? error->message : "INFO is refused");
-		return EXIT_FAILURE;
-	}
-	order(capture.records);
-	print_boots(&capture);
+	printf(sessions->len == 0 ? "[]\n" : "]\n");
 	return EXIT_SUCCESS;
 }
