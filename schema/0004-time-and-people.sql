@@ -55,5 +55,66 @@ CREATE TABLE brought (
     log_key INTEGER PRIMARY KEY REFERENCES log, -- which log
     to_seq INTEGER NOT NULL                     -- its newest record at that moment; 0 none
 ) STRICT;
+-- Who used a massager, what they said of it, what was prescribed, and what was put right by hand. Whatever belongs to a session is tied to a
+-- record of it (log_key, seq), not to its row: a repair may fold two sessions into one, and a word that was said is not to be lost by that.
+CREATE TABLE person (
+    person_id INTEGER PRIMARY KEY,            -- our own number
+    label TEXT NOT NULL UNIQUE,               -- what the hub calls the person: opaque, chosen by who runs it
+    external_id TEXT NOT NULL,                -- number in another system; '' none
+    made_us INTEGER NOT NULL                  -- when, UTC us
+) STRICT;
+CREATE TABLE handout (
+    handout_id INTEGER PRIMARY KEY,           -- order of handing out
+    device_id INTEGER NOT NULL REFERENCES device, -- which massager
+    person_id INTEGER NOT NULL REFERENCES person, -- who has it
+    from_us INTEGER NOT NULL,                 -- from when on, UTC us
+    to_us INTEGER                             -- until when, UTC us; NULL still
+) STRICT;
+CREATE INDEX handout_by_device ON handout (device_id, from_us);
+-- by hand: says more than any hand-out. The one with the largest number counts.
+CREATE TABLE assignment (
+    assignment_id INTEGER PRIMARY KEY,        -- order of saying so
+    log_key INTEGER NOT NULL REFERENCES log,  -- which log
+    seq INTEGER NOT NULL,                     -- a record of the session
+    person_id INTEGER REFERENCES person,      -- whose it is; NULL nobody's
+    at_us INTEGER NOT NULL,                   -- when it was said, UTC us
+    uid INTEGER NOT NULL                      -- by which user of this machine
+) STRICT;
+CREATE INDEX assignment_by_seq ON assignment (log_key, seq);
+
+-- what a person says of a session; each saying is a row, and of each column the newest that is not empty counts
+CREATE TABLE word (
+    word_id INTEGER PRIMARY KEY,             -- order of saying so
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    seq INTEGER NOT NULL,                    -- a record of the session
+    pain_before INTEGER,                     -- 0 to 10; NULL not said
+    pain_after INTEGER,                      -- 0 to 10; NULL not said
+    region TEXT,                             -- where: the words of kn_name_region; NULL not said
+    note TEXT,                               -- in free words; NULL not said
+    at_us INTEGER NOT NULL,                  -- when it was said, UTC us
+    uid INTEGER NOT NULL                     -- by which user of this machine
+) STRICT;
+CREATE INDEX word_by_seq ON word (log_key, seq);
+-- sessions put right by hand. Sessions are derived from records and from these; nothing that was recorded is changed
+CREATE TABLE edit (
+    edit_id INTEGER PRIMARY KEY,             -- order of doing so
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    device_boot INTEGER NOT NULL,            -- boot of the device
+    kind INTEGER NOT NULL,                   -- 1 split: a session begins with first_seq; 2 joined: from first_seq to last_seq there is one; 3 deleted
+    first_seq INTEGER NOT NULL,              -- first record that it is about
+    last_seq INTEGER NOT NULL,               -- last record that it is about
+    at_us INTEGER NOT NULL,                  -- when, UTC us
+    uid INTEGER NOT NULL,                    -- by which user of this machine
+    undone_us INTEGER                        -- when it was taken back, UTC us; NULL it holds
+) STRICT;
+CREATE INDEX edit_by_seq ON edit (log_key, device_boot, first_seq);
+CREATE TABLE plan (
+    plan_id INTEGER PRIMARY KEY,              -- order of prescribing
+    person_id INTEGER REFERENCES person,      -- for whom; NULL a home without persons
+    text TEXT NOT NULL,                       -- as it was written; '' none any more
+    from_day INTEGER NOT NULL,                -- first local day it holds for, days since 1970-01-01
+    at_us INTEGER NOT NULL,                   -- when it was stored, UTC us
+    uid INTEGER NOT NULL                      -- by which user of this machine
+) STRICT;
 
 PRAGMA user_version = 4;

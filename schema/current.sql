@@ -13,6 +13,14 @@ CREATE TABLE anchor (
     hub_us INTEGER,                           -- CLOCK_BOOTTIME of that boot at this moment, us; NULL with hub_boot_key
     PRIMARY KEY (log_key, device_boot, t_ms, is_banked)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE assignment (
+    assignment_id INTEGER PRIMARY KEY,        -- order of saying so
+    log_key INTEGER NOT NULL REFERENCES log,  -- which log
+    seq INTEGER NOT NULL,                     -- a record of the session
+    person_id INTEGER REFERENCES person,      -- whose it is; NULL nobody's
+    at_us INTEGER NOT NULL,                   -- when it was said, UTC us
+    uid INTEGER NOT NULL                      -- by which user of this machine
+) STRICT;
 CREATE TABLE block (
     block_id INTEGER PRIMARY KEY,                -- order of appending
     log_key INTEGER NOT NULL REFERENCES log,     -- which log
@@ -62,6 +70,17 @@ CREATE TABLE device (
     synced_us INTEGER NOT NULL DEFAULT 0        -- when its log was last found complete, UTC us; 0 never
 , shown_from_us INTEGER -- sessions that began before are not shown, UTC us; 0 all are
     NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE edit (
+    edit_id INTEGER PRIMARY KEY,             -- order of doing so
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    device_boot INTEGER NOT NULL,            -- boot of the device
+    kind INTEGER NOT NULL,                   -- 1 split: a session begins with first_seq; 2 joined: from first_seq to last_seq there is one; 3 deleted
+    first_seq INTEGER NOT NULL,              -- first record that it is about
+    last_seq INTEGER NOT NULL,               -- last record that it is about
+    at_us INTEGER NOT NULL,                  -- when, UTC us
+    uid INTEGER NOT NULL,                    -- by which user of this machine
+    undone_us INTEGER                        -- when it was taken back, UTC us; NULL it holds
+) STRICT;
 CREATE TABLE event (
     event_id INTEGER PRIMARY KEY, -- rises with time; numbers may be left out, none is used twice
     at_us INTEGER NOT NULL,       -- when, by the hub's clock of that moment, UTC us
@@ -83,6 +102,13 @@ CREATE TABLE gap (
     reason INTEGER NOT NULL,                 -- 0 open, still to be fetched; 1 overwritten; 2 unreadable; 3 erased: never to come
     opened_us INTEGER NOT NULL,              -- when it was noted, UTC us
     filled_us INTEGER                        -- when its records were stored after all, UTC us; NULL not
+) STRICT;
+CREATE TABLE handout (
+    handout_id INTEGER PRIMARY KEY,           -- order of handing out
+    device_id INTEGER NOT NULL REFERENCES device, -- which massager
+    person_id INTEGER NOT NULL REFERENCES person, -- who has it
+    from_us INTEGER NOT NULL,                 -- from when on, UTC us
+    to_us INTEGER                             -- until when, UTC us; NULL still
 ) STRICT;
 CREATE TABLE hub (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1), -- there is one hub in a database
@@ -128,6 +154,20 @@ CREATE TABLE mark (
     is_end INTEGER NOT NULL,                 -- 0: SessionStart; 1: SessionEnd
     PRIMARY KEY (log_key, device_boot, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE person (
+    person_id INTEGER PRIMARY KEY,            -- our own number
+    label TEXT NOT NULL UNIQUE,               -- what the hub calls the person: opaque, chosen by who runs it
+    external_id TEXT NOT NULL,                -- number in another system; '' none
+    made_us INTEGER NOT NULL                  -- when, UTC us
+) STRICT;
+CREATE TABLE plan (
+    plan_id INTEGER PRIMARY KEY,              -- order of prescribing
+    person_id INTEGER REFERENCES person,      -- for whom; NULL a home without persons
+    text TEXT NOT NULL,                       -- as it was written; '' none any more
+    from_day INTEGER NOT NULL,                -- first local day it holds for, days since 1970-01-01
+    at_us INTEGER NOT NULL,                   -- when it was stored, UTC us
+    uid INTEGER NOT NULL                      -- by which user of this machine
+) STRICT;
 CREATE TABLE session (
     session_id INTEGER PRIMARY KEY,                 -- kept as long as the session has records in common with what it was
     revision INTEGER NOT NULL,                      -- 1, and 1 more with each change of a stored column or node
@@ -190,6 +230,17 @@ CREATE TABLE session_node (
     saturation_permille INTEGER NOT NULL,                             -- contact samples at the end of the scale, per mille
     PRIMARY KEY (session_id, node)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE word (
+    word_id INTEGER PRIMARY KEY,             -- order of saying so
+    log_key INTEGER NOT NULL REFERENCES log, -- which log
+    seq INTEGER NOT NULL,                    -- a record of the session
+    pain_before INTEGER,                     -- 0 to 10; NULL not said
+    pain_after INTEGER,                      -- 0 to 10; NULL not said
+    region TEXT,                             -- where: the words of kn_name_region; NULL not said
+    note TEXT,                               -- in free words; NULL not said
+    at_us INTEGER NOT NULL,                  -- when it was said, UTC us
+    uid INTEGER NOT NULL                     -- by which user of this machine
+) STRICT;
 CREATE TABLE zone_change (
     change_id INTEGER PRIMARY KEY, -- order of the changes
     session_id INTEGER NOT NULL,   -- which session; it may be gone by now
@@ -199,7 +250,11 @@ CREATE TABLE zone_change (
     new_zone TEXT NOT NULL         -- and after
 ) STRICT;
 CREATE INDEX anchor_unsynced ON anchor (hub_boot_key) WHERE quality < 2;
+CREATE INDEX assignment_by_seq ON assignment (log_key, seq);
+CREATE INDEX edit_by_seq ON edit (log_key, device_boot, first_seq);
 CREATE INDEX gap_unfilled ON gap (log_key, first_seq) WHERE filled_us IS NULL;
+CREATE INDEX handout_by_device ON handout (device_id, from_us);
 CREATE INDEX session_by_device ON session (device_id, start_utc_us, session_id);
 CREATE INDEX session_by_seq ON session (log_key, first_seq);
 CREATE INDEX session_by_time ON session (start_utc_us, session_id);
+CREATE INDEX word_by_seq ON word (log_key, seq);
