@@ -257,16 +257,14 @@ note_failure(KnWatch *watch, const KnPeer *peer)
 	watch->is_linkless = are_many && watch->have_others_failed;
 }
 
-void
-kn_rescue_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_linked)
+gboolean
+kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked)
 {
-	KnRadio *radio = user;
-	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
-	if (!seat)
-		return;
 	/* nobody's time was taken for nothing: the next may be tried without having been heard */
 	if (is_linked)
 		seat->blind_us = 0;
-	else if (is_telling(peer))
-		note_failure(seat->watch, peer);
+	if (is_linked || !is_telling(peer))
+		return FALSE;
+	note_failure(seat->watch, peer);
+	return TRUE;
 }

@@ -42,8 +42,10 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 	METHOD("LoseBond", IN("address", "s"))
 	/* faults of bluetoothd and its adapter */
 	METHOD("SetBluez", IN("is_running", "b")) METHOD("SetAdapter", IN("is_plugged", "b"))
-		METHOD("SetPowered", IN("is_powered", "b")) METHOD("SetLinks", IN("n_links", "u"))
-			METHOD("SetSpeed", IN("times", "u"))
+		METHOD("MoveAdapter", IN("name", "s")) METHOD("SetPowered", IN("is_powered", "b"))
+			METHOD("SetLinks", IN("n_links", "u"))
+				METHOD("HideLimit", IN("is_hidden", "b"))
+					METHOD("SetSpeed", IN("times", "u"))
 	/* Discovering is true, and nothing is heard until its cure: scan (a StopDiscovery when there is no session), power (off), bluetoothd
 	 * (gone), none; "" at once */
 	METHOD("SetStranger", IN("is_there", "b")) METHOD("BondStranger", "")

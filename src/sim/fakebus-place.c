@@ -78,6 +78,12 @@ set_adapter(gpointer place, gboolean is_plugged)
 }
 
 static void
+move_adapter(gpointer place, const gchar *name)
+{
+	kn_fakebus_move_adapter(place, name);
+}
+
+static void
 set_powered(gpointer place, gboolean is_powered)
 {
 	kn_fakebus_set_powered(place, is_powered);
@@ -87,6 +93,12 @@ static void
 set_links(gpointer place, guint n_links)
 {
 	((KnFakebus *)place)->n_links_max = n_links;
+}
+
+static void
+hide_limit(gpointer place, gboolean is_hidden)
+{
+	((KnFakebus *)place)->is_limit_hidden = is_hidden;
 }
 
 static gboolean
@@ -133,8 +145,10 @@ kn_fakebus_place(KnFakebus *bus)
 					    .lose_bond = lose_bond,
 					    .set_bluez = set_bluez,
 					    .set_adapter = set_adapter,
+					    .move_adapter = move_adapter,
 					    .set_powered = set_powered,
 					    .set_links = set_links,
+					    .hide_limit = hide_limit,
 					    .set_speed = set_speed,
 					    .set_silent = set_silent,
 					    .set_stranger = set_stranger,

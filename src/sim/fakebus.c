@@ -152,6 +152,7 @@ kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, guint tem
 
 	bus->bus_address = g_strdup(bus_address);
 	bus->adapter_address = g_strdup(adapter_address);
+	bus->adapter_path = g_strdup("/org/bluez/hci0");
 	bus->temporary_s = temporary_s;
 	bus->ready = ready;
 	bus->user = user;
@@ -203,6 +204,7 @@ kn_fakebus_free(KnFakebus *bus)
 	g_ptr_array_unref(bus->failures);
 	g_free(bus->bus_address);
 	g_free(bus->adapter_address);
+	g_free(bus->adapter_path);
 	g_free(bus);
 }
 
@@ -256,6 +258,17 @@ kn_fakebus_set_adapter(KnFakebus *bus, gboolean is_plugged)
 }
 
 void
+kn_fakebus_move_adapter(KnFakebus *bus, const gchar *name)
+{
+	kn_fakebus_set_adapter(bus, FALSE);
+	g_free(bus->adapter_path);
+	bus->adapter_path = g_strconcat("/org/bluez/", name, NULL);
+	for (guint i = 0; i < bus->devices->len; i++)
+		kn_fake_device_settle(bus->devices->pdata[i]);
+	kn_fakebus_set_adapter(bus, TRUE);
+}
+
+void
 kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 {
 	if (bus->is_powered == is_powered)
@@ -267,7 +280,7 @@ kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 		kn_fake_adapter_stop_scans(bus);
 	}
 	if (bus->tree != NULL)
-		kn_bus_tree_set(bus->tree, KN_ADAPTER_PATH, KN_ADAPTER_INTERFACE, "Powered",
+		kn_bus_tree_set(bus->tree, bus->adapter_path, KN_ADAPTER_INTERFACE, "Powered",
 				g_variant_new_boolean(is_powered));
 }
 

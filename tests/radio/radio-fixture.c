@@ -225,7 +225,9 @@ kn_test_radio_start_radio(Fixture *f)
 					 .control_failed = on_control_failed,
 					 .pair_changed = on_pair_changed,
 					 .rescue = on_rescue};
+	const gchar *const adapters[] = {f->adapter, NULL};
 	KnRadioConfig config = {.bus_address = f->address,
+				.adapters = f->adapter ? adapters : NULL,
 				.timer_scale = f->timer_scale > 0 ? f->timer_scale : 0.1,
 				.may_power_cycle = f->may_power_cycle,
 				.memory_path = f->memory_path};

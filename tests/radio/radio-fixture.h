@@ -32,6 +32,7 @@ typedef struct {
 	KnRadio *radio;           /* owned; NULL none */
 	gdouble timer_scale;      /* 0: a tenth */
 	gboolean may_power_cycle; /* of the radio that is started next */
+	const gchar *adapter;     /* the only one it may use, by address; NULL all */
 	gchar *memory_path;       /* owned: the radio's file */
 } Fixture;
 
