@@ -66,6 +66,12 @@ lose_bond(gpointer thing)
 }
 
 static void
+set_info_length(gpointer thing, guint n_bytes)
+{
+	((KnFakeDevice *)thing)->n_info_bytes = n_bytes;
+}
+
+static void
 set_bluez(gpointer place, gboolean is_running)
 {
 	kn_fakebus_set_bluez(place, is_running);
@@ -143,6 +149,7 @@ kn_fakebus_place(KnFakebus *bus)
 					    .drop_link = drop_link,
 					    .set_present = set_present,
 					    .lose_bond = lose_bond,
+					    .set_info_length = set_info_length,
 					    .set_bluez = set_bluez,
 					    .set_adapter = set_adapter,
 					    .move_adapter = move_adapter,

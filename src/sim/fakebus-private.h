@@ -83,6 +83,7 @@ struct KnFakeDevice {
 	GBytes *written;            /* owned: of the last one */
 	guint write_timer;          /* until its answer */
 	gint64 paced_us;            /* link pacing: until when the link is busy */
+	guint n_info_bytes;         /* INFO is so long; 0 as it is */
 	guint64 n_notified;
 	guint64 n_socket_dropped;
 	guint64 n_connects;

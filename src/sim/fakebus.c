@@ -18,14 +18,18 @@ failure_free(gpointer data)
 
 /* ---- routing ---- */
 
+/* path: what it was called on */
 static gboolean
-is_failed_on_purpose(KnFakebus *bus, const gchar *method, KnBusCall *call)
+is_failed_on_purpose(KnFakebus *bus, const gchar *path, const gchar *method, KnBusCall *call)
 {
 	for (guint i = 0; i < bus->failures->len; i++) {
 		KnFakeFailure *failure = bus->failures->pdata[i];
 		if (!g_str_equal(failure->method, method))
 			continue;
 		kn_bus_call_error(call, failure->name, failure->message);
+		/* then it is so: until it is heard again, or bluetoothd restarts */
+		if (g_str_equal(failure->name, "org.freedesktop.DBus.Error.UnknownObject"))
+			kn_bus_tree_lose(bus->tree, path);
 		if (--failure->count == 0)
 			g_ptr_array_remove_index(bus->failures, i);
 		return TRUE;
@@ -52,7 +56,7 @@ on_call(gpointer user, const gchar *path, const gchar *interface, const gchar *m
 	KnFakebus *bus = user;
 	KnFakeDevice *device = device_of_path(bus, path);
 
-	if (is_failed_on_purpose(bus, method, call))
+	if (is_failed_on_purpose(bus, path, method, call))
 		return;
 	if (g_str_equal(interface, KN_AGENTS_INTERFACE))
 		kn_fake_agents_call(bus, method, parameters, call);
@@ -79,7 +83,7 @@ on_set(gpointer user, const gchar *path, const gchar *interface, const gchar *pr
 			    : g_variant_get_boolean(value) ? "PowerOn"
 							   : "PowerOff";
 
-	if (is_failed_on_purpose(bus, what, call))
+	if (is_failed_on_purpose(bus, path, what, call))
 		return;
 	if (is_power) {
 		kn_fakebus_set_powered(bus, g_variant_get_boolean(value));

@@ -38,6 +38,8 @@ typedef struct {
 	gboolean (*lose_bond)(gpointer thing); /* FALSE: there is none */
 
 	/* ---- what only the fake org.bluez can do; NULL on real adapters ---- */
+	/* INFO is so long, with zeros behind; 0: as it is. */
+	void (*set_info_length)(gpointer thing, guint n_bytes);
 	void (*set_bluez)(gpointer place, gboolean is_running);
 	void (*set_adapter)(gpointer place, gboolean is_plugged);
 	/* Pulled out, and put in under another name. */

@@ -173,6 +173,7 @@ on_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info)
 	g_assert_nonnull(info);
 	g_assert_cmpuint(n_info, >, 0);
 	g_assert_cmpuint(n_info, <=, 512);
+	((Fixture *)user)->n_info = n_info;
 	note(user, g_strdup_printf("up %s", address));
 }
 
