@@ -279,7 +279,7 @@ kn_radio_retry(KnRadio *radio, const gchar *address)
 	if (peer->refusal)
 		peer->refusal_us = 1;
 	kn_link_retry(&peer->link);
-	kn_radio_kick(radio);
+	kn_radio_listen(radio, NULL);
 }
 
 KnRadioState

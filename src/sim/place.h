@@ -49,7 +49,7 @@ typedef struct {
 	void (*set_links)(gpointer place, guint n_links);
 	/* One too many fails as if for the weather. */
 	void (*hide_limit)(gpointer place, gboolean is_hidden);
-	/* Connecting, resolving and advertising take so many times less. */
+	/* Connecting, resolving, pairing and advertising take so many times less. */
 	void (*set_speed)(gpointer place, guint times);
 	/* Nothing is heard until this is done: scan, power, bluetoothd, none; "" at once. FALSE: no such word. */
 	gboolean (*set_silent)(gpointer place, const gchar *cure);

@@ -103,7 +103,8 @@ def test_a_session_that_is_over_keeps_no_link(hub, make_sim):
 def test_a_massager_that_comes_back_is_heard_while_others_are_switched_off(hub, make_sim):
     """Each Connect to one that is not there takes the adapter; between two of them the hub listens."""
     sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:6])])
-    hub.start()
+    sim.call("SetSpeed", "(u)", 4)
+    hub.start("--timer-scale", "0.02")
     for address in ADDRESSES[:6]:
         hub.allow(address)
     wait_for(lambda: len(links(sim)) == 6, "all links", process=hub.process.child)

@@ -142,6 +142,8 @@ kn_test_radio_start_sim(Fixture *f, const gchar *const *devices)
 	}
 	g_ptr_array_add(argv, NULL);
 	f->sim = spawn_and_wait_for_line((const gchar *const *)argv->pdata);
+	/* the radio's own timers are scaled, too */
+	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 8));
 }
 
 /* ---- the owner of the radio ---- */

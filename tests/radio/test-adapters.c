@@ -57,7 +57,7 @@ learn_the_limit(Fixture *f)
 	kn_test_radio_start_bus(f);
 	kn_test_radio_start_sim(f, two);
 	kn_test_sim(f, "SetLinks", g_variant_new("(u)", 1));
-	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 20));
+	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 80));
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
 	kn_radio_allow(f->radio, ROLLER);
@@ -119,7 +119,7 @@ one_link_more_is_tried_once_and_not_until_it_is_well(Fixture *f, gconstpointer d
 {
 	KnRadioStats before, after;
 
-	f->timer_scale = 0.004;
+	f->timer_scale = 0.002;
 	learn_the_limit(f);
 	/* from now on it fails for another reason than want of room */
 	kn_test_sim(f, "HideLimit", g_variant_new("(b)", TRUE));

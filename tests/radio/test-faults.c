@@ -273,6 +273,7 @@ reconnect(Fixture *f, guint i)
 static void
 match_rules_and_descriptors_do_not_grow(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
+	f->timer_scale = 0.02;
 	start_all(f, one);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
