@@ -124,8 +124,9 @@ harmless(const KnRescue *rescue)
 	const KnRadio *radio = rescue->radio;
 	gboolean is_pairing = radio->pair && !kn_pair_is_over(radio->pair);
 	guint steps = is_pairing || has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
-	/* one at a time */
-	return rescue->allowed & (is_pairing || rescue->off_key ? steps & ~(guint)POWER : steps);
+	/* one at a time; for one that was pulled out nobody waits */
+	return rescue->allowed &
+	       (is_pairing || kn_rescue_is_off(rescue) ? steps & ~(guint)POWER : steps);
 }
 
 /* Something came over it: whatever was wrong is not any more. A link that only is said to be there proves nothing, as some fall at once. */

@@ -138,6 +138,19 @@ an_adapter_that_somebody_else_has_switched_off_stays_off(Fixture *f,
 }
 
 static void
+an_adapter_that_was_pulled_out_while_it_was_off_keeps_no_other_from_being_helped(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.005;
+	f->may_power_cycle = TRUE;
+	g_assert_true(g_file_set_contents(f->memory_path, "00:00:00:00:00:07", -1, NULL));
+	kn_test_radio_start_deaf(f);
+	kn_test_radio_wait(f, has_event, "rescue power hci0 hears nobody: ");
+	kn_test_radio_wait(f, has_event, "state adapter-off");
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_READY));
+}
+
+static void
 an_adapter_is_not_switched_off_if_that_cannot_be_written_down(Fixture *f,
 							      gconstpointer data G_GNUC_UNUSED)
 {
@@ -166,6 +179,7 @@ main(int argc, char **argv)
 	ADD(an_adapter_that_was_left_off_is_switched_on_by_the_next_start);
 	ADD(an_adapter_that_was_off_when_the_bus_went_is_switched_on_when_it_is_back);
 	ADD(an_adapter_that_somebody_else_has_switched_off_stays_off);
+	ADD(an_adapter_that_was_pulled_out_while_it_was_off_keeps_no_other_from_being_helped);
 	ADD(an_adapter_is_not_switched_off_if_that_cannot_be_written_down);
 	return g_test_run();
 }
