@@ -52,6 +52,9 @@ report(Pending *pending, const GError *error)
 	KnBluezFault fault = {.verdict = classify(error, name), .text = text};
 	if (fault.verdict.is_unknown && !pending->is_foreign)
 		pending->bluez->n_unknown++;
+	/* what was called is not there: what is known here of its objects is wrong */
+	if (fault.verdict.class == KN_BLUEZ_GONE && !pending->is_foreign)
+		kn_bluez_resync(pending->bluez);
 	/* is it alive at all? It answers every call but Connect and Pair() within the 30 s of ATT */
 	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) && !pending->is_foreign)
 		kn_bluez_resync(pending->bluez);

@@ -13,14 +13,13 @@ typedef struct KnPair KnPair;
 enum { KN_RADIO_PEERS_MAX = KN_DRAIN_STREAMS_MAX };
 
 /* what is kept of one adapter while it is there */
-typedef struct {
-	const gchar *path; /* borrowed: the key */
-	KnScan *scan;      /* owned */
-	KnWatch *watch;    /* borrowed: outlives the seat */
-	KnSlots slots;
+struct KnSeat {
+	const gchar *path;        /* borrowed: the key */
+	KnScan *scan;             /* owned */
+	KnWatch *watch;           /* borrowed: outlives the seat */
 	gint64 blind_us;          /* when somebody who was not heard was tried last; 0 never */
 	gint64 blind_listened_ms; /* how long had been listened until then */
-} KnSeat;
+};
 
 struct KnRadio {
 	KnPeerHost host;
@@ -46,6 +45,8 @@ gboolean kn_radio_is_bond_stale(const KnRadio *radio, const gchar *address);
 
 /* turns.c: who may connect next, and who makes room for it */
 void kn_radio_no_slot(gpointer radio, const gchar *adapter);
+/* as KnPeerHost's tried */
+void kn_radio_tried(gpointer radio, KnPeer *peer, const gchar *adapter, gboolean is_linked);
 /* anybody's links of the adapter, as far as they are known here */
 guint kn_radio_count_links(const KnRadio *radio, const gchar *adapter);
 /* Of ours, for a link of the adapter. */
@@ -57,6 +58,6 @@ KnPeer *kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64
 /* adapters.c: what a device's adapter (NULL: not known) adds to what is told of it */
 void kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *status);
 /* It is granted the adapter now. */
-void kn_radio_note_grant(KnSeat *seat, const KnPeer *peer, gint64 now_us);
+void kn_radio_note_grant(KnRadio *radio, KnSeat *seat, const KnPeer *peer, gint64 now_us);
 /* Of those that wait for a link of the adapter: 1 the next; 0 it does not wait. */
 guint kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_seat);

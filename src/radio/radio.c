@@ -127,7 +127,7 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 	radio->host.kick = kn_radio_kick;
 	radio->host.listen = kn_radio_listen;
 	radio->host.no_slot = kn_radio_no_slot;
-	radio->host.tried = kn_rescue_tried;
+	radio->host.tried = kn_radio_tried;
 	radio->host.user = radio;
 	radio->rescue = kn_rescue_new(radio, config);
 	radio->host.bluez =
@@ -279,7 +279,7 @@ kn_radio_retry(KnRadio *radio, const gchar *address)
 	if (peer->refusal)
 		peer->refusal_us = 1;
 	kn_link_retry(&peer->link);
-	kn_radio_kick(radio);
+	kn_radio_listen(radio, NULL);
 }
 
 KnRadioState
@@ -311,7 +311,7 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.is_bond_suspected = kn_link_suspects_bond(&peer->link),
 		.is_taking_turns = place > 0 || peer->link.cause == KN_LINK_CAUSE_TURN,
 		.place_in_line = place,
-		.n_links_max = seat ? seat->slots.n_max : 0,
+		.n_links_max = seat ? seat->watch->slots.n_max : 0,
 		.is_refused = peer->link.state == KN_LINK_AT_UNSUPPORTED &&
 			      peer->link.cause == KN_LINK_CAUSE_REFUSED,
 	};

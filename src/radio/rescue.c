@@ -124,8 +124,9 @@ harmless(const KnRescue *rescue)
 	const KnRadio *radio = rescue->radio;
 	gboolean is_pairing = radio->pair && !kn_pair_is_over(radio->pair);
 	guint steps = is_pairing || has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
-	/* one at a time */
-	return rescue->allowed & (is_pairing || rescue->off_key ? steps & ~(guint)POWER : steps);
+	/* one at a time; for one that was pulled out nobody waits */
+	return rescue->allowed &
+	       (is_pairing || kn_rescue_is_off(rescue) ? steps & ~(guint)POWER : steps);
 }
 
 /* Something came over it: whatever was wrong is not any more. A link that only is said to be there proves nothing, as some fall at once. */
@@ -257,16 +258,14 @@ note_failure(KnWatch *watch, const KnPeer *peer)
 	watch->is_linkless = are_many && watch->have_others_failed;
 }
 
-void
-kn_rescue_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_linked)
+gboolean
+kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked)
 {
-	KnRadio *radio = user;
-	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
-	if (!seat)
-		return;
 	/* nobody's time was taken for nothing: the next may be tried without having been heard */
 	if (is_linked)
 		seat->blind_us = 0;
-	else if (is_telling(peer))
-		note_failure(seat->watch, peer);
+	if (is_linked || !is_telling(peer))
+		return FALSE;
+	note_failure(seat->watch, peer);
+	return TRUE;
 }

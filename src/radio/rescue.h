@@ -10,14 +10,17 @@
 
 #include "core/link/ladder.h"
 #include "core/link/listen.h"
+#include "core/link/slots.h"
 #include "radio/peer.h"
 
 typedef struct KnRescue KnRescue;
+typedef struct KnSeat KnSeat;
 
 typedef struct {
 	gchar *key; /* owned: the adapter's address, or its path if it told none */
 	KnListen listen;
 	KnLadder ladder;
+	KnSlots slots;
 	gchar *failed; /* owned: who could not be connected first; NULL nobody since the last link */
 	gboolean have_others_failed; /* one alone may be sick itself */
 	gboolean is_linkless;        /* too many Connects have failed: to be looked at */
@@ -45,4 +48,5 @@ const gchar *kn_rescue_name(const gchar *path);
 void kn_rescue_look(KnRescue *rescue, gint64 now_us);
 void kn_rescue_heard(KnRescue *rescue, const gchar *device_path, gint64 now_us);
 void kn_rescue_was_read(KnRescue *rescue, gboolean is_good);
-void kn_rescue_tried(gpointer radio, KnPeer *peer, const gchar *adapter, gboolean is_linked);
+/* A Connect on it has ended. TRUE: it failed, and that says something of the adapter. */
+gboolean kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked);

@@ -161,7 +161,7 @@ serve_adapter(KnRadio *radio, const gchar *path, KnSeat *seat)
 		KnPeer *next = kn_radio_next(radio, path, seat, now_us, &again_us);
 		wish.is_held = next != NULL;
 		if (next && kn_scan_is_quiet(scan, now_us)) {
-			kn_radio_note_grant(seat, next, now_us);
+			kn_radio_note_grant(radio, seat, next, now_us);
 			kn_peer_step(next, KN_LINK_EVENT_GRANTED, NULL);
 		}
 	}

@@ -45,8 +45,28 @@ kn_radio_no_slot(gpointer user, const gchar *adapter)
 	guint n = kn_radio_count_links(radio, adapter);
 	if (!seat)
 		return;
-	kn_slots_refused(&seat->slots, &radio->host.slot_times, n, g_get_monotonic_time());
-	g_message("%s carries %u links: the others take turns", adapter, seat->slots.n_max);
+	kn_slots_refused(&seat->watch->slots, &radio->host.slot_times, n, g_get_monotonic_time());
+	g_message("%s carries %u links: the others take turns", adapter, seat->watch->slots.n_max);
+}
+
+void
+kn_radio_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_linked)
+{
+	KnRadio *radio = user;
+	KnSeat *seat = g_hash_table_lookup(radio->seats, adapter);
+	if (!seat)
+		return;
+	KnSlots *slots = &seat->watch->slots;
+	if (is_linked)
+		kn_slots_linked(slots);
+	if (!kn_rescue_tried(seat, peer, is_linked))
+		return;
+	guint n_before = slots->n_max;
+	kn_slots_failed(slots, &radio->host.slot_times, kn_radio_count_links(radio, adapter),
+			g_get_monotonic_time());
+	if (slots->n_max && !n_before)
+		g_message("%s seems to carry no more than %u links: the others take turns", adapter,
+			  slots->n_max);
 }
 
 static gint64
@@ -116,9 +136,11 @@ may_go_blind(const KnSeat *seat, gint64 now_us, gint64 *ret_again_us)
 }
 
 void
-kn_radio_note_grant(KnSeat *seat, const KnPeer *peer, gint64 now_us)
+kn_radio_note_grant(KnRadio *radio, KnSeat *seat, const KnPeer *peer, gint64 now_us)
 {
 	KnListenStatus listen;
+	kn_slots_granted(&seat->watch->slots, &radio->host.slot_times,
+			 kn_radio_count_links(radio, seat->path), now_us);
 	if (!peer->link.is_blind)
 		return;
 	kn_listen_get(&seat->watch->listen, now_us, &listen);
@@ -134,15 +156,15 @@ kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
 	guint n_links = kn_radio_count_links(radio, adapter);
 	Holders holders;
 	*ret_again_us = G_MAXINT64;
-	kn_slots_carried(&seat->slots, n_links);
+	kn_slots_carried(&seat->watch->slots, n_links);
 	if (next && next->link.is_blind && !may_go_blind(seat, now_us, ret_again_us))
 		return NULL;
-	if (!next || kn_slots_have_room(&seat->slots, n_links, now_us))
+	if (!next || kn_slots_have_room(&seat->watch->slots, n_links, now_us))
 		return next;
 	find_holders(radio, adapter, &holders);
 	gint leaver = kn_slots_choose(&radio->host.slot_times, holders.holders, holders.n,
 				      ready_us(next), now_us, ret_again_us);
-	*ret_again_us = MIN(*ret_again_us, MAX(seat->slots.probe_us, now_us + 1000));
+	*ret_again_us = MIN(*ret_again_us, MAX(seat->watch->slots.probe_us, now_us + 1000));
 	if (leaver >= 0)
 		kn_peer_step(holders.peers[leaver], KN_LINK_EVENT_YIELD, NULL);
 	return NULL;
@@ -157,7 +179,8 @@ kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_se
 	guint place = 1;
 	*ret_seat = device ? g_hash_table_lookup(radio->seats, device->adapter) : NULL;
 	if (!*ret_seat || peer->link.state != KN_LINK_AT_QUEUED ||
-	    kn_slots_have_room(&(*ret_seat)->slots, kn_radio_count_links(radio, device->adapter),
+	    kn_slots_have_room(&(*ret_seat)->watch->slots,
+			       kn_radio_count_links(radio, device->adapter),
 			       g_get_monotonic_time()))
 		return 0;
 	g_hash_table_iter_init(&iter, radio->peers);

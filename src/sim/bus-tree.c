@@ -168,6 +168,12 @@ kn_bus_tree_remove(KnBusTree *tree, const gchar *path)
 	g_hash_table_remove(tree->objects, path);
 }
 
+void
+kn_bus_tree_lose(KnBusTree *tree, const gchar *path)
+{
+	g_hash_table_remove(tree->objects, path);
+}
+
 gboolean
 kn_bus_tree_has(const KnBusTree *tree, const gchar *path)
 {

@@ -40,6 +40,8 @@ void kn_bus_tree_unset(KnBusTree *tree, const gchar *path, const gchar *interfac
 void kn_bus_tree_publish(KnBusTree *tree, const gchar *path);
 /* InterfacesRemoved; a path that is not there is fine. */
 void kn_bus_tree_remove(KnBusTree *tree, const gchar *path);
+/* The same, and nobody is told. */
+void kn_bus_tree_lose(KnBusTree *tree, const gchar *path);
 gboolean kn_bus_tree_has(const KnBusTree *tree, const gchar *path);
 /* Waits until all that was sent is with the bus: before an orderly end. */
 void kn_bus_tree_flush(KnBusTree *tree);

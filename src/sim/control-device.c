@@ -318,6 +318,18 @@ lose_bond(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result
 	return device->type->lose_bond(device->thing) ? KN_SIM_OK : KN_SIM_REFUSED;
 }
 
+static KnSimOutcome
+set_info_length(const KnSimDevice *device, GVariant *parameters, GVariant **ret_result)
+{
+	guint32 n_bytes;
+
+	if (device->type->set_info_length == NULL)
+		return KN_SIM_REFUSED;
+	g_variant_get(parameters, "(&su)", NULL, &n_bytes);
+	device->type->set_info_length(device->thing, n_bytes);
+	return KN_SIM_OK;
+}
+
 static const KnSimDeviceMethod device_methods[] = {
 	{"StartSession", start_session},
 	{"StopSession", stop_session},
@@ -342,6 +354,7 @@ static const KnSimDeviceMethod device_methods[] = {
 	{"Vanish", vanish},
 	{"Return", come_back},
 	{"LoseBond", lose_bond},
+	{"SetInfoLength", set_info_length},
 };
 
 const KnSimDeviceMethod *

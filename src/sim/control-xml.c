@@ -40,14 +40,19 @@ const char *const kn_sim_control_xml = "<node><interface name='org.knead.Sim1'>"
 				METHOD("SetProtocol", IN("address", "s") IN("protocol", "u"))
 	/* the massager forgets the machine it is paired with */
 	METHOD("LoseBond", IN("address", "s"))
+	/* INFO is so long, with zeros behind; 0 as it is */
+	METHOD("SetInfoLength", IN("address", "s") IN("bytes", "u"))
 	/* faults of bluetoothd and its adapter */
 	METHOD("SetBluez", IN("is_running", "b")) METHOD("SetAdapter", IN("is_plugged", "b"))
-		METHOD("SetPowered", IN("is_powered", "b")) METHOD("SetLinks", IN("n_links", "u"))
-			METHOD("SetSpeed", IN("times", "u"))
+		METHOD("MoveAdapter", IN("name", "s")) METHOD("SetPowered", IN("is_powered", "b"))
+			METHOD("SetLinks", IN("n_links", "u"))
+				METHOD("HideLimit", IN("is_hidden", "b"))
+					METHOD("SetSpeed", IN("times", "u"))
 	/* Discovering is true, and nothing is heard until its cure: scan (a StopDiscovery when there is no session), power (off), bluetoothd
 	 * (gone), none; "" at once */
 	METHOD("SetStranger", IN("is_there", "b")) METHOD("BondStranger", "")
 		METHOD("SetSilent", IN("cure", "s"))
-	/* method: of bluetoothd; PowerOn and PowerOff of its adapter, Set of any other property. count: 0 ends it */
+	/* method: of bluetoothd; PowerOn and PowerOff of its adapter, Set of any other property. UnknownObject of
+	 * D-Bus takes the object away, too. count: 0 ends it */
 	METHOD("FailNext", IN("method", "s") IN("error_name", "s") IN("message", "s")
 				   IN("count", "u")) "</interface></node>";

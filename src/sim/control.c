@@ -43,12 +43,22 @@ run_place_method(const KnSimPlace *place, const gchar *method, GVariant *paramet
 		place->type->set_bluez(place->place, is_so);
 	} else if (g_str_equal(method, "SetAdapter")) {
 		place->type->set_adapter(place->place, is_so);
+	} else if (g_str_equal(method, "MoveAdapter")) {
+		const gchar *name;
+		g_autofree gchar *node = NULL;
+		g_variant_get(parameters, "(&s)", &name);
+		node = g_strconcat("/", name, NULL);
+		if (!g_variant_is_object_path(node))
+			return KN_SIM_ARGUMENTS;
+		place->type->move_adapter(place->place, name);
 	} else if (g_str_equal(method, "SetPowered")) {
 		place->type->set_powered(place->place, is_so);
 	} else if (g_str_equal(method, "SetLinks")) {
 		guint32 n_links;
 		g_variant_get(parameters, "(u)", &n_links);
 		place->type->set_links(place->place, n_links);
+	} else if (g_str_equal(method, "HideLimit")) {
+		place->type->hide_limit(place->place, is_so);
 	} else if (g_str_equal(method, "SetSpeed")) {
 		guint32 times;
 		g_variant_get(parameters, "(u)", &times);

@@ -4,18 +4,18 @@
 #include "sim/fakebus-private.h"
 
 #define STRANGER_ADDRESS "D0:0D:AD:00:00:01"
-#define STRANGER_PATH    KN_ADAPTER_PATH "/dev_D0_0D_AD_00_00_01"
+#define STRANGER_NODE    "/dev_D0_0D_AD_00_00_01"
 
 static void
 set(KnFakebus *bus, const gchar *property, GVariant *value)
 {
-	kn_bus_tree_set(bus->tree, KN_ADAPTER_PATH, KN_ADAPTER_INTERFACE, property, value);
+	kn_bus_tree_set(bus->tree, bus->adapter_path, KN_ADAPTER_INTERFACE, property, value);
 }
 
 void
 kn_fake_adapter_publish(KnFakebus *bus)
 {
-	kn_bus_tree_add(bus->tree, KN_ADAPTER_PATH, KN_ADAPTER_INTERFACE);
+	kn_bus_tree_add(bus->tree, bus->adapter_path, KN_ADAPTER_INTERFACE);
 	set(bus, "Address", g_variant_new_string(bus->adapter_address));
 	set(bus, "AddressType", g_variant_new_string("public"));
 	set(bus, "Name", g_variant_new_string("knead-sim"));
@@ -25,14 +25,14 @@ kn_fake_adapter_publish(KnFakebus *bus)
 	set(bus, "Pairable", g_variant_new_boolean(FALSE));
 	set(bus, "Discovering", g_variant_new_boolean(FALSE));
 	set(bus, "UUIDs", g_variant_new_strv(NULL, 0));
-	kn_bus_tree_publish(bus->tree, KN_ADAPTER_PATH);
+	kn_bus_tree_publish(bus->tree, bus->adapter_path);
 }
 
 void
 kn_fake_adapter_remove(KnFakebus *bus)
 {
 	if (bus->tree != NULL)
-		kn_bus_tree_remove(bus->tree, KN_ADAPTER_PATH);
+		kn_bus_tree_remove(bus->tree, bus->adapter_path);
 }
 
 /* ---- a deaf radio: Discovering stays as it should be ---- */
@@ -72,38 +72,49 @@ kn_fake_adapter_hears(const KnFakebus *bus)
 /* ---- a stranger: what a scan for our service never shows ---- */
 
 static void
-publish_stranger(KnFakebus *bus)
+remove_stranger(KnFakebus *bus)
 {
-	kn_bus_tree_add(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE);
-	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Address",
+	g_autofree gchar *path = g_strconcat(bus->adapter_path, STRANGER_NODE, NULL);
+
+	kn_bus_tree_remove(bus->tree, path);
+}
+
+static void
+publish_stranger(KnFakebus *bus, const gchar *path)
+{
+	kn_bus_tree_add(bus->tree, path, KN_DEVICE_INTERFACE);
+	kn_bus_tree_set(bus->tree, path, KN_DEVICE_INTERFACE, "Address",
 			g_variant_new_string(STRANGER_ADDRESS));
-	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Adapter",
-			g_variant_new_object_path(KN_ADAPTER_PATH));
-	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "Bonded",
+	kn_bus_tree_set(bus->tree, path, KN_DEVICE_INTERFACE, "Adapter",
+			g_variant_new_object_path(bus->adapter_path));
+	kn_bus_tree_set(bus->tree, path, KN_DEVICE_INTERFACE, "Bonded",
 			g_variant_new_boolean(bus->is_stranger_bonded));
-	kn_bus_tree_publish(bus->tree, STRANGER_PATH);
+	kn_bus_tree_publish(bus->tree, path);
 }
 
 void
 kn_fake_adapter_bond_stranger(KnFakebus *bus)
 {
+	g_autofree gchar *path = g_strconcat(bus->adapter_path, STRANGER_NODE, NULL);
+
 	bus->is_stranger_bonded = TRUE;
 	if (bus->tree == NULL || !bus->is_plugged)
 		return;
-	kn_bus_tree_remove(bus->tree, STRANGER_PATH);
-	publish_stranger(bus);
+	remove_stranger(bus);
+	publish_stranger(bus, path);
 }
 
 static void
 advertise_stranger(KnFakebus *bus)
 {
+	g_autofree gchar *path = g_strconcat(bus->adapter_path, STRANGER_NODE, NULL);
 	gint16 signal_dbm = (gint16)(-70 - (gint)(bus->n_adverts % 5));
 
 	if (!bus->has_stranger || bus->is_filtered)
 		return;
-	if (!kn_bus_tree_has(bus->tree, STRANGER_PATH))
-		publish_stranger(bus);
-	kn_bus_tree_set(bus->tree, STRANGER_PATH, KN_DEVICE_INTERFACE, "RSSI",
+	if (!kn_bus_tree_has(bus->tree, path))
+		publish_stranger(bus, path);
+	kn_bus_tree_set(bus->tree, path, KN_DEVICE_INTERFACE, "RSSI",
 			g_variant_new_int16(signal_dbm));
 }
 
@@ -133,7 +144,7 @@ end_discovery(KnFakebus *bus)
 	for (guint i = 0; i < bus->devices->len; i++)
 		kn_fake_device_forget_signal(bus->devices->pdata[i]);
 	if (!bus->is_stranger_bonded)
-		kn_bus_tree_remove(bus->tree, STRANGER_PATH);
+		remove_stranger(bus);
 }
 
 static void

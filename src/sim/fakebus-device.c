@@ -95,7 +95,7 @@ kn_fake_device_publish(KnFakeDevice *device)
 			   g_variant_new_boolean(kn_fake_device_is_linked(device)));
 	kn_fake_device_set(device, "ServicesResolved", g_variant_new_boolean(FALSE));
 	kn_fake_device_set(device, "UUIDs", g_variant_new_strv(uuids, -1));
-	kn_fake_device_set(device, "Adapter", g_variant_new_object_path(KN_ADAPTER_PATH));
+	kn_fake_device_set(device, "Adapter", g_variant_new_object_path(device->bus->adapter_path));
 	kn_bus_tree_publish(device->bus->tree, device->path);
 }
 
@@ -214,8 +214,9 @@ on_connected(gpointer user)
 	if (is_full(device->bus) || !device->is_present || !kn_fake_adapter_hears(device->bus)) {
 		device->link = KN_FAKE_IDLE;
 		answer(&device->connect_call, "org.bluez.Error.Failed",
-		       is_full(device->bus) ? "le-connection-concurrent-connection-limit"
-					    : "le-connection-abort-by-local");
+		       is_full(device->bus) && !device->bus->is_limit_hidden
+			       ? "le-connection-concurrent-connection-limit"
+			       : "le-connection-abort-by-local");
 		kn_fake_pairing_end(device, KN_FAKE_PAIR_UNREACHED);
 		return G_SOURCE_REMOVE;
 	}

@@ -262,9 +262,12 @@ static void
 read_info(KnFakeDevice *device, GVariant *parameters, KnBusCall *call)
 {
 	g_autoptr(GVariant) options = g_variant_get_child_value(parameters, 0);
-	guint8 bytes[KN_INFO_BYTES_MAX];
+	guint8 bytes[2 * KN_INFO_BYTES_MAX] = {0};
 	gsize n_bytes = kn_encode_info(kn_massager_info(device->massager), bytes, sizeof bytes);
 	guint16 offset = 0;
+
+	if (device->n_info_bytes != 0)
+		n_bytes = MIN(device->n_info_bytes, sizeof bytes);
 
 	g_variant_lookup(options, "offset", "q", &offset);
 	if (offset > n_bytes) {

@@ -36,7 +36,7 @@ kn_fake_device_settle(KnFakeDevice *device)
 		g_strdup(kn_fake_device_is_hidden(device) ? device->air_address : device->address),
 		":", '_');
 	g_free(device->path);
-	device->path = g_strconcat(KN_ADAPTER_PATH "/dev_", tail, NULL);
+	device->path = g_strconcat(device->bus->adapter_path, "/dev_", tail, NULL);
 }
 
 /* ---- the bond ---- */

@@ -183,7 +183,7 @@ decide(KnFakePairing *pairing, gboolean is_right, guint ms)
 {
 	pairing->is_right = is_right;
 	g_clear_handle_id(&pairing->step, g_source_remove);
-	pairing->step = g_timeout_add(ms, on_decided, pairing);
+	pairing->step = g_timeout_add(kn_fake_ms(pairing->device->bus, ms), on_decided, pairing);
 }
 
 static void
@@ -261,7 +261,8 @@ on_begun(gpointer user)
 		if (kind_of(pairing) == KN_PAIRING_REFUSE)
 			decide(pairing, FALSE, SAYS_NO_MS);
 	} else if (question == SHOWS_PASSKEY) {
-		pairing->step = g_timeout_add(KEY_MS, on_key, pairing);
+		pairing->step =
+			g_timeout_add(kn_fake_ms(pairing->device->bus, KEY_MS), on_key, pairing);
 	} else {
 		decide(pairing, question == ASKS_NOTHING, AIR_MS);
 	}
@@ -271,7 +272,8 @@ on_begun(gpointer user)
 void
 kn_fake_pairing_linked(KnFakeDevice *device)
 {
-	device->pairing->step = g_timeout_add(AIR_MS, on_begun, device->pairing);
+	device->pairing->step =
+		g_timeout_add(kn_fake_ms(device->bus, AIR_MS), on_begun, device->pairing);
 }
 
 /* ---- calls ---- */

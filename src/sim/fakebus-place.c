@@ -66,6 +66,12 @@ lose_bond(gpointer thing)
 }
 
 static void
+set_info_length(gpointer thing, guint n_bytes)
+{
+	((KnFakeDevice *)thing)->n_info_bytes = n_bytes;
+}
+
+static void
 set_bluez(gpointer place, gboolean is_running)
 {
 	kn_fakebus_set_bluez(place, is_running);
@@ -78,6 +84,12 @@ set_adapter(gpointer place, gboolean is_plugged)
 }
 
 static void
+move_adapter(gpointer place, const gchar *name)
+{
+	kn_fakebus_move_adapter(place, name);
+}
+
+static void
 set_powered(gpointer place, gboolean is_powered)
 {
 	kn_fakebus_set_powered(place, is_powered);
@@ -87,6 +99,12 @@ static void
 set_links(gpointer place, guint n_links)
 {
 	((KnFakebus *)place)->n_links_max = n_links;
+}
+
+static void
+hide_limit(gpointer place, gboolean is_hidden)
+{
+	((KnFakebus *)place)->is_limit_hidden = is_hidden;
 }
 
 static gboolean
@@ -131,10 +149,13 @@ kn_fakebus_place(KnFakebus *bus)
 					    .drop_link = drop_link,
 					    .set_present = set_present,
 					    .lose_bond = lose_bond,
+					    .set_info_length = set_info_length,
 					    .set_bluez = set_bluez,
 					    .set_adapter = set_adapter,
+					    .move_adapter = move_adapter,
 					    .set_powered = set_powered,
 					    .set_links = set_links,
+					    .hide_limit = hide_limit,
 					    .set_speed = set_speed,
 					    .set_silent = set_silent,
 					    .set_stranger = set_stranger,

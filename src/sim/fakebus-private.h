@@ -10,7 +10,6 @@
 #include "sim/gatt-names.h"
 
 #define KN_BLUEZ_PATH        "/org/bluez"
-#define KN_ADAPTER_PATH      "/org/bluez/hci0"
 #define KN_AGENTS_INTERFACE  "org.bluez.AgentManager1"
 #define KN_ADAPTER_INTERFACE "org.bluez.Adapter1"
 #define KN_DEVICE_INTERFACE  "org.bluez.Device1"
@@ -84,6 +83,7 @@ struct KnFakeDevice {
 	GBytes *written;            /* owned: of the last one */
 	guint write_timer;          /* until its answer */
 	gint64 paced_us;            /* link pacing: until when the link is busy */
+	guint n_info_bytes;         /* INFO is so long; 0 as it is */
 	guint64 n_notified;
 	guint64 n_socket_dropped;
 	guint64 n_connects;
@@ -99,6 +99,7 @@ typedef struct {
 struct KnFakebus {
 	gchar *bus_address;     /* owned; NULL system */
 	gchar *adapter_address; /* owned */
+	gchar *adapter_path;    /* owned: "/org/bluez/hci0" */
 	guint temporary_s;      /* TemporaryTimeout of bluetoothd; 0: for good */
 	KnSimReadyFunc ready;
 	gpointer user;
@@ -113,10 +114,11 @@ struct KnFakebus {
 	gboolean is_filtered;  /* the last filter asked for our service alone */
 	gboolean has_stranger; /* somebody advertises who is no massager */
 	gboolean is_stranger_bonded;
-	guint n_links_max; /* 0: as many as are wanted */
-	guint speed;       /* how many times faster than a radio; 1 as it is */
-	guint tick;        /* source id */
-	guint advert;      /* source id; 0 when nobody scans */
+	guint n_links_max;        /* 0: as many as are wanted */
+	gboolean is_limit_hidden; /* one too many fails as if for the weather */
+	guint speed;              /* how many times faster than a radio; 1 as it is */
+	guint tick;               /* source id */
+	guint advert;             /* source id; 0 when nobody scans */
 	guint n_adverts;
 };
 
@@ -161,6 +163,8 @@ void kn_fake_pairing_abandon(KnFakeDevice *device);
 /* faults */
 void kn_fakebus_set_bluez(KnFakebus *bus, gboolean is_running); /* bluetoothd gone, and back */
 void kn_fakebus_set_adapter(KnFakebus *bus, gboolean is_plugged);
+/* Unplugged, and plugged in under another name ("hci1"). */
+void kn_fakebus_move_adapter(KnFakebus *bus, const gchar *name);
 void kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered);
 void kn_fakebus_fail_next(KnFakebus *bus, const gchar *method, const gchar *error_name,
 			  const gchar *message, guint count);

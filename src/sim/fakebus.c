@@ -18,14 +18,18 @@ failure_free(gpointer data)
 
 /* ---- routing ---- */
 
+/* path: what it was called on */
 static gboolean
-is_failed_on_purpose(KnFakebus *bus, const gchar *method, KnBusCall *call)
+is_failed_on_purpose(KnFakebus *bus, const gchar *path, const gchar *method, KnBusCall *call)
 {
 	for (guint i = 0; i < bus->failures->len; i++) {
 		KnFakeFailure *failure = bus->failures->pdata[i];
 		if (!g_str_equal(failure->method, method))
 			continue;
 		kn_bus_call_error(call, failure->name, failure->message);
+		/* then it is so: until it is heard again, or bluetoothd restarts */
+		if (g_str_equal(failure->name, "org.freedesktop.DBus.Error.UnknownObject"))
+			kn_bus_tree_lose(bus->tree, path);
 		if (--failure->count == 0)
 			g_ptr_array_remove_index(bus->failures, i);
 		return TRUE;
@@ -52,7 +56,7 @@ on_call(gpointer user, const gchar *path, const gchar *interface, const gchar *m
 	KnFakebus *bus = user;
 	KnFakeDevice *device = device_of_path(bus, path);
 
-	if (is_failed_on_purpose(bus, method, call))
+	if (is_failed_on_purpose(bus, path, method, call))
 		return;
 	if (g_str_equal(interface, KN_AGENTS_INTERFACE))
 		kn_fake_agents_call(bus, method, parameters, call);
@@ -79,7 +83,7 @@ on_set(gpointer user, const gchar *path, const gchar *interface, const gchar *pr
 			    : g_variant_get_boolean(value) ? "PowerOn"
 							   : "PowerOff";
 
-	if (is_failed_on_purpose(bus, what, call))
+	if (is_failed_on_purpose(bus, path, what, call))
 		return;
 	if (is_power) {
 		kn_fakebus_set_powered(bus, g_variant_get_boolean(value));
@@ -152,6 +156,7 @@ kn_fakebus_new(const gchar *bus_address, const gchar *adapter_address, guint tem
 
 	bus->bus_address = g_strdup(bus_address);
 	bus->adapter_address = g_strdup(adapter_address);
+	bus->adapter_path = g_strdup("/org/bluez/hci0");
 	bus->temporary_s = temporary_s;
 	bus->ready = ready;
 	bus->user = user;
@@ -203,6 +208,7 @@ kn_fakebus_free(KnFakebus *bus)
 	g_ptr_array_unref(bus->failures);
 	g_free(bus->bus_address);
 	g_free(bus->adapter_address);
+	g_free(bus->adapter_path);
 	g_free(bus);
 }
 
@@ -256,6 +262,17 @@ kn_fakebus_set_adapter(KnFakebus *bus, gboolean is_plugged)
 }
 
 void
+kn_fakebus_move_adapter(KnFakebus *bus, const gchar *name)
+{
+	kn_fakebus_set_adapter(bus, FALSE);
+	g_free(bus->adapter_path);
+	bus->adapter_path = g_strconcat("/org/bluez/", name, NULL);
+	for (guint i = 0; i < bus->devices->len; i++)
+		kn_fake_device_settle(bus->devices->pdata[i]);
+	kn_fakebus_set_adapter(bus, TRUE);
+}
+
+void
 kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 {
 	if (bus->is_powered == is_powered)
@@ -267,7 +284,7 @@ kn_fakebus_set_powered(KnFakebus *bus, gboolean is_powered)
 		kn_fake_adapter_stop_scans(bus);
 	}
 	if (bus->tree != NULL)
-		kn_bus_tree_set(bus->tree, KN_ADAPTER_PATH, KN_ADAPTER_INTERFACE, "Powered",
+		kn_bus_tree_set(bus->tree, bus->adapter_path, KN_ADAPTER_INTERFACE, "Powered",
 				g_variant_new_boolean(is_powered));
 }
 

@@ -38,12 +38,18 @@ typedef struct {
 	gboolean (*lose_bond)(gpointer thing); /* FALSE: there is none */
 
 	/* ---- what only the fake org.bluez can do; NULL on real adapters ---- */
+	/* INFO is so long, with zeros behind; 0: as it is. */
+	void (*set_info_length)(gpointer thing, guint n_bytes);
 	void (*set_bluez)(gpointer place, gboolean is_running);
 	void (*set_adapter)(gpointer place, gboolean is_plugged);
+	/* Pulled out, and put in under another name. */
+	void (*move_adapter)(gpointer place, const gchar *name);
 	void (*set_powered)(gpointer place, gboolean is_powered);
 	/* How many links the adapter carries; 0 as many as are wanted. */
 	void (*set_links)(gpointer place, guint n_links);
-	/* Connecting, resolving and advertising take so many times less. */
+	/* One too many fails as if for the weather. */
+	void (*hide_limit)(gpointer place, gboolean is_hidden);
+	/* Connecting, resolving, pairing and advertising take so many times less. */
 	void (*set_speed)(gpointer place, guint times);
 	/* Nothing is heard until this is done: scan, power, bluetoothd, none; "" at once. FALSE: no such word. */
 	gboolean (*set_silent)(gpointer place, const gchar *cure);

@@ -12,7 +12,7 @@ from gi.repository import Gio, GLib
 from line import BED, KNEAD, ROLLER, wait_for
 
 AGENT = "/org/knead/agent"
-SCALE = ("--timer-scale", "0.2")  # a search of 8 s: a massager is heard every 0.4 s
+SCALE = ("--timer-scale", "0.2")  # a search of 8 s
 
 
 def massager(address=BED, **settings):
@@ -64,6 +64,7 @@ class Talk:
 def begin(hub, make_sim):
     def start(*devices, scale=SCALE):
         sim = make_sim(*(devices or (massager(),)))
+        sim.call("SetSpeed", "(u)", 8)
         hub.start(*scale)
         wait_for(lambda: hub.get("/v1/status")["radio"]["state"] == "ready", "the radio")
         return sim

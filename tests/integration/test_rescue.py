@@ -8,10 +8,17 @@ from gi.repository import Gio, GLib
 from line import BED, wait_for
 
 DEVICE = f"kind=back14,address={BED},serial=B,seed=5"
-# windows of this hub are shorter than the simulator's pauses between advertisements: whom it finds, it finds without hearing it first
-HASTE = ("--timer-scale", "0.01")
+# with a simulator that is as fast
+HASTE = ("--timer-scale", "0.004")
 SYSTEMD = """<node><interface name='org.freedesktop.systemd1.Manager'><method name='RestartUnit'><arg type='s' direction='in'/>
 <arg type='s' direction='in'/><arg type='o' direction='out'/></method></interface></node>"""
+
+
+def deaf(make_sim, cure):
+    sim = make_sim(DEVICE)
+    sim.call("SetSpeed", "(u)", 20)
+    sim.call("SetSilent", "(s)", cure)
+    return sim
 
 
 def start(hub, *extra, radio=""):
@@ -39,8 +46,7 @@ def wait_link(hub, sim):
 
 
 def test_a_scan_that_heard_nobody_three_times_is_started_anew_and_that_is_all(hub, make_sim):
-    sim = make_sim(DEVICE)
-    sim.call("SetSilent", "(s)", "scan")
+    sim = deaf(make_sim, "scan")
     start(hub)
     wait_link(hub, sim)
     assert told(hub) == ["hci0 hears nobody: the scan is started anew", "hci0 works again"]
@@ -50,9 +56,10 @@ def test_a_scan_that_heard_nobody_three_times_is_started_anew_and_that_is_all(hu
 
 def test_a_massager_that_is_away_is_no_trouble_while_a_neighbour_is_heard(hub, make_sim):
     sim = make_sim(DEVICE)
+    sim.call("SetSpeed", "(u)", 8)
     sim.call("SetStranger", "(b)", True)
     sim.call("Vanish", "(s)", BED)
-    start(hub)
+    start(hub, "--timer-scale", "0.02")
     # a device of nobody's is seen only by the third window: three of these are nine windows
     flags = Gio.DBusSignalFlags.NONE
     strangers = []
@@ -73,8 +80,7 @@ def test_a_massager_that_is_away_is_no_trouble_while_a_neighbour_is_heard(hub, m
 
 
 def test_an_adapter_is_switched_off_and_on_only_if_that_was_allowed(hub, make_sim):
-    sim = make_sim(DEVICE)
-    sim.call("SetSilent", "(s)", "power")
+    sim = deaf(make_sim, "power")
     start(hub, *HASTE)
     wait_told(hub, "a new connection to the bus")
     before = told(hub)
@@ -89,11 +95,10 @@ def test_an_adapter_is_switched_off_and_on_only_if_that_was_allowed(hub, make_si
 
 
 def test_an_adapter_that_a_killed_hub_left_off_is_switched_on_by_the_next(hub, make_sim):
-    sim = make_sim(DEVICE)
-    sim.call("SetSilent", "(s)", "power")
+    sim = deaf(make_sim, "power")
     failed = ("org.bluez.Error.Failed", "Failed")
     sim.call("FailNext", "(sssu)", "PowerOn", *failed, 1000)
-    start(hub, "--timer-scale", "0.005", radio="power-cycle=yes")
+    start(hub, *HASTE, radio="power-cycle=yes")
     wait_told(hub, "does not come on again")
     hub.kill()
     sim.call("FailNext", "(sssu)", "PowerOn", *failed, 0)
@@ -124,8 +129,7 @@ def systemd(bus, sim):
 
 
 def test_bluetoothd_is_restarted_through_systemd_if_that_was_allowed(hub, bus, make_sim):
-    sim = make_sim(DEVICE)
-    sim.call("SetSilent", "(s)", "bluetoothd")
+    sim = deaf(make_sim, "bluetoothd")
     with systemd(bus, sim) as calls:
         start(hub, *HASTE, radio="restart-bluetooth=yes")
 
@@ -142,8 +146,7 @@ def test_bluetoothd_is_restarted_through_systemd_if_that_was_allowed(hub, bus, m
 
 
 def test_a_radio_that_nothing_helps_is_said_to_have_failed_and_goes_on_trying(hub, make_sim):
-    sim = make_sim(DEVICE)
-    sim.call("SetSilent", "(s)", "none")
+    sim = deaf(make_sim, "none")
     # nobody is there to restart anything: that is told, and ends nothing
     start(hub, *HASTE, radio="power-cycle=yes\nrestart-bluetooth=yes")
     wait_for(lambda: told(hub, "radio_failed"), "the end of the ladder", process=hub.process.child, every_s=0.1)

@@ -1,14 +1,16 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
-"""A card that stalls for five seconds under full load costs nothing: the radio goes on being read, and nothing waits for the disk.
+"""A card that stalls for five seconds under full load costs nothing: the radio goes on being read, and nothing waits for the disk. A hub that stalls
+as a whole loses what the sockets do not hold, knows how much, and fetches it.
 
 KN_STALL_LIBRARY: the preload that makes one sync slow."""
 
 import os
+import signal
 import time
 
 import line
-from line import wait_for
+from line import BED, wait_for
 
 STALL_MS = 5000
 # as many as a hub serves, at ten times the rate of such devices: 8 samples of 14 nodes a notification, 31 a second, 2,000 in all
@@ -64,3 +66,28 @@ def test_a_stalled_disk_loses_nothing_at_two_thousand_notifications_a_second(tmp
         ranges = hub.rows("SELECT coverage.first_seq, coverage.last_seq FROM coverage JOIN log USING (log_key) JOIN device USING (device_id) "
                           "WHERE address = ?", a)
         assert ranges == [(1, len(sim.records(a)))], number
+
+
+def test_fault_24_a_hub_that_stood_still_at_fifty_notifications_a_second_fetches_what_was_lost(hub, make_sim):
+    """bluetoothd says nothing of a full socket: the sender's own count is the truth."""
+    sim = make_sim(f"kind=back14,address={BED},seed=3,rate=400")
+    hub.start()
+    hub.allow()
+    hub.wait_caught_up(sim)
+    sim.start_session(120)
+    wait_for(lambda: hub.device()["counters"]["n_notifications"] > 100, "the load", process=hub.process.child)
+    os.kill(hub.process.child.pid, signal.SIGSTOP)
+    # 278 fit into a socket
+    wait_for(lambda: sim.status()["n_socket_dropped"] >= 50, "a full socket", process=hub.process.child)
+    os.kill(hub.process.child.pid, signal.SIGCONT)
+    sim.stop_session()
+    hub.wait_caught_up(sim)
+    sent, device, radio = sim.status(), hub.device(), hub.get("/v1/status")["radio"]
+    assert sent["n_connects"] == 1
+    # it had what the sockets took, and nothing else
+    assert radio["n_packets"] == sent["n_notified"]
+    # what is lost was one record a notification, or the device's answer
+    assert 0 < device["counters"]["n_live_missed"] <= sent["n_socket_dropped"]
+    assert device["n_gaps"] == 0 and hub.sessions()[-1]["completeness_permille"] == 1000
+    hub.stop()
+    assert hub.rows("SELECT first_seq, last_seq FROM coverage") == [(1, len(sim.records()))]

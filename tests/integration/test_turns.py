@@ -41,6 +41,25 @@ def test_fault_7_twelve_massagers_on_five_links_all_have_a_turn_and_lose_nothing
     wait_for(lambda: sim.status(waiting)["trimmed_to"] >= newest, "the new session", process=hub.process.child, every_s=0.1)
 
 
+def test_an_adapter_that_does_not_say_that_it_is_full_lets_all_have_a_turn(hub, make_sim):
+    """Some controllers fail a link too many as if it were the weather."""
+    sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:7])])
+    sim.call("SetLinks", "(u)", N_LINKS)
+    sim.call("HideLimit", "(b)", True)
+    hub.start()
+    for address in ADDRESSES[:7]:
+        hub.allow(address)
+    served = set()
+
+    def have_all_been_served():
+        served.update(links(sim))
+        return len(served) == 7
+
+    wait_for(have_all_been_served, "every massager's turn", process=hub.process.child, every_s=0.05)
+    adapter, = hub.get("/v1/status")["radio"]["adapters"]
+    assert adapter["n_links_max"] == N_LINKS
+
+
 def test_a_massager_in_use_keeps_its_link_while_others_take_turns(hub, make_sim):
     sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:4])])
     sim.call("SetLinks", "(u)", 2)
@@ -84,7 +103,8 @@ def test_a_session_that_is_over_keeps_no_link(hub, make_sim):
 def test_a_massager_that_comes_back_is_heard_while_others_are_switched_off(hub, make_sim):
     """Each Connect to one that is not there takes the adapter; between two of them the hub listens."""
     sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:6])])
-    hub.start()
+    sim.call("SetSpeed", "(u)", 4)
+    hub.start("--timer-scale", "0.02")
     for address in ADDRESSES[:6]:
         hub.allow(address)
     wait_for(lambda: len(links(sim)) == 6, "all links", process=hub.process.child)

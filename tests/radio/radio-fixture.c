@@ -142,6 +142,8 @@ kn_test_radio_start_sim(Fixture *f, const gchar *const *devices)
 	}
 	g_ptr_array_add(argv, NULL);
 	f->sim = spawn_and_wait_for_line((const gchar *const *)argv->pdata);
+	/* the radio's own timers are scaled, too */
+	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 8));
 }
 
 /* ---- the owner of the radio ---- */
@@ -173,6 +175,7 @@ on_up(gpointer user, const gchar *address, const guint8 *info, gsize n_info)
 	g_assert_nonnull(info);
 	g_assert_cmpuint(n_info, >, 0);
 	g_assert_cmpuint(n_info, <=, 512);
+	((Fixture *)user)->n_info = n_info;
 	note(user, g_strdup_printf("up %s", address));
 }
 
@@ -225,7 +228,9 @@ kn_test_radio_start_radio(Fixture *f)
 					 .control_failed = on_control_failed,
 					 .pair_changed = on_pair_changed,
 					 .rescue = on_rescue};
+	const gchar *const adapters[] = {f->adapter, NULL};
 	KnRadioConfig config = {.bus_address = f->address,
+				.adapters = f->adapter ? adapters : NULL,
 				.timer_scale = f->timer_scale > 0 ? f->timer_scale : 0.1,
 				.may_power_cycle = f->may_power_cycle,
 				.memory_path = f->memory_path};

@@ -29,9 +29,11 @@ typedef struct {
 	guint n_packets;
 	guint8 last_packet[600];
 	gsize n_last_packet;
+	gsize n_info;             /* bytes, of the last link */
 	KnRadio *radio;           /* owned; NULL none */
 	gdouble timer_scale;      /* 0: a tenth */
 	gboolean may_power_cycle; /* of the radio that is started next */
+	const gchar *adapter;     /* the only one it may use, by address; NULL all */
 	gchar *memory_path;       /* owned: the radio's file */
 } Fixture;
 

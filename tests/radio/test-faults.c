@@ -86,6 +86,46 @@ a_pending_attempt_is_disconnected_before_the_next(Fixture *f, gconstpointer data
 }
 
 static void
+fault_15_an_object_that_went_unseen_is_looked_for_again(Fixture *f,
+							gconstpointer data G_GNUC_UNUSED)
+{
+	KnRadioStats stats;
+	start_all(f, one);
+	/* as bluetoothd says it; and the object is gone, without a word to anybody */
+	kn_test_sim(f, "FailNext",
+		    g_variant_new("(sssu)", "Connect", "org.freedesktop.DBus.Error.UnknownObject",
+				  "Method \"Connect\" with signature \"\" on interface "
+				  "\"org.bluez.Device1\" doesn't exist\n",
+				  1));
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_autofree gchar *calls = kn_test_calls(f);
+	/* scanned for, not tried blindly on what is no more */
+	g_assert_cmpstr(calls, ==,
+			"StartDiscovery StopDiscovery Connect StartDiscovery StopDiscovery Connect "
+			"ReadValue AcquireNotify");
+	kn_radio_get_stats(f->radio, &stats);
+	g_assert_cmpuint(stats.n_unknown_errors, ==, 0);
+}
+
+static void
+info_may_have_512_bytes_and_not_one_more(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	KnLinkStatus status;
+	start_all(f, one);
+	kn_test_sim(f, "SetInfoLength", g_variant_new("(su)", BACK, 512));
+	kn_radio_allow(f->radio, BACK);
+	/* whether it means something is not for the radio to say */
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	g_assert_cmpuint(f->n_info, ==, 512);
+	kn_test_sim(f, "SetInfoLength", g_variant_new("(su)", BACK, 513));
+	kn_test_sim(f, "Disconnect", g_variant_new("(s)", BACK));
+	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_UNSUPPORTED));
+	g_assert_true(kn_radio_get_link(f->radio, BACK, &status));
+	g_assert_cmpstr(status.last_error, ==, "INFO is empty or too long");
+}
+
+static void
 an_unknown_error_is_retried_and_counted(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	KnRadioStats stats;
@@ -116,7 +156,9 @@ static void
 another_listener_is_waited_for_and_never_overheard(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	start_all(f, one);
-	kn_test_sim_fail_next(f, "AcquireNotify", "NotPermitted", "Notify acquired", 2);
+	kn_test_sim_fail_next(f, "AcquireNotify", "NotPermitted", "Notify acquired", 1);
+	/* while anybody has a StartNotify session */
+	kn_test_sim_fail_next(f, "AcquireNotify", "InProgress", "In Progress", 1);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, is_phase, PHASE(KN_LINK_BUSY));
 	kn_test_radio_wait(f, has_event, "up " BACK);
@@ -231,6 +273,7 @@ reconnect(Fixture *f, guint i)
 static void
 match_rules_and_descriptors_do_not_grow(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
+	f->timer_scale = 0.02;
 	start_all(f, one);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
@@ -255,6 +298,8 @@ main(int argc, char **argv)
 	ADD(an_unbonded_device_is_never_connected_nor_read);
 	ADD(connect_is_retried_after_radio_weather);
 	ADD(a_pending_attempt_is_disconnected_before_the_next);
+	ADD(fault_15_an_object_that_went_unseen_is_looked_for_again);
+	ADD(info_may_have_512_bytes_and_not_one_more);
 	ADD(an_unknown_error_is_retried_and_counted);
 	ADD(a_lost_bond_ends_all_tries);
 	ADD(another_listener_is_waited_for_and_never_overheard);

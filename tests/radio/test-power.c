@@ -33,7 +33,7 @@ is_forgotten(Fixture *f, gconstpointer what G_GNUC_UNUSED)
 static void
 an_adapter_that_is_off_for_a_moment_is_on_at_the_end(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
-	f->timer_scale = 0.01;
+	f->timer_scale = 0.005;
 	f->may_power_cycle = TRUE;
 	kn_test_radio_start_deaf(f);
 	kn_test_radio_wait(f, has_event, "rescue power ");
@@ -45,10 +45,10 @@ static void
 an_adapter_that_does_not_come_on_again_is_told_and_tried_on(Fixture *f,
 							    gconstpointer data G_GNUC_UNUSED)
 {
-	f->timer_scale = 0.005;
+	f->timer_scale = 0.002;
 	f->may_power_cycle = TRUE;
 	kn_test_radio_start_deaf(f);
-	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 20));
+	kn_test_sim(f, "SetSpeed", g_variant_new("(u)", 80));
 	kn_test_sim_fail_next(f, "PowerOn", "Failed", "Failed", 1000);
 	kn_test_radio_wait(f, has_event, "rescue power hci0 hears nobody: ");
 	kn_test_radio_wait(f, has_event, "rescue power hci0 does not come on again");
@@ -67,7 +67,7 @@ static void
 an_adapter_that_was_left_off_is_switched_on_by_the_next_start(Fixture *f,
 							      gconstpointer data G_GNUC_UNUSED)
 {
-	f->timer_scale = 0.005;
+	f->timer_scale = 0.002;
 	f->may_power_cycle = TRUE;
 	kn_test_radio_start_deaf(f);
 	g_assert_false(g_file_test(f->memory_path, G_FILE_TEST_EXISTS));
@@ -95,7 +95,7 @@ static void
 an_adapter_that_was_off_when_the_bus_went_is_switched_on_when_it_is_back(
 	Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
-	f->timer_scale = 0.005;
+	f->timer_scale = 0.002;
 	f->may_power_cycle = TRUE;
 	kn_test_radio_start_deaf(f);
 	kn_test_sim_fail_next(f, "PowerOn", "Failed", "Failed", 1000);
@@ -138,10 +138,23 @@ an_adapter_that_somebody_else_has_switched_off_stays_off(Fixture *f,
 }
 
 static void
+an_adapter_that_was_pulled_out_while_it_was_off_keeps_no_other_from_being_helped(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.005;
+	f->may_power_cycle = TRUE;
+	g_assert_true(g_file_set_contents(f->memory_path, "00:00:00:00:00:07", -1, NULL));
+	kn_test_radio_start_deaf(f);
+	kn_test_radio_wait(f, has_event, "rescue power hci0 hears nobody: ");
+	kn_test_radio_wait(f, has_event, "state adapter-off");
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_READY));
+}
+
+static void
 an_adapter_is_not_switched_off_if_that_cannot_be_written_down(Fixture *f,
 							      gconstpointer data G_GNUC_UNUSED)
 {
-	f->timer_scale = 0.005;
+	f->timer_scale = 0.002;
 	f->may_power_cycle = TRUE;
 	g_free(f->memory_path);
 	f->memory_path = g_build_filename(f->folder, "not-there", "memory", NULL);
@@ -166,6 +179,7 @@ main(int argc, char **argv)
 	ADD(an_adapter_that_was_left_off_is_switched_on_by_the_next_start);
 	ADD(an_adapter_that_was_off_when_the_bus_went_is_switched_on_when_it_is_back);
 	ADD(an_adapter_that_somebody_else_has_switched_off_stays_off);
+	ADD(an_adapter_that_was_pulled_out_while_it_was_off_keeps_no_other_from_being_helped);
 	ADD(an_adapter_is_not_switched_off_if_that_cannot_be_written_down);
 	return g_test_run();
 }

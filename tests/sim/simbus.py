@@ -35,6 +35,8 @@ class Sim:
         readable, _, _ = select.select([self.process.stdout], [], [], 20)
         assert readable and self.process.stdout.readline() == "ready\n"
         self.bus = self.connect()
+        # what is slow over the air is no matter of these tests
+        self.play("SetSpeed", "(u)", 8)
 
     def connect(self):
         bus = Gio.DBusConnection.new_for_address_sync(

@@ -19,6 +19,36 @@ kn_slots_refused(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64
 	/* with none at all something else is wrong; one has to be tried all the same */
 	slots->n_max = MAX(n_links, 1);
 	slots->probe_us = now_us + times->probe_us;
+	slots->is_presumed = FALSE;
+	slots->n_failed = 0;
+}
+
+void
+kn_slots_failed(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us)
+{
+	if (slots->is_presumed && n_links < slots->n_max) {
+		*slots = (KnSlots){.wrong_us = now_us + times->probe_us};
+		return;
+	}
+	if (slots->n_max != 0 || n_links < KN_SLOTS_MANY || now_us < slots->wrong_us ||
+	    ++slots->n_failed < KN_SLOTS_FAILURES)
+		return;
+	kn_slots_refused(slots, times, n_links, now_us);
+	slots->is_presumed = TRUE;
+}
+
+void
+kn_slots_linked(KnSlots *slots)
+{
+	slots->n_failed = 0;
+	slots->is_presumed = FALSE;
+}
+
+void
+kn_slots_granted(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us)
+{
+	if (slots->n_max != 0 && n_links >= slots->n_max)
+		slots->probe_us = now_us + times->probe_us;
 }
 
 void

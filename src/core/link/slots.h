@@ -5,7 +5,8 @@
 /*
  * How many links one adapter carries, and whose turn it is when there are more massagers than that. Pure: time is an argument. An
  * adapter does not say how many links it has (a Pi's about seven, some sticks five): it refuses the one too many, and that is how the
- * number is learned. Nothing is lost meanwhile: a massager banks while it waits.
+ * number is learned. Not every one says so: when Connects to massagers that are heard well fail in a row while many links stand, that is
+ * presumed to be why, until one fails although there is room. Nothing is lost meanwhile: a massager banks while it waits.
  */
 
 #include <glib.h>
@@ -18,13 +19,27 @@ typedef struct {
 } KnSlotTimes;
 void kn_slot_times_init(KnSlotTimes *ret_times, gdouble scale);
 
+enum {
+	KN_SLOTS_MANY = 5,     /* no adapter is known that carries fewer */
+	KN_SLOTS_FAILURES = 3, /* in a row (a guess) */
+};
+
 typedef struct {
-	guint n_max;     /* 0: none was ever refused */
-	gint64 probe_us; /* when one more may be tried */
+	guint n_max;          /* 0: none was ever refused */
+	gint64 probe_us;      /* when one more may be tried */
+	guint n_failed;       /* in a row, with many links and none known to be too many */
+	gboolean is_presumed; /* n_max is, and was not proved yet */
+	gint64 wrong_us;      /* nothing is presumed before: it was wrong */
 } KnSlots;
 
 /* A Connect was refused for want of a link while there were so many. */
 void kn_slots_refused(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us);
+/* A Connect to one that is heard well failed in another way while there were so many. */
+void kn_slots_failed(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us);
+/* A Connect went well. */
+void kn_slots_linked(KnSlots *slots);
+/* One is granted while there are so many; if that is one more than there is room for, it is the last such try for a while, however it ends. */
+void kn_slots_granted(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us);
 /* There are so many: at least that is possible. */
 void kn_slots_carried(KnSlots *slots, guint n_links);
 gboolean kn_slots_have_room(const KnSlots *slots, guint n_links, gint64 now_us);

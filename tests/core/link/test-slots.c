@@ -50,6 +50,76 @@ refused_with_no_link_at_all_one_is_tried(void)
 	g_assert_false(kn_slots_have_room(&slots, 1, NOW));
 }
 
+static void
+one_more_is_tried_once_in_ten_minutes_however_it_ends(void)
+{
+	KnSlotTimes times;
+	KnSlots slots = {0};
+	gint64 probe_us = NOW + 600 * (gint64)S;
+
+	kn_slot_times_init(&times, 1.0);
+	kn_slots_refused(&slots, &times, 5, NOW);
+	/* with room there is nothing to be tried */
+	kn_slots_granted(&slots, &times, 4, NOW + 599 * (gint64)S);
+	g_assert_true(kn_slots_have_room(&slots, 5, probe_us));
+	kn_slots_granted(&slots, &times, 5, probe_us);
+	/* it came to nothing, for whatever reason */
+	kn_slots_failed(&slots, &times, 5, probe_us + S);
+	g_assert_cmpuint(slots.n_max, ==, 5);
+	g_assert_false(kn_slots_have_room(&slots, 5, probe_us + 599 * (gint64)S));
+	g_assert_true(kn_slots_have_room(&slots, 5, probe_us + 600 * (gint64)S));
+}
+
+static void
+an_adapter_that_does_not_say_that_it_is_full_is_presumed_to_be(void)
+{
+	KnSlotTimes times;
+	KnSlots slots = {0};
+
+	kn_slot_times_init(&times, 1.0);
+	/* with few links it is something else, and one that comes up between two says so, too */
+	for (guint i = 0; i < 10; i++)
+		kn_slots_failed(&slots, &times, 4, NOW);
+	kn_slots_failed(&slots, &times, 5, NOW);
+	kn_slots_failed(&slots, &times, 5, NOW);
+	kn_slots_linked(&slots);
+	kn_slots_failed(&slots, &times, 6, NOW);
+	kn_slots_failed(&slots, &times, 6, NOW);
+	g_assert_true(kn_slots_have_room(&slots, 6, NOW));
+	kn_slots_failed(&slots, &times, 6, NOW);
+	g_assert_false(kn_slots_have_room(&slots, 6, NOW));
+	g_assert_true(kn_slots_have_room(&slots, 5, NOW));
+	/* room was made, and the next one came up: so it was */
+	kn_slots_linked(&slots);
+	kn_slots_failed(&slots, &times, 5, NOW);
+	g_assert_cmpuint(slots.n_max, ==, 6);
+}
+
+static void
+what_was_presumed_and_did_not_help_was_wrong_and_is_not_presumed_again_soon(void)
+{
+	KnSlotTimes times;
+	KnSlots slots = {0};
+
+	kn_slot_times_init(&times, 1.0);
+	for (guint i = 0; i < KN_SLOTS_FAILURES; i++)
+		kn_slots_failed(&slots, &times, 7, NOW);
+	g_assert_cmpuint(slots.n_max, ==, 7);
+	/* somebody made room, and it failed all the same: it is sick itself */
+	kn_slots_failed(&slots, &times, 6, NOW + S);
+	g_assert_true(kn_slots_have_room(&slots, 60, NOW + S));
+	for (guint i = 0; i < 10; i++)
+		kn_slots_failed(&slots, &times, 7, NOW + 600 * (gint64)S);
+	g_assert_true(kn_slots_have_room(&slots, 7, NOW + 600 * (gint64)S));
+	for (guint i = 0; i < KN_SLOTS_FAILURES; i++)
+		kn_slots_failed(&slots, &times, 7, NOW + 601 * (gint64)S);
+	g_assert_false(kn_slots_have_room(&slots, 7, NOW + 601 * (gint64)S));
+	/* what an adapter says itself is not presumed */
+	kn_slots_refused(&slots, &times, 7, NOW + 602 * (gint64)S);
+	kn_slots_failed(&slots, &times, 6, NOW + 603 * (gint64)S);
+	g_assert_cmpuint(slots.n_max, ==, 7);
+}
+
 static gint
 choose(const KnSlotHolder *holders, guint n, gboolean is_heard, gint64 *ret_again_us)
 {
@@ -155,6 +225,9 @@ main(int argc, char **argv)
 	ADD(an_adapter_that_refused_nothing_has_room);
 	ADD(the_link_that_was_refused_is_one_too_many_until_it_is_tried_again);
 	ADD(refused_with_no_link_at_all_one_is_tried);
+	ADD(one_more_is_tried_once_in_ten_minutes_however_it_ends);
+	ADD(an_adapter_that_does_not_say_that_it_is_full_is_presumed_to_be);
+	ADD(what_was_presumed_and_did_not_help_was_wrong_and_is_not_presumed_again_soon);
 	ADD(the_idle_one_that_was_up_longest_makes_room);
 	ADD(a_busy_one_makes_room_after_five_minutes_and_nobody_before_ten_seconds);
 	ADD(one_that_was_not_heard_sends_nobody_away_for_ten_minutes);
