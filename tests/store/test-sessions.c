@@ -3,6 +3,8 @@
 
 #include "fixture.h"
 
+#include "store/devices.h"
+
 #include "store/sessions.h"
 #include "store/sql.h"
 
@@ -237,6 +239,52 @@ moves_the_begin_when_an_anchor_comes(void)
 	g_assert_cmpint(session_at(sessions, 0)->revision, ==, 2);
 }
 
+static gint64
+used_us(Fixture *fixture)
+{
+	g_autoptr(KnDevice) device = kn_devices_load(fixture->db, fixture->device_id, NULL);
+
+	g_assert_nonnull(device);
+	return device->used_us;
+}
+
+static void
+a_device_was_used_last_when_the_last_session_of_its_log_ended(void)
+{
+	const gint64 base_us = G_GINT64_CONSTANT(1700000000000000);
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(KnCommit) first = NULL;
+	g_autoptr(KnCommit) second = NULL;
+	g_autoptr(KnCommit) third = NULL;
+	g_autoptr(KnBatch) batch = kn_batch_new(9);
+	KnAnchor anchor = {.log_id = LOG_ID, .boot = 1};
+
+	fixture_init(&fixture);
+	g_assert_cmpint(used_us(&fixture), ==, 0);
+	tape_start(&fixture);
+	tape_samples(&fixture, 9, 300);
+	tape_end(&fixture, 2880);
+	first = fixture_commit(&fixture, 1, 11);
+	/* nobody knows when */
+	g_assert_cmpint(used_us(&fixture), ==, G_MAXINT64);
+	g_assert_cmpuint(first->uses->len, ==, 1);
+	g_assert_cmpint(g_array_index(first->uses, KnDeviceUse, 0).used_us, ==, G_MAXINT64);
+	anchor.device_id = fixture.device_id;
+	anchor.utc_us = base_us;
+	anchor.quality = ktp_CLOCK_SYNCED;
+	g_array_append_val(batch->anchors, anchor);
+	second = kn_writer_commit(&fixture.writer, batch, NULL);
+	g_assert_cmpint(used_us(&fixture), ==, base_us + 2880000);
+	g_assert_cmpint(g_array_index(second->uses, KnDeviceUse, 0).used_us, ==, base_us + 2880000);
+	/* one behind it, of a boot whose clock nobody knows */
+	tape_reboot(&fixture);
+	tape_start(&fixture);
+	tape_samples(&fixture, 9, 300);
+	third = fixture_commit(&fixture, 12, 21);
+	g_assert_cmpint(g_array_index(third->uses, KnDeviceUse, 0).used_us, ==, G_MAXINT64);
+	g_assert_cmpint(used_us(&fixture), ==, G_MAXINT64);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,6 +303,9 @@ main(int argc, char **argv)
 			brackets_a_boot_without_an_anchor);
 	g_test_add_func("/store/sessions/stores_nothing_of_a_batch_that_names_an_unknown_device",
 			stores_nothing_of_a_batch_that_names_an_unknown_device);
+	g_test_add_func(
+		"/store/sessions/a_device_was_used_last_when_the_last_session_of_its_log_ended",
+		a_device_was_used_last_when_the_last_session_of_its_log_ended);
 	g_test_add_func("/store/sessions/moves_the_begin_when_an_anchor_comes",
 			moves_the_begin_when_an_anchor_comes);
 	return g_test_run();
