@@ -26,6 +26,7 @@ static const struct {
 	{"link_refused", "can not be served: %s"},
 	{"caught_up", "everything it had is here"},
 	{"device_stuck", "does not send what it has (%s); asked again later"},
+	{"nothing_banked", "has recorded no use for %s"},
 	{"gap_named", "lost for good: %s"},
 	{"new_log", "began a new memory"},
 	{"foreign_owner", "belongs to another hub: read, never emptied (%s)"},

@@ -5,6 +5,8 @@
 
 #include "daemon/app-private.h"
 
+#define DAY_US (G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC)
+
 void
 kn_app_note_room(KnApp *app)
 {
@@ -53,6 +55,35 @@ kn_app_note_storage(KnApp *app, const GError *error)
 	app->is_storage_degraded = error != NULL;
 }
 
+/* once for each such time: for most it only means that nobody felt like it */
+static void
+tell_idle(KnApp *app, const KnNow *now)
+{
+	for (guint i = 0; i < app->devices->len; i++) {
+		KnDevice *device = app->devices->pdata[i];
+		gint64 idle_us = device->is_idle_told ? -1 : kn_app_idle_us(app, device, now);
+		g_autofree gchar *detail = NULL;
+		if (idle_us < KN_WHY_IDLE_MS * 1000)
+			continue;
+		device->is_idle_told = TRUE;
+		detail = g_strdup_printf("%" G_GINT64_FORMAT " days", idle_us / DAY_US);
+		kn_app_emit(app, KN_EVENT_NOTHING_BANKED, device->id, detail);
+	}
+}
+
+static void
+note_uses(KnApp *app, const GArray *uses)
+{
+	for (guint i = 0; i < uses->len; i++) {
+		const KnDeviceUse *use = &g_array_index(uses, KnDeviceUse, i);
+		KnDevice *device = kn_app_find_device(app, use->device_id);
+		if (!device || device->used_us == use->used_us)
+			continue;
+		device->used_us = use->used_us;
+		device->is_idle_told = FALSE;
+	}
+}
+
 static void
 on_committed(KnCommit *commit, const GError *error, gpointer user)
 {
@@ -68,6 +99,8 @@ on_committed(KnCommit *commit, const GError *error, gpointer user)
 	kn_app_events_stored(app, owned->last_event_id);
 	kn_pipeline_committed(app->pipeline, owned->batch_id, &now);
 	kn_app_emit_sessions(app, owned);
+	note_uses(app, owned->uses);
+	tell_idle(app, &now);
 }
 
 /* what clients see of a device changes with the batch, not with its commit: it is shown, not promised */

@@ -7,6 +7,27 @@
 
 #include <string.h>
 
+static gboolean
+is_in_session(const KnApp *app, gint64 device_id)
+{
+	/* what is over stays to be looked at until the next one begins */
+	const KnLive *live = kn_pipeline_get_live(app->pipeline, device_id);
+
+	return live && live->span.state == KN_SESSION_OPEN;
+}
+
+gint64
+kn_app_idle_us(const KnApp *app, const KnDevice *device, const KnNow *now)
+{
+	KnPipelineDeviceStatus status;
+
+	if (!kn_pipeline_get_status(app->pipeline, device->id, &status) || !status.is_up ||
+	    !status.is_newest_known || status.n_missing + status.n_open > 0 ||
+	    is_in_session(app, device->id))
+		return -1;
+	return kn_device_idle_us(device, now);
+}
+
 /* ---- why ---- */
 
 static KnWhyLink
@@ -62,6 +83,7 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 	KnPipelineDeviceStatus status;
 	KnRefusal refusal;
 	KnLinkStatus link;
+	gint64 idle_us;
 	KnNow now;
 
 	kn_hub_clock_read(&app->clock, &now);
@@ -95,6 +117,8 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->is_stuck = status.is_stuck;
 		facts->is_clock_unset = status.is_clock_unset;
 		facts->is_foreign_owned = status.is_foreign_owned;
+		idle_us = kn_app_idle_us(app, device, &now);
+		facts->idle_ms = idle_us < 0 ? -1 : idle_us / 1000;
 	}
 }
 
@@ -122,15 +146,6 @@ kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 
 	add_device_facts(app, device, &facts);
 	kn_why_judge(&facts, ret_why);
-}
-
-static gboolean
-is_in_session(const KnApp *app, gint64 device_id)
-{
-	/* what is over stays to be looked at until the next one begins */
-	const KnLive *live = kn_pipeline_get_live(app->pipeline, device_id);
-
-	return live && live->span.state == KN_SESSION_OPEN;
 }
 
 gboolean

@@ -181,6 +181,8 @@ void kn_app_forgive_twins(KnApp *app, gint64 forgotten_id);
 
 /* app-control.c: what a person does about massagers */
 void kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why);
+/* For how long a device has recorded no use, all it has being here; -1: not known, or not so. */
+gint64 kn_app_idle_us(const KnApp *app, const KnDevice *device, const KnNow *now);
 /* It is in no session, and all that it has is here. */
 gboolean kn_app_is_idle(gpointer user, const gchar *address);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);

@@ -47,9 +47,29 @@ kn_devices_load(KnDb *db, gint64 device_id, GError **error)
 		return NULL;
 	}
 	device = read_device(row);
-	if (!kn_sql_finish(row, error))
+	if (!kn_sql_finish(row, error) ||
+	    !kn_devices_get_used(db, device_id, &device->used_us, error))
 		return NULL;
 	return g_steal_pointer(&device);
+}
+
+/* the last by its place in the log: a doubtful clock must not put an older one behind it */
+gboolean
+kn_devices_get_used(KnDb *db, gint64 device_id, gint64 *ret_used_us, GError **error)
+{
+	gboolean is_found;
+
+	if (!kn_sql_get(db,
+			"SELECT iif(start_utc_us = 9223372036854775807 OR is_time_uncertain, "
+			"9223372036854775807, start_utc_us + (last_t_ms - first_t_ms) * 1000) "
+			"FROM session WHERE log_key = (SELECT max(l.log_key) FROM log AS l "
+			"WHERE l.device_id = ?1 AND EXISTS (SELECT 1 FROM session AS s "
+			"WHERE s.log_key = l.log_key)) ORDER BY first_seq DESC LIMIT 1",
+			KN_SQL_INTS(device_id), ret_used_us, 1, &is_found, error))
+		return FALSE;
+	if (!is_found)
+		*ret_used_us = 0;
+	return TRUE;
 }
 
 GArray *

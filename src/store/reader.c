@@ -53,6 +53,7 @@ load_ledger(KnDb *db, gint64 log_key, GError **error)
 	kn_ledger_init(ledger, log->log_id);
 	kn_rangeset_unite(&ledger->durable, &log->durable);
 	kn_rangeset_unite(&ledger->named, &log->named);
+	kn_rangeset_unite(&ledger->erased, &log->erased);
 	ledger->first_seq = log->first_seq;
 	ledger->newest_seq = log->newest_seq;
 	ledger->is_newest_known = log->is_newest_known;

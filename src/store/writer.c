@@ -164,10 +164,29 @@ write_device_notes(Work *work, GError **error)
 	return TRUE;
 }
 
+static gboolean
+collect_uses(KnDb *db, const GArray *changed, GArray *uses, GError **error)
+{
+	for (guint i = 0; i < changed->len; i++) {
+		KnDeviceUse use = {.device_id =
+					   g_array_index(changed, KnChangedSession, i).device_id};
+		gboolean is_there = FALSE;
+
+		for (guint k = 0; k < uses->len && !is_there; k++)
+			is_there = g_array_index(uses, KnDeviceUse, k).device_id == use.device_id;
+		if (is_there)
+			continue;
+		if (!kn_devices_get_used(db, use.device_id, &use.used_us, error))
+			return FALSE;
+		g_array_append_val(uses, use);
+	}
+	return TRUE;
+}
+
 /* infos before the blocks that are read with them; the ledger before what is judged by it;
  * sessions last */
 static gboolean
-write_all(Work *work, GArray *changed, GError **error)
+write_all(Work *work, GArray *changed, GArray *uses, GError **error)
 {
 	const gchar *zone = work->batch->zone ? work->batch->zone : work->writer->zone;
 	KnDeriver deriver = {work->writer->db, zone, changed};
@@ -177,6 +196,7 @@ write_all(Work *work, GArray *changed, GError **error)
 	       write_hub_anchors(work, error) && write_anchors(work, error) &&
 	       write_device_notes(work, error) &&
 	       kn_touched_derive(&work->touched, &deriver, error) &&
+	       collect_uses(work->writer->db, changed, uses, error) &&
 	       kn_events_write(work->writer->db, work->batch->events, error) &&
 	       kn_db_commit(work->writer->db, error);
 }
@@ -185,12 +205,13 @@ KnCommit *
 kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 {
 	g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(KnChangedSession));
+	g_autoptr(GArray) uses = g_array_new(FALSE, FALSE, sizeof(KnDeviceUse));
 	Work work = {.writer = writer, .batch = batch};
 	KnCommit *commit;
 	gboolean is_written;
 
 	kn_touched_init(&work.touched);
-	is_written = write_all(&work, changed, error);
+	is_written = write_all(&work, changed, uses, error);
 	kn_touched_clear(&work.touched);
 	if (!is_written) {
 		kn_db_rollback(writer->db);
@@ -202,6 +223,7 @@ kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 	commit = g_new0(KnCommit, 1);
 	commit->batch_id = batch->id;
 	commit->sessions = g_steal_pointer(&changed);
+	commit->uses = g_steal_pointer(&uses);
 	if (batch->events->len > 0)
 		commit->last_event_id =
 			((const KnEvent *)batch->events->pdata[batch->events->len - 1])->id;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a person does about massagers: ask why, look what is in range, forget one, find one."""
 
+import sqlite3
+
 import line
 import pytest
 import truth
@@ -111,3 +113,22 @@ def test_identify_reaches_the_massager_and_says_why_it_can_not(hub, make_sim):
     done = hub.cli("identify", "back bed", "--for", "30")
     assert done.returncode == 0 and "30 s" in done.stdout
     wait_for(lambda: sim.status()["identifying"], "the massager shows itself")
+
+
+def test_why_tells_one_that_has_recorded_no_use_since_it_was_allowed_and_no_more_once_it_has(hub, make_sim):
+    sim = make_sim(DEVICE)
+    hub.start()
+    hub.allow(label="back bed")
+    hub.wait_caught_up(sim)
+    assert cause(hub) == "well"
+    hub.stop()
+    with sqlite3.connect(hub.state / "knead.db") as db:
+        db.execute("UPDATE device SET enrolled_us = (unixepoch() - 3 * 86400) * 1000000")
+    db.close()
+    hub.start()
+    why_is(hub, "nothing-banked", "recorded no use for 3 days")
+    wait_for(lambda: "nothing_banked" in [e["kind"] for e in hub.get("/v1/log")["events"]], "the verdict")
+    sim.start_session(3)
+    wait_for(lambda: any(s["state"] == "ended" for s in hub.sessions()), "the session")
+    why_is(hub, "well", "everything it has is here")
+    assert [e["kind"] for e in hub.get("/v1/log")["events"]].count("nothing_banked") == 1

@@ -3,6 +3,8 @@
 
 #include "fixture.h"
 
+#include "core/wire/encode.h"
+#include "store/devices.h"
 #include "store/sessions.h"
 #include "store/sql.h"
 
@@ -237,6 +239,106 @@ moves_the_begin_when_an_anchor_comes(void)
 	g_assert_cmpint(session_at(sessions, 0)->revision, ==, 2);
 }
 
+/* at the tape's time, which does not go on */
+static void
+tape_record(Fixture *fixture, ktp_Record record)
+{
+	guint8 bytes[KN_RECORD_ACCEPTED_BYTES];
+	gsize n_bytes;
+
+	record.seq = tape_newest(fixture) + 1;
+	record.boot = fixture->boot;
+	record.t_ms = fixture->t_ms;
+	n_bytes = kn_encode_record(&record, bytes, sizeof bytes);
+	g_assert_cmpuint(n_bytes, >, 0);
+	tape_bytes(fixture, bytes, n_bytes, record.t_ms);
+}
+
+static void
+fault_56_what_cannot_be_is_stored_and_is_in_no_number(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) sessions = NULL;
+	ktp_Record high = {.which_body = ktp_Record_samples_tag};
+	ktp_Record beside = {.which_body = ktp_Record_samples_tag};
+	ktp_Record endless = {.which_body = ktp_Record_session_end_tag};
+	const KnSessionMetrics *metrics;
+
+	fixture_init(&fixture);
+	/* 1 hPa more than the second node can tell; a third node of two; an end after 2^63 ms */
+	high.body.samples = (ktp_SampleBlock){.period_us = 40000, .node_mask = 2, .n = 1};
+	high.body.samples.deltas_hpa_count = 1;
+	high.body.samples.deltas_hpa[0] = (gint32)fixture.info.nodes[1].full_scale_hpa + 1;
+	beside.body.samples = high.body.samples;
+	beside.body.samples.node_mask = 4;
+	beside.body.samples.deltas_hpa[0] = 500;
+	endless.body.session_end.duration_ms = G_GUINT64_CONSTANT(1) << 63;
+	tape_start(&fixture);
+	tape_samples(&fixture, 50, 300);
+	high.body.samples.t0_ms = beside.body.samples.t0_ms = fixture.t_ms;
+	tape_record(&fixture, high);
+	tape_record(&fixture, beside);
+	tape_record(&fixture, endless);
+	tape_samples(&fixture, 50, 300);
+	tape_end(&fixture, 32000);
+	fixture_store(&fixture, 1, 105);
+	fixture_assert_stored_once(&fixture, 1, 105);
+	sessions = fixture_sessions(&fixture);
+	/* the same as without them: values 300 … 304, one session of 32 s, all of it there */
+	g_assert_cmpuint(sessions->len, ==, 1);
+	metrics = &session_at(sessions, 0)->metrics;
+	g_assert_cmpuint(metrics->peak_hpa, ==, 304);
+	g_assert_cmpuint(metrics->n_samples, ==, 1600);
+	g_assert_cmpuint(metrics->duration_ms, ==, 32000);
+	g_assert_cmpint(kn_session_completeness_permille(session_at(sessions, 0)), ==, 1000);
+}
+
+static gint64
+used_us(Fixture *fixture)
+{
+	g_autoptr(KnDevice) device = kn_devices_load(fixture->db, fixture->device_id, NULL);
+
+	g_assert_nonnull(device);
+	return device->used_us;
+}
+
+static void
+a_device_was_used_last_when_the_last_session_of_its_log_ended(void)
+{
+	const gint64 base_us = G_GINT64_CONSTANT(1700000000000000);
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(KnCommit) first = NULL;
+	g_autoptr(KnCommit) second = NULL;
+	g_autoptr(KnCommit) third = NULL;
+	g_autoptr(KnBatch) batch = kn_batch_new(9);
+	KnAnchor anchor = {.log_id = LOG_ID, .boot = 1};
+
+	fixture_init(&fixture);
+	g_assert_cmpint(used_us(&fixture), ==, 0);
+	tape_start(&fixture);
+	tape_samples(&fixture, 9, 300);
+	tape_end(&fixture, 2880);
+	first = fixture_commit(&fixture, 1, 11);
+	/* nobody knows when */
+	g_assert_cmpint(used_us(&fixture), ==, G_MAXINT64);
+	g_assert_cmpuint(first->uses->len, ==, 1);
+	g_assert_cmpint(g_array_index(first->uses, KnDeviceUse, 0).used_us, ==, G_MAXINT64);
+	anchor.device_id = fixture.device_id;
+	anchor.utc_us = base_us;
+	anchor.quality = ktp_CLOCK_SYNCED;
+	g_array_append_val(batch->anchors, anchor);
+	second = kn_writer_commit(&fixture.writer, batch, NULL);
+	g_assert_cmpint(used_us(&fixture), ==, base_us + 2880000);
+	g_assert_cmpint(g_array_index(second->uses, KnDeviceUse, 0).used_us, ==, base_us + 2880000);
+	/* one behind it, of a boot whose clock nobody knows */
+	tape_reboot(&fixture);
+	tape_start(&fixture);
+	tape_samples(&fixture, 9, 300);
+	third = fixture_commit(&fixture, 12, 21);
+	g_assert_cmpint(g_array_index(third->uses, KnDeviceUse, 0).used_us, ==, G_MAXINT64);
+	g_assert_cmpint(used_us(&fixture), ==, G_MAXINT64);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,6 +357,11 @@ main(int argc, char **argv)
 			brackets_a_boot_without_an_anchor);
 	g_test_add_func("/store/sessions/stores_nothing_of_a_batch_that_names_an_unknown_device",
 			stores_nothing_of_a_batch_that_names_an_unknown_device);
+	g_test_add_func(
+		"/store/sessions/a_device_was_used_last_when_the_last_session_of_its_log_ended",
+		a_device_was_used_last_when_the_last_session_of_its_log_ended);
+	g_test_add_func("/store/sessions/fault_56_what_cannot_be_is_stored_and_is_in_no_number",
+			fault_56_what_cannot_be_is_stored_and_is_in_no_number);
 	g_test_add_func("/store/sessions/moves_the_begin_when_an_anchor_comes",
 			moves_the_begin_when_an_anchor_comes);
 	return g_test_run();

@@ -59,6 +59,33 @@ kn_rangeset_add(KnRangeSet *set, guint64 first, guint64 last)
 		g_array_remove_range(set->ranges, from + 1, to - from - 1);
 }
 
+void
+kn_rangeset_remove(KnRangeSet *set, guint64 first, guint64 last)
+{
+	guint i = lower_bound(set, first);
+
+	while (i < set->ranges->len && range_at(set, i)->first <= last) {
+		KnRange *range = range_at(set, i);
+		KnRange tail = {last + 1, range->last};
+		gboolean has_head = range->first < first;
+		gboolean has_tail = range->last > last;
+
+		if (!has_head && !has_tail) {
+			g_array_remove_index(set->ranges, i);
+			continue;
+		}
+		if (has_head)
+			range->last = first - 1;
+		else
+			*range = tail;
+		i++;
+		if (has_head && has_tail)
+			g_array_insert_val(set->ranges, i, tail);
+		if (has_tail)
+			return;
+	}
+}
+
 gboolean
 kn_rangeset_find(const KnRangeSet *set, guint64 value, KnRange *ret_range)
 {

@@ -21,6 +21,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnRangeSet, kn_rangeset_clear)
 
 /* first <= last in all of these; last < G_MAXUINT64. */
 void kn_rangeset_add(KnRangeSet *set, guint64 first, guint64 last);
+void kn_rangeset_remove(KnRangeSet *set, guint64 first, guint64 last);
 gboolean kn_rangeset_contains(const KnRangeSet *set, guint64 value);
 /* How many members lie in [first, last]. */
 guint64 kn_rangeset_count(const KnRangeSet *set, guint64 first, guint64 last);

@@ -77,6 +77,10 @@ static const struct {
 		 "cleared.",
 		 "To own it: reset it as delivered, then sudo knead pair %A"},
 	[KN_WHY_FETCHING] = {"fetching", "%N is connected and sends what it has", ""},
+	[KN_WHY_NOTHING_BANKED] =
+		{"nothing-banked",
+		 "%N is connected, and all is here, but it has recorded no use for",
+		 "If it was used meanwhile, it does not record: check its firmware."},
 	[KN_WHY_WELL] = {"well", "%N is connected, and everything it has is here.", ""},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(causes) == KN_WHY_CAUSES);
@@ -121,7 +125,9 @@ judge_stream(const KnWhyFacts *facts)
 		return KN_WHY_CLOCK_NEVER_SET;
 	if (facts->is_foreign_owned)
 		return KN_WHY_FOREIGN_OWNER;
-	return facts->n_missing > 0 || !facts->is_newest_known ? KN_WHY_FETCHING : KN_WHY_WELL;
+	if (facts->n_missing > 0 || !facts->is_newest_known)
+		return KN_WHY_FETCHING;
+	return facts->idle_ms >= KN_WHY_IDLE_MS ? KN_WHY_NOTHING_BANKED : KN_WHY_WELL;
 }
 
 static KnWhyCause
@@ -254,6 +260,7 @@ static void
 append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 {
 	g_autofree gchar *trouble = ago(facts->trouble_ms);
+	g_autofree gchar *idle = ago(facts->idle_ms);
 
 	switch (cause) {
 	case KN_WHY_NOT_ALLOWED:
@@ -296,6 +303,9 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 					  "date."
 					: ", though it was told: when it restarts, sessions may "
 					  "have no date.");
+		return;
+	case KN_WHY_NOTHING_BANKED:
+		g_string_append_printf(text, " %s.", idle);
 		return;
 	case KN_WHY_FETCHING:
 		if (!facts->is_newest_known)

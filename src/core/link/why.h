@@ -31,9 +31,12 @@ typedef enum {
 	KN_WHY_CLOCK_NEVER_SET,
 	KN_WHY_FOREIGN_OWNER,
 	KN_WHY_FETCHING,
+	KN_WHY_NOTHING_BANKED,
 	KN_WHY_WELL,
 } KnWhyCause;
 enum { KN_WHY_CAUSES = KN_WHY_WELL + 1 };
+/* all is here, and so long there was nothing new: then it is told, for a person may have used it meanwhile */
+#define KN_WHY_IDLE_MS G_GINT64_CONSTANT(172800000)
 const gchar *kn_why_name(KnWhyCause cause); /* "no-bus" …, the word in JSON and in the manual */
 
 typedef enum {
@@ -91,6 +94,7 @@ typedef struct {
 	gboolean is_foreign_owned;
 	gboolean is_newest_known; /* it has told what it holds */
 	guint64 n_missing;        /* records still to fetch */
+	gint64 idle_ms; /* since the newest use it recorded, or since it was allowed; -1 nobody knows */
 } KnWhyFacts;
 
 typedef struct {

@@ -128,5 +128,6 @@ kn_commit_free(KnCommit *commit)
 	if (!commit)
 		return;
 	g_clear_pointer(&commit->sessions, g_array_unref);
+	g_clear_pointer(&commit->uses, g_array_unref);
 	g_free(commit);
 }

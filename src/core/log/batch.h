@@ -131,10 +131,16 @@ typedef struct {
 	gint64 device_id;
 } KnChangedSession;
 
+typedef struct {
+	gint64 device_id;
+	gint64 used_us; /* as in KnDevice */
+} KnDeviceUse;
+
 /* what the store answers for a batch that is durable */
 typedef struct {
 	guint64 batch_id;
 	GArray *sessions; /* owned: KnChangedSession: rows that are new or other than they were */
+	GArray *uses;     /* owned: KnDeviceUse of the devices of these sessions */
 	gint64 last_event_id; /* of the events that were stored with it; 0 none */
 } KnCommit;
 void kn_commit_free(KnCommit *commit);

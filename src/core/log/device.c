@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* 2026-01-01: whoever was allowed before was so by a clock that was not set */
+#define ENROLLED_MIN_US G_GINT64_CONSTANT(1767225600000000)
+
 KnDevice *
 kn_device_copy(const KnDevice *device)
 {
@@ -26,6 +29,17 @@ kn_device_free(KnDevice *device)
 	g_free(device->label);
 	g_clear_pointer(&device->info, g_bytes_unref);
 	g_free(device);
+}
+
+gint64
+kn_device_idle_us(const KnDevice *device, const KnNow *now)
+{
+	gint64 since_us = MAX(device->used_us, device->enrolled_us);
+
+	if (now->quality == ktp_CLOCK_UNKNOWN || since_us == G_MAXINT64 ||
+	    device->enrolled_us < ENROLLED_MIN_US)
+		return -1;
+	return MAX(now->utc_us - since_us, 0);
 }
 
 gchar *

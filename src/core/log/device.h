@@ -4,6 +4,7 @@
 
 /* An enrolled device as the store keeps it and clients see it. */
 
+#include "core/log/clock.h"
 #include "core/log/ledger.h"
 #include "telemetry.pb.h"
 
@@ -21,6 +22,9 @@ typedef struct {
 	gboolean is_charging;
 	gint64 battery_us;
 	gint64 synced_us; /* when its log was last found complete; 0 never */
+	/* end of the last session in its newest log that has one; 0 none, G_MAXINT64: nobody knows when that was */
+	gint64 used_us;
+	gboolean is_idle_told; /* in this run of the hub: that this is long ago */
 } KnDevice;
 
 /* What a person says of a massager that is to be recorded. Borrowed. */
@@ -34,6 +38,9 @@ typedef struct {
 KnDevice *kn_device_copy(const KnDevice *device);
 void kn_device_free(KnDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnDevice, kn_device_free)
+
+/* For how long it has recorded no use, or none since it was allowed, microseconds; -1: no clock can tell. */
+gint64 kn_device_idle_us(const KnDevice *device, const KnNow *now);
 
 /* "AA:BB:CC:DD:EE:FF", either case, to upper case; NULL when it is not an address. */
 gchar *kn_device_normalize_address(const gchar *text);

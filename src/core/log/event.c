@@ -11,6 +11,7 @@ static const struct {
 	[KN_EVENT_LINK_DOWN] = {"link_down", KN_CLASS_LINK},
 	[KN_EVENT_CAUGHT_UP] = {"caught_up", KN_CLASS_LINK},
 	[KN_EVENT_DEVICE_STUCK] = {"device_stuck", KN_CLASS_ALARM},
+	[KN_EVENT_NOTHING_BANKED] = {"nothing_banked", KN_CLASS_LINK},
 	[KN_EVENT_GAP_NAMED] = {"gap_named", KN_CLASS_ALARM},
 	[KN_EVENT_NEW_LOG] = {"new_log", KN_CLASS_LINK},
 	[KN_EVENT_FOREIGN_OWNER] = {"foreign_owner", KN_CLASS_ALARM},

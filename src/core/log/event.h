@@ -22,6 +22,7 @@ typedef enum {
 	KN_EVENT_LINK_DOWN,
 	KN_EVENT_CAUGHT_UP,
 	KN_EVENT_DEVICE_STUCK,
+	KN_EVENT_NOTHING_BANKED, /* all it has is here, and for long there was no use of it */
 	KN_EVENT_GAP_NAMED,
 	KN_EVENT_NEW_LOG,
 	KN_EVENT_FOREIGN_OWNER,

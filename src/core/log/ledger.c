@@ -10,6 +10,7 @@ kn_ledger_init(KnLedger *ledger, guint64 log_id)
 	kn_rangeset_init(&ledger->received);
 	kn_rangeset_init(&ledger->durable);
 	kn_rangeset_init(&ledger->named);
+	kn_rangeset_init(&ledger->erased);
 	kn_rangeset_init(&ledger->settled);
 }
 
@@ -19,6 +20,7 @@ kn_ledger_clear(KnLedger *ledger)
 	kn_rangeset_clear(&ledger->received);
 	kn_rangeset_clear(&ledger->durable);
 	kn_rangeset_clear(&ledger->named);
+	kn_rangeset_clear(&ledger->erased);
 	kn_rangeset_clear(&ledger->settled);
 }
 
@@ -69,8 +71,9 @@ gboolean
 kn_ledger_receive(KnLedger *ledger, guint64 seq)
 {
 	if (kn_rangeset_contains(&ledger->received, seq) ||
-	    kn_rangeset_contains(&ledger->named, seq))
+	    kn_rangeset_contains(&ledger->erased, seq))
 		return FALSE;
+	kn_rangeset_remove(&ledger->named, seq, seq);
 	kn_rangeset_add(&ledger->received, seq, seq);
 	ledger->newest_seq = MAX(ledger->newest_seq, seq);
 	return TRUE;
@@ -102,6 +105,8 @@ void
 kn_ledger_name_gap(KnLedger *ledger, const KnGap *gap)
 {
 	kn_rangeset_add(&ledger->named, gap->first_seq, gap->last_seq);
+	if (gap->reason == KN_GAP_ERASED)
+		kn_rangeset_add(&ledger->erased, gap->first_seq, gap->last_seq);
 }
 
 gboolean

@@ -28,6 +28,7 @@ typedef struct {
 	KnRangeSet received; /* in memory or stored */
 	KnRangeSet durable;  /* stored, by a commit that has returned */
 	KnRangeSet named;    /* gaps with a reason */
+	KnRangeSet erased;   /* of those, by a person: refused when they come again */
 	KnRangeSet
 		settled; /* durable records and gaps whose name is durable: what the device may forget */
 	guint64 first_seq;  /* the oldest record this hub is to have; 0 until the first State */
@@ -44,13 +45,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnLedger, kn_ledger_clear)
 gboolean kn_ledger_state(KnLedger *ledger, guint64 oldest_seq, guint64 newest_seq,
 			 guint64 trimmed_to_seq, KnGap *ret_gap);
 
-/* TRUE when seq is new; FALSE for a duplicate or a seq that is named. newest_seq follows. */
+/* TRUE when seq is new: also one that was given up, and comes after all. FALSE for a duplicate or one that was erased. newest_seq follows. */
 gboolean kn_ledger_receive(KnLedger *ledger, guint64 seq);
 /* A commit holds these records. */
 void kn_ledger_commit(KnLedger *ledger, guint64 first_seq, guint64 last_seq);
 /* A commit holds the name of this gap. */
 void kn_ledger_settle_gap(KnLedger *ledger, const KnGap *gap);
-/* After durable and named were filled from the store: all of it is received and settled. */
+/* After durable, named and erased were filled from the store: all of it is received and settled. */
 void kn_ledger_loaded(KnLedger *ledger);
 void kn_ledger_name_gap(KnLedger *ledger, const KnGap *gap);
 

@@ -83,11 +83,35 @@ kn_pipeline_keep_battery(KnPipeline *pipeline, const KnBatteryNote *note, const 
 }
 
 void
+kn_pipeline_keep_synced(KnPipeline *pipeline, const KnPipelineDevice *device, const KnNow *now)
+{
+	GArray *synced = pipeline->batch->synced;
+
+	pipeline->batch->synced_us = now->utc_us;
+	for (guint i = 0; i < synced->len; i++)
+		if (g_array_index(synced, gint64, i) == device->id)
+			return;
+	g_array_append_val(synced, device->id);
+}
+
+void
 kn_pipeline_hurry(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
-	if (device->hurried_us != 0 && now->boottime_us - device->hurried_us < KN_HURRY_US)
+	if (device->hurried_us != 0 && now->boottime_us - device->hurried_us < KN_HURRY_US) {
+		device->is_hurry_due = TRUE;
 		return;
+	}
 	device->hurried_us = now->boottime_us;
+	device->is_hurry_due = FALSE;
+	pipeline->is_urgent = TRUE;
+}
+
+void
+kn_pipeline_hurry_later(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	if (!device->is_hurry_due || now->boottime_us - device->hurried_us < KN_HURRY_US)
+		return;
+	device->is_hurry_due = FALSE;
 	pipeline->is_urgent = TRUE;
 }
 
@@ -98,7 +122,9 @@ kn_pipeline_keep_gap(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap
 	KnGapNote note = {device->id, device->ledger->log_id, *gap, now->utc_us};
 
 	g_array_append_val(pipeline->batch->gaps, note);
-	pipeline->is_urgent = TRUE;
+	/* each by itself would be a commit for each bad record of a worn flash */
+	kn_pipeline_keep_note(pipeline, now);
+	kn_pipeline_hurry(pipeline, device, now);
 	kn_pipeline_emit(pipeline, device, KN_EVENT_GAP_NAMED,
 			 "records %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " %s", gap->first_seq,
 			 gap->last_seq,

@@ -177,7 +177,8 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 		device->is_live_on = FALSE;
 		device->clock_given = ktp_CLOCK_UNKNOWN;
 	}
-	if (device->ledger != ledger) {
+	if (device->log_id != ledger->log_id) {
+		device->log_id = ledger->log_id;
 		memset(device->recent, 0, KN_RECENT_RECORDS * sizeof *device->recent);
 		kn_transfer_forget(&device->transfer);
 	}
@@ -330,9 +331,23 @@ drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 	}
 }
 
+/* a live record that was lost and came again while all is still in memory is no reason to write, nor news */
+static void
+note_caught_up(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	kn_pipeline_keep_synced(pipeline, device, now);
+	if (!device->has_news && device->was_caught_up)
+		return;
+	pipeline->is_urgent = TRUE;
+	device->was_caught_up = TRUE;
+	kn_pipeline_emit(pipeline, device, KN_EVENT_CAUGHT_UP, "to record %" G_GUINT64_FORMAT,
+			 device->ledger->newest_seq);
+}
+
 void
 kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
+	kn_pipeline_hurry_later(pipeline, device, now);
 	if (!device->ledger) {
 		kn_pipeline_ask_state(pipeline, device, now);
 		return;
@@ -348,16 +363,10 @@ kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *n
 	case KN_VERDICT_NONE:
 		break;
 	case KN_VERDICT_CAUGHT_UP:
-		g_array_append_val(pipeline->batch->synced, device->id);
-		pipeline->batch->synced_us = now->utc_us;
-		/* a live record that was lost and came again while all is still in memory is no reason to write */
-		if (device->has_news || !device->was_caught_up)
-			pipeline->is_urgent = TRUE;
-		device->was_caught_up = TRUE;
-		kn_pipeline_emit(pipeline, device, KN_EVENT_CAUGHT_UP,
-				 "to record %" G_GUINT64_FORMAT, device->ledger->newest_seq);
+		note_caught_up(pipeline, device, now);
 		break;
 	case KN_VERDICT_DEVICE_STUCK:
+		device->was_caught_up = FALSE;
 		kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_STUCK,
 				 "%" G_GUINT64_FORMAT " records missing",
 				 kn_ledger_n_missing(device->ledger));

@@ -26,9 +26,10 @@ typedef struct {
 	GBytes *info_bytes; /* owned; NULL before the first contact */
 	GPtrArray *ledgers; /* owned: KnLedger */
 	KnLedger *ledger;   /* borrowed from ledgers: the log of this link; NULL before State */
+	guint64 log_id;     /* of transfer and recent: the last one that was served; 0 none */
 	KnTransfer transfer;
 	KnLive live;
-	KnRecent *recent; /* owned: KN_RECENT_RECORDS, by seq modulo; of the current log */
+	KnRecent *recent; /* owned: KN_RECENT_RECORDS, by seq modulo */
 	KnTrust trust;
 	gint64 enrolled; /* 0: not, at present */
 	KnRefusal refusal;
@@ -46,6 +47,7 @@ typedef struct {
 	gboolean is_state_refused; /* the last one made no sense; told once */
 	gint64 live_us;            /* the last live frame */
 	gint64 hurried_us;         /* 0: never */
+	gboolean is_hurry_due;     /* it was too soon after that one */
 	gint64 clock_asked_us;     /* 0: not waiting */
 	gint64 clock_due_us;
 	ktp_ClockQuality clock_given; /* the best quality set on this link */
@@ -53,7 +55,7 @@ typedef struct {
 	guint64 n_open;
 	gboolean
 		has_news; /* the open batch changes what clients may look at: a repair of stored history, the end of a session */
-	gboolean was_caught_up; /* on this link */
+	gboolean was_caught_up; /* on this link, and not stuck since */
 	KnPipelineCounters counters;
 } KnPipelineDevice;
 
@@ -112,8 +114,13 @@ void kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, con
 void kn_pipeline_keep_note(KnPipeline *pipeline, const KnNow *now);
 /* One of a device is enough: the newest. */
 void kn_pipeline_keep_battery(KnPipeline *pipeline, const KnBatteryNote *note, const KnNow *now);
-/* Stored at once, for somebody looks; a device that cries wolf is heard every KN_HURRY_US. */
+/* All of its log is here. */
+void kn_pipeline_keep_synced(KnPipeline *pipeline, const KnPipelineDevice *device,
+			     const KnNow *now);
+/* Stored at once, for somebody looks; a device that cries wolf is heard every KN_HURRY_US, and what came in between at its end: see
+ * kn_pipeline_hurry_later, for each tick. */
 void kn_pipeline_hurry(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_hurry_later(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_keep_gap(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
 			  const KnNow *now);
 void kn_pipeline_keep_log(KnPipeline *pipeline, KnPipelineDevice *device);

@@ -98,6 +98,7 @@ kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
 		kn_ledger_init(ledger, stored->log_id);
 		kn_rangeset_unite(&ledger->durable, &stored->durable);
 		kn_rangeset_unite(&ledger->named, &stored->named);
+		kn_rangeset_unite(&ledger->erased, &stored->erased);
 		kn_ledger_loaded(ledger);
 		ledger->first_seq = stored->first_seq;
 		ledger->newest_seq = stored->newest_seq;

@@ -44,8 +44,8 @@ typedef struct {
 	guint n_requests;
 	GHashTable
 		*attempts; /* owned: guint64 seq (owned) to count of fetches that came back wrong */
-	gint64 progress_us; /* the last record that filled a hole, or the start */
-	gint64 resume_us;   /* paused until then; 0 not paused */
+	gint64 progress_us; /* the last record that filled a hole, or gap that was named; or the start */
+	gint64 resume_us; /* paused until then; 0 not paused */
 	gint64 again_us; /* nothing is asked before: a refusal is no progress, and no pause either */
 	gint64 pause_us;
 	gboolean is_caught_up;
@@ -68,7 +68,7 @@ void kn_transfer_hold(KnTransfer *transfer, gint64 now_us);
 
 /* A history record with this seq arrived, whatever it holds, here or not: what is served is not silent. */
 void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
-/* It filled a hole that was known: only that is progress, else a device that repeats itself would never be stuck. */
+/* It filled a hole that was known: only that, or a gap that is named, is progress, else a device that repeats itself would never be stuck. */
 void kn_transfer_progressed(KnTransfer *transfer, gint64 now_us);
 /* It is here, by whatever way: what came back wrong before is forgotten. */
 void kn_transfer_received(KnTransfer *transfer, guint64 seq);

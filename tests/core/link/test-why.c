@@ -285,6 +285,28 @@ what_the_hub_refuses_is_told_with_its_reason(void)
 }
 
 static void
+one_that_is_connected_and_has_recorded_no_use_for_two_days_is_not_simply_well(void)
+{
+	KnWhyFacts facts = well();
+
+	facts.idle_ms = G_GINT64_CONSTANT(2) * 86400000 - 1;
+	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
+		   "");
+	facts.idle_ms++;
+	assert_why(&facts, KN_WHY_NOTHING_BANKED,
+		   "back bed is connected, and all is here, but it has recorded no use for 2 days.",
+		   "firmware");
+	facts.idle_ms = -1;
+	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
+		   "");
+	/* as long as something is still to come nobody knows */
+	facts.idle_ms = G_GINT64_CONSTANT(9) * 86400000;
+	facts.n_missing = 1;
+	assert_why(&facts, KN_WHY_FETCHING,
+		   "back bed is connected and sends what it has: 1 records to go.", "");
+}
+
+static void
 a_name_with_a_percent_sign_stays_as_it_is(void)
 {
 	KnWhyFacts facts = well();
@@ -352,6 +374,10 @@ main(int argc, char **argv)
 		one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there);
 	g_test_add_func("/core/why/what_the_hub_refuses_is_told_with_its_reason",
 			what_the_hub_refuses_is_told_with_its_reason);
+	g_test_add_func(
+		"/core/why/one_that_is_connected_and_has_recorded_no_use_for_two_days_is_not_"
+		"simply_well",
+		one_that_is_connected_and_has_recorded_no_use_for_two_days_is_not_simply_well);
 	g_test_add_func("/core/why/a_name_with_a_percent_sign_stays_as_it_is",
 			a_name_with_a_percent_sign_stays_as_it_is);
 	g_test_add_func("/core/why/a_clock_that_nobody_knows_is_set_on_this_machine_first",

@@ -62,6 +62,35 @@ a_block_gives_back_its_records_and_stops_at_a_cut(void)
 	g_assert_false(kn_block_next(block->records, &at, &bytes, &n_bytes));
 }
 
+static void
+how_long_it_recorded_no_use_is_told_only_by_clocks_that_know(void)
+{
+	enum { DAY_S = 86400 };
+	/* 2026-06-01, a day and five days later */
+	const gint64 begin_us = G_GINT64_CONSTANT(1780272000) * G_USEC_PER_SEC;
+	const gint64 day_us = (gint64)DAY_S * G_USEC_PER_SEC;
+	KnNow now = {0, begin_us + 5 * day_us, ktp_CLOCK_SYNCED};
+	KnDevice device = {.enrolled_us = begin_us};
+
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, 5 * day_us);
+	device.used_us = begin_us + day_us;
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, 4 * day_us);
+	/* the use of an earlier owner is not older than the first day here */
+	device.used_us = begin_us - day_us;
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, 5 * day_us);
+	device.used_us = now.utc_us + 1;
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, 0);
+	device.used_us = G_MAXINT64;
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, -1);
+	device.used_us = 0;
+	now.quality = ktp_CLOCK_UNKNOWN;
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, -1);
+	/* allowed by a hub that believed in 1970 */
+	now.quality = ktp_CLOCK_RESTORED;
+	device.enrolled_us = day_us;
+	g_assert_cmpint(kn_device_idle_us(&device, &now), ==, -1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -70,6 +99,8 @@ main(int argc, char **argv)
 			an_address_is_six_pairs_of_hex_in_upper_case);
 	g_test_add_func("/core/device/a_copy_of_a_device_outlives_it",
 			a_copy_of_a_device_outlives_it);
+	g_test_add_func("/core/device/how_long_it_recorded_no_use_is_told_only_by_clocks_that_know",
+			how_long_it_recorded_no_use_is_told_only_by_clocks_that_know);
 	g_test_add_func("/core/batch/a_block_gives_back_its_records_and_stops_at_a_cut",
 			a_block_gives_back_its_records_and_stops_at_a_cut);
 	return g_test_run();

@@ -104,6 +104,23 @@ a_record_is_new_once_and_never_when_named(void)
 	g_assert_false(kn_ledger_receive(&ledger, 7));
 }
 
+static void
+a_record_that_was_given_up_and_comes_after_all_is_taken(void)
+{
+	const KnGap gap = {4, 6, KN_GAP_UNREADABLE};
+	g_auto(KnLedger) ledger;
+
+	kn_ledger_init(&ledger, 1);
+	ledger.first_seq = 1;
+	ledger.newest_seq = 6;
+	kn_ledger_name_gap(&ledger, &gap);
+	g_assert_true(kn_ledger_receive(&ledger, 5));
+	g_assert_false(kn_ledger_receive(&ledger, 5));
+	/* and the others are no more asked for than before */
+	g_assert_cmpuint(kn_rangeset_count(&ledger.named, 1, 6), ==, 2);
+	g_assert_cmpuint(kn_ledger_n_missing(&ledger), ==, 3);
+}
+
 typedef struct {
 	const gchar *what;
 	guint64 stored[2][2];
@@ -221,6 +238,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/core/ledger/" #name, name)
 	ADD(first_contact_takes_everything_the_device_still_has);
+	ADD(a_record_that_was_given_up_and_comes_after_all_is_taken);
 	ADD(records_overwritten_before_the_hub_came_are_a_named_gap_that_trim_passes);
 	ADD(what_another_hub_trimmed_is_not_ours_to_miss);
 	ADD(holes_between_what_came_are_lost_one_by_one_when_flash_goes_round);

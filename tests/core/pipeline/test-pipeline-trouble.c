@@ -243,41 +243,6 @@ a_range_that_is_refused_is_asked_for_again_in_a_moment_and_is_no_progress(Pipeli
 }
 
 static void
-what_was_not_taken_for_writing_was_not_asked(PipelineFixture *f, gconstpointer data)
-{
-	ktp_Control control;
-
-	f->takes_no_write = TRUE;
-	pf_link_up(f);
-	f->takes_no_write = FALSE;
-	/* not after KN_REPLY_US: nobody is about to answer */
-	kn_pipeline_tick(f->pipeline, &f->now);
-	g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
-	f->takes_no_write = TRUE;
-	pf_send_state(f, PF_FIRST_LOG, 1, 200, PF_HUB_ID);
-	f->takes_no_write = FALSE;
-	kn_pipeline_tick(f->pipeline, &f->now);
-	g_assert_cmpuint(pf_status_of(f).counters.n_fetches, ==, 2);
-	g_assert_cmpuint(pf_take_controls(f, ktp_Control_fetch_tag, &control), ==, 2);
-	g_assert_cmpuint(control.op.fetch.to_seq, ==, 128);
-}
-
-static void
-a_device_that_sends_one_old_record_for_ever_is_called_stuck(PipelineFixture *f, gconstpointer data)
-{
-	pf_meet(f, 200);
-	pf_send_samples(f, KN_FRAME_HISTORY, 1, 1);
-	for (guint i = 0; i < 10; i++) {
-		/* one that is here, and one that nobody knows of */
-		pf_send_samples(f, KN_FRAME_HISTORY, 1, 1);
-		pf_send_samples(f, KN_FRAME_HISTORY, 201 + i, 201 + i);
-		wait_and_tick(f, PF_SECOND);
-	}
-	g_assert_cmpuint(count_events(f, KN_EVENT_DEVICE_STUCK), ==, 1);
-	g_assert_true(pf_status_of(f).is_stuck);
-}
-
-static void
 records_of_a_newer_protocol_are_kept_apart_and_not_read(PipelineFixture *f, gconstpointer data)
 {
 	ktp_Record record = {
@@ -317,8 +282,6 @@ main(int argc, char **argv)
 	ADD(a_device_that_ends_sessions_without_end_does_not_wear_the_card);
 	ADD(what_a_failed_write_may_have_held_is_said_again_but_not_without_end);
 	ADD(a_range_that_is_refused_is_asked_for_again_in_a_moment_and_is_no_progress);
-	ADD(what_was_not_taken_for_writing_was_not_asked);
-	ADD(a_device_that_sends_one_old_record_for_ever_is_called_stuck);
 	ADD(records_of_a_newer_protocol_are_kept_apart_and_not_read);
 #undef ADD
 	return g_test_run();

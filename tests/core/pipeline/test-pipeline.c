@@ -147,6 +147,74 @@ a_record_the_decoder_refuses_is_kept_covered_counted_and_not_fetched_again(Pipel
 	g_assert_cmpuint(((const KnBlock *)batch->blocks->pdata[0])->last_seq, ==, 3);
 }
 
+static guint
+count_stored(const PipelineFixture *f)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < f->batches->len; i++) {
+		const GPtrArray *blocks = ((const KnBatch *)f->batches->pdata[i])->blocks;
+		for (guint k = 0; k < blocks->len; k++) {
+			const KnBlock *block = blocks->pdata[k];
+			n += (guint)(block->last_seq - block->first_seq + 1);
+		}
+	}
+	return n;
+}
+
+/* a session goes on while the hub subscribes */
+static void
+fault_29_what_comes_before_the_hub_knows_the_log_is_fetched(PipelineFixture *f, gconstpointer data)
+{
+	ktp_Control control;
+
+	pf_link_up(f);
+	pf_send_samples(f, KN_FRAME_LIVE, 1, 3);
+	g_assert_cmpuint(pf_status_of(f).counters.n_unplaced, ==, 3);
+	g_assert_cmpuint(pf_status_of(f).counters.n_malformed, ==, 0);
+	pf_send_state(f, PF_FIRST_LOG, 1, 3, PF_HUB_ID);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_fetch_tag, &control), ==, 1);
+	g_assert_cmpuint(control.op.fetch.from_seq, ==, 1);
+	g_assert_cmpuint(control.op.fetch.to_seq, ==, 3);
+	pf_send_samples(f, KN_FRAME_HISTORY, 1, 3);
+	pf_send_samples(f, KN_FRAME_LIVE, 4, 4);
+	kn_pipeline_flush(f->pipeline, &f->now);
+	g_assert_cmpuint(count_stored(f), ==, 4);
+	g_assert_cmpuint(pf_status_of(f).n_missing, ==, 0);
+}
+
+/* bluetoothd may keep the last value of a link, and tell it as the first of the next */
+static void
+fault_30_the_last_value_told_again_on_the_next_link_adds_nothing(PipelineFixture *f,
+								 gconstpointer data)
+{
+	ktp_Reply clock = {.which_body = ktp_Reply_clock_tag,
+			   .body.clock = {.boot = 1, .t_ms = 5000, .quality = ktp_CLOCK_SYNCED}};
+
+	pf_meet(f, 3);
+	pf_send_samples(f, KN_FRAME_HISTORY, 1, 3);
+	pf_send_samples(f, KN_FRAME_LIVE, 4, 5);
+	for (guint link = 0; link < 3; link++) {
+		kn_pipeline_link_down(f->pipeline, PF_DEVICE, &f->now);
+		f->now.boottime_us += 3600 * PF_SECOND;
+		pf_link_up(f);
+		/* whatever it was: a record of either kind, the time, what it held before there were 4 and 5 */
+		pf_send_samples(f, KN_FRAME_LIVE, 5, 5);
+		pf_send_samples(f, KN_FRAME_HISTORY, 3, 3);
+		pf_send_reply(f, &clock);
+		pf_send_state(f, PF_FIRST_LOG, 1, 3, PF_HUB_ID);
+		pf_send_samples(f, KN_FRAME_LIVE, 5, 5);
+		pf_send_samples(f, KN_FRAME_HISTORY, 3, 3);
+		pf_send_state(f, PF_FIRST_LOG, 1, 5, PF_HUB_ID);
+	}
+	kn_pipeline_flush(f->pipeline, &f->now);
+	g_assert_cmpuint(count_stored(f), ==, 5);
+	g_assert_cmpuint(pf_status_of(f).counters.n_records, ==, 5);
+	g_assert_cmpuint(pf_status_of(f).counters.n_conflicts, ==, 0);
+	for (guint i = 0; i < f->batches->len; i++)
+		g_assert_cmpuint(((const KnBatch *)f->batches->pdata[i])->anchors->len, ==, 0);
+}
+
 static void
 a_lost_live_record_is_noticed_and_fetched(PipelineFixture *f, gconstpointer data)
 {
@@ -250,6 +318,8 @@ main(int argc, char **argv)
 	ADD(a_device_that_another_hub_owns_is_read_and_never_trimmed);
 	ADD(a_new_log_is_neither_deduped_nor_trimmed_by_the_old_one);
 	ADD(a_record_the_decoder_refuses_is_kept_covered_counted_and_not_fetched_again);
+	ADD(fault_29_what_comes_before_the_hub_knows_the_log_is_fetched);
+	ADD(fault_30_the_last_value_told_again_on_the_next_link_adds_nothing);
 	ADD(a_lost_live_record_is_noticed_and_fetched);
 	ADD(wrong_sums_and_broken_headers_are_counted_and_change_nothing);
 	ADD(a_seq_far_beyond_what_the_device_told_is_not_believed);
