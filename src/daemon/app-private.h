@@ -57,8 +57,10 @@ struct KnApp {
 	KnRadio *radio;       /* owned */
 	KnServer *server;     /* owned */
 	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
-	KnSeenList *seen;     /* owned */
-	GHashTable *asks;     /* owned: questions of clients that the store has not answered yet */
+	GHashTable *
+		by_address; /* owned: address to KnDevice, both borrowed from devices: asked for every packet */
+	KnSeenList *seen;  /* owned */
+	GHashTable *asks;  /* owned: questions of clients that the store has not answered yet */
 	GHashTable *shown; /* owned: device id to when its pressures were shown last, boottime us */
 	KnHubClock clock;
 	gint64 started_boottime_us;

@@ -8,6 +8,7 @@
 #include "store/events.h"
 #include "store/file.h"
 #include "store/migrate.h"
+#include "store/running.h"
 #include "store/sql.h"
 #include <unistd.h>
 
@@ -109,6 +110,7 @@ db_free(KnDb *db)
 	g_clear_pointer(&db->statements, g_hash_table_unref);
 	g_clear_pointer(&db->infos, g_hash_table_unref);
 	g_clear_pointer(&db->damaged, g_hash_table_unref);
+	g_clear_pointer(&db->running, g_hash_table_unref);
 	sqlite3_close(db->handle);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
@@ -126,6 +128,8 @@ kn_db_open_with(const gchar *directory, const GArray *migrations, GError **error
 		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_finalize);
 	db->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	db->damaged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	db->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					    (GDestroyNotify)kn_running_free);
 	db->lock_fd = kn_file_lock_directory(directory, error);
 	if (db->lock_fd < 0 || !open_file(db, directory, migrations, error)) {
 		db_free(db);
@@ -159,6 +163,7 @@ kn_db_reopen(KnDb *db, GError **error)
 {
 	g_hash_table_remove_all(db->statements);
 	g_hash_table_remove_all(db->infos);
+	g_hash_table_remove_all(db->running);
 	if (sqlite3_close(db->handle) != SQLITE_OK) {
 		kn_sql_set_error(db->handle, "cannot close", error);
 		return FALSE;
@@ -186,6 +191,7 @@ kn_db_rollback(KnDb *db)
 
 	/* what was read inside the transaction may never have been */
 	g_hash_table_remove_all(db->infos);
+	g_hash_table_remove_all(db->running);
 	/* full disks and the like have rolled back already */
 	if (!db->handle || sqlite3_get_autocommit(db->handle))
 		return;

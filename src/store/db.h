@@ -23,8 +23,9 @@ typedef struct {
 	GHashTable *infos;      /* owned: info_id to parsed description, see infos.h */
 	/* owned: gint64 ids of blocks that were found damaged: told once, and passed over */
 	GHashTable *damaged;
-	gchar *path;  /* owned: the database file */
-	gint lock_fd; /* owned: keeps the directory ours while handle is closed, too */
+	GHashTable *running; /* owned: KnRunning by log and boot, see running.h */
+	gchar *path;         /* owned: the database file */
+	gint lock_fd;        /* owned: keeps the directory ours while handle is closed, too */
 	guint64 hub_id;
 	gint64 first_event_id; /* of this run: KN_EVENTS_RESERVED from here on are ours */
 	gboolean was_clean;    /* the last daemon closed it */

@@ -5,7 +5,7 @@
  * format is in README.md. */
 
 #include "core/capture/capture.h"
-#include "core/measure/metrics.h"
+#include "core/measure/buildup.h"
 #include "core/measure/names.h"
 #include "core/measure/session.h"
 #include "core/wire/frame.h"
@@ -121,6 +121,20 @@ print_session(const KnSpan *span, const KnSessionMetrics *m)
 }
 
 static void
+add_buildup(const ktp_Record *records, guint n, const KnSpan *span, KnSessionMetrics *metrics)
+{
+	g_autoptr(KnBuildup) buildup = kn_buildup_new(metrics);
+
+	if (span->state == KN_SESSION_OPEN)
+		return;
+	for (guint k = 0; k < n; k++)
+		if (records[k].seq >= span->first_seq && records[k].seq <= span->last_seq)
+			kn_buildup_push(buildup, &records[k]);
+	if (!kn_buildup_finish(buildup, metrics))
+		exit(1);
+}
+
+static void
 print_spans(const Capture *capture, const ktp_Record *records, guint n, const GArray *spans,
 	    gboolean *is_first)
 {
@@ -132,6 +146,7 @@ print_spans(const Capture *capture, const ktp_Record *records, guint n, const GA
 			if (records[k].seq >= span->first_seq && records[k].seq <= span->last_seq)
 				kn_fold_push(fold, &records[k]);
 		kn_fold_finish(fold, &metrics);
+		add_buildup(records, n, span, &metrics);
 		printf(*is_first ? "[" : ",\n");
 		*is_first = FALSE;
 		print_session(span, &metrics);
