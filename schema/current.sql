@@ -170,7 +170,11 @@ CREATE TABLE session_node (
     saturation_permille INTEGER NOT NULL,                             -- contact samples at the end of the scale, per mille
     PRIMARY KEY (session_id, node)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX anchor_by_quality ON anchor (log_key, device_boot, quality, t_ms);
 CREATE INDEX gap_unfilled ON gap (log_key, first_seq) WHERE filled_us IS NULL;
 CREATE INDEX session_by_device ON session (device_id, start_utc_us, session_id);
 CREATE INDEX session_by_seq ON session (log_key, first_seq);
+CREATE INDEX session_by_tick ON session (log_key, device_boot, first_t_ms);
 CREATE INDEX session_by_time ON session (start_utc_us, session_id);
+CREATE INDEX session_open ON session (log_key, device_boot) WHERE state = 0;
+CREATE INDEX session_uncertain ON session (log_key) WHERE is_time_uncertain;

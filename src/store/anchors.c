@@ -156,35 +156,3 @@ kn_anchors_place(KnDb *db, gint64 log_key, guint32 boot, guint64 t_ms, KnWallTim
 	kn_clock_place(anchors, boot, t_ms, ret_time);
 	return TRUE;
 }
-
-GArray *
-kn_anchors_load_newest(KnDb *db, gint64 device_id, GError **error)
-{
-	g_autoptr(GArray) anchors = g_array_new(FALSE, FALSE, sizeof(KnAnchor));
-	g_autoptr(KnStatement) row = kn_sql_start(
-		db,
-		"SELECT a.device_boot, a.t_ms, a.is_banked, a.utc_us, a.error_us, a.quality, "
-		"l.log_id FROM log AS l JOIN anchor AS a ON a.log_key = l.log_key "
-		"AND (a.device_boot, a.t_ms) = (SELECT device_boot, t_ms FROM anchor "
-		"WHERE log_key = l.log_key ORDER BY device_boot DESC, t_ms DESC LIMIT 1) "
-		"WHERE l.device_id = ?1 GROUP BY l.log_key",
-		KN_SQL_INTS(device_id), error);
-	gboolean is_row = row != NULL;
-
-	while (is_row) {
-		KnAnchor anchor = {.device_id = device_id};
-		if (!kn_sql_step(row, &is_row, error))
-			return NULL;
-		if (!is_row)
-			return g_steal_pointer(&anchors);
-		anchor.boot = (guint32)sqlite3_column_int64(row, 0);
-		anchor.t_ms = (guint64)sqlite3_column_int64(row, 1);
-		anchor.is_banked = sqlite3_column_int64(row, 2) != 0;
-		anchor.utc_us = sqlite3_column_int64(row, 3);
-		anchor.error_us = sqlite3_column_int64(row, 4);
-		anchor.quality = (guint8)sqlite3_column_int64(row, 5);
-		anchor.log_id = (guint64)sqlite3_column_int64(row, 6);
-		g_array_append_val(anchors, anchor);
-	}
-	return NULL;
-}

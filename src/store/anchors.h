@@ -13,5 +13,3 @@ gboolean kn_anchors_add(KnDb *db, gint64 log_key, const KnAnchor *anchor, gboole
 /* As kn_clock_place would from all anchors of the log; a boot may have thousands. */
 gboolean kn_anchors_place(KnDb *db, gint64 log_key, guint32 boot, guint64 t_ms,
 			  KnWallTime *ret_time, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The newest anchor of each log of the device: KnAnchor. */
-GArray *kn_anchors_load_newest(KnDb *db, gint64 device_id, GError **error);

@@ -349,7 +349,8 @@ kn_derive_times(const KnDeriver *deriver, const KnLogState *log, guint32 boot, g
 	g_autoptr(GArray) ids =
 		kn_sql_select_ids(deriver->db,
 				  "SELECT session_id FROM session WHERE log_key = ?1 AND "
-				  "(is_time_uncertain OR (device_boot = ?2 AND first_t_ms >= ?3))",
+				  "is_time_uncertain UNION SELECT session_id FROM session WHERE "
+				  "log_key = ?1 AND device_boot = ?2 AND first_t_ms >= ?3",
 				  KN_SQL_INTS(log->log_key, boot, (gint64)from_t_ms), error);
 
 	if (!ids)
@@ -369,9 +370,10 @@ kn_derive_close_boots(const KnDeriver *deriver, const KnLogState *log, GError **
 {
 	g_autoptr(GArray) ids = kn_sql_select_ids(
 		deriver->db,
-		"SELECT session_id FROM session WHERE log_key = ?1 AND state = ?2 AND "
-		"device_boot < ?3",
-		KN_SQL_INTS(log->log_key, KN_SESSION_OPEN, log->newest_boot), error);
+		/* KN_SESSION_OPEN, written out: that is what the index holds */
+		"SELECT session_id FROM session WHERE log_key = ?1 AND state = 0 AND "
+		"device_boot < ?2",
+		KN_SQL_INTS(log->log_key, log->newest_boot), error);
 
 	if (!ids)
 		return FALSE;

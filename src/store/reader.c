@@ -3,7 +3,6 @@
 
 #include "store/reader.h"
 
-#include "store/anchors.h"
 #include "store/curve.h"
 #include "store/devices.h"
 #include "store/gaps.h"
@@ -19,7 +18,6 @@ kn_stored_device_free(KnStoredDevice *stored)
 		return;
 	kn_device_free(stored->device);
 	g_clear_pointer(&stored->ledgers, g_ptr_array_unref);
-	g_clear_pointer(&stored->anchors, g_array_unref);
 	g_free(stored);
 }
 
@@ -98,8 +96,7 @@ load_device(KnDb *db, gint64 device_id, KnStoredDevice *stored, GError **error)
 			return FALSE;
 		g_ptr_array_add(stored->ledgers, ledger);
 	}
-	stored->anchors = kn_anchors_load_newest(db, device_id, error);
-	return stored->anchors != NULL;
+	return TRUE;
 }
 
 GPtrArray *

@@ -67,7 +67,6 @@ typedef struct {
 	KnDevice *device; /* owned */
 	GPtrArray
 		*ledgers; /* owned: KnLedger (received == durable), with kn_ledger_clear + g_free */
-	GArray *anchors;  /* owned: the newest KnAnchor of each log */
 } KnStoredDevice;
 void kn_stored_device_free(KnStoredDevice *stored);
 GPtrArray *kn_store_load(KnStore *store, GError **error); /* KnStoredDevice */
