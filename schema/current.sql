@@ -249,6 +249,7 @@ CREATE TABLE zone_change (
     old_zone TEXT NOT NULL,        -- IANA zone before
     new_zone TEXT NOT NULL         -- and after
 ) STRICT;
+CREATE INDEX anchor_by_quality ON anchor (log_key, device_boot, quality, t_ms);
 CREATE INDEX anchor_unsynced ON anchor (hub_boot_key) WHERE quality < 2;
 CREATE INDEX assignment_by_seq ON assignment (log_key, seq);
 CREATE INDEX edit_by_seq ON edit (log_key, device_boot, first_seq);
@@ -256,5 +257,8 @@ CREATE INDEX gap_unfilled ON gap (log_key, first_seq) WHERE filled_us IS NULL;
 CREATE INDEX handout_by_device ON handout (device_id, from_us);
 CREATE INDEX session_by_device ON session (device_id, start_utc_us, session_id);
 CREATE INDEX session_by_seq ON session (log_key, first_seq);
+CREATE INDEX session_by_tick ON session (log_key, device_boot, first_t_ms);
 CREATE INDEX session_by_time ON session (start_utc_us, session_id);
+CREATE INDEX session_open ON session (log_key, device_boot) WHERE state = 0;
+CREATE INDEX session_uncertain ON session (log_key) WHERE is_time_uncertain;
 CREATE INDEX word_by_seq ON word (log_key, seq);

@@ -54,10 +54,12 @@ struct KnApp {
 	GTimeZone *zone;  /* owned: held, so that local days do not read the zone file each time */
 	GMainLoop *loop;  /* owned */
 	KnStore *store;   /* owned */
-	KnPipeline *pipeline;      /* owned */
-	KnRadio *radio;            /* owned */
-	KnServer *server;          /* owned */
-	GPtrArray *devices;        /* owned: KnDevice, all ever enrolled */
+	KnPipeline *pipeline; /* owned */
+	KnRadio *radio;       /* owned */
+	KnServer *server;     /* owned */
+	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
+	GHashTable *
+		by_address; /* owned: address to KnDevice, both borrowed from devices: asked for every packet */
 	KnSeenList *seen;          /* owned */
 	KnClockWatch *clock_watch; /* owned */
 	GHashTable *asks;  /* owned: questions of clients that the store has not answered yet */

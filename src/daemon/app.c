@@ -22,22 +22,21 @@ kn_app_find_device(const KnApp *app, gint64 device_id)
 KnDevice *
 kn_app_find_address(const KnApp *app, const gchar *address)
 {
-	for (guint i = 0; i < app->devices->len; i++) {
-		KnDevice *device = app->devices->pdata[i];
-		if (g_str_equal(device->address, address))
-			return device;
-	}
-	return NULL;
+	return g_hash_table_lookup(app->by_address, address);
 }
 
 void
 kn_app_add_device(KnApp *app, const KnDevice *device, const GPtrArray *ledgers)
 {
 	KnDevice *known = kn_app_find_device(app, device->id);
+	KnDevice *copy = kn_device_copy(device);
 
-	if (known)
+	if (known) {
+		g_hash_table_remove(app->by_address, known->address);
 		g_ptr_array_remove(app->devices, known);
-	g_ptr_array_add(app->devices, kn_device_copy(device));
+	}
+	g_ptr_array_add(app->devices, copy);
+	g_hash_table_insert(app->by_address, copy->address, copy);
 	kn_pipeline_add_device(app->pipeline, device->id, device->info, ledgers);
 	kn_pipeline_set_enrolled(app->pipeline, device->id,
 				 device->is_allowed ? device->enrolled_us : 0);
@@ -279,6 +278,7 @@ kn_app_new(KnConfig *config, gboolean is_damaged, GError **error)
 	app->zone = kn_zone_hold(config->zone);
 	app->loop = g_main_loop_new(NULL, FALSE);
 	app->devices = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_free);
+	app->by_address = g_hash_table_new(g_str_hash, g_str_equal);
 	app->asks = g_hash_table_new(NULL, NULL);
 	app->shown = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	app->seen = kn_seen_list_new();
@@ -330,6 +330,7 @@ kn_app_free(KnApp *app)
 	g_clear_handle_id(&app->watchdog_source, g_source_remove);
 	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)
 		g_source_remove(app->signal_sources[i]);
+	g_hash_table_unref(app->by_address);
 	g_ptr_array_unref(app->devices);
 	g_hash_table_unref(app->asks);
 	g_hash_table_unref(app->shown);

@@ -47,8 +47,10 @@ kn_peer_free(KnPeer *peer)
 	g_clear_handle_id(&peer->timer_id, g_source_remove);
 	kn_gatt_clear(peer);
 	close_fd(peer);
-	if (peer->stream)
+	if (peer->stream) {
 		kn_drain_remove(peer->host->drain, peer->stream);
+		g_hash_table_remove(peer->host->streams, GUINT_TO_POINTER(peer->stream));
+	}
 	g_clear_pointer(&peer->info, g_bytes_unref);
 	g_free(peer->path);
 	g_free(peer->refusal);
@@ -184,6 +186,7 @@ drop(KnPeer *peer)
 		kn_drain_remove(host->drain, peer->stream);
 		kn_drain_deliver(host->drain);
 		peer->is_dropping = FALSE;
+		g_hash_table_remove(host->streams, GUINT_TO_POINTER(peer->stream));
 		peer->stream = 0;
 	}
 	g_clear_pointer(&peer->info, g_bytes_unref);
@@ -201,6 +204,8 @@ go_up(KnPeer *peer)
 	const guint8 *info = g_bytes_get_data(peer->info, &n_info);
 	/* as many streams as peers: there is room */
 	peer->stream = kn_drain_add(host->drain, peer->fd);
+	if (peer->stream)
+		g_hash_table_insert(host->streams, GUINT_TO_POINTER(peer->stream), peer);
 	peer->fd = -1;
 	note_error(peer, "");
 	kn_tree_forget_heard(kn_bluez_get_tree(host->bluez), peer->path);

@@ -22,6 +22,7 @@ typedef struct KnPeer KnPeer;
 typedef struct {
 	KnBluez *bluez;
 	KnDrain *drain;
+	GHashTable *streams; /* id of each stream to its KnPeer: asked for every packet */
 	KnLinkTimes times;
 	KnSlotTimes slot_times;
 	gdouble scale;

@@ -39,15 +39,8 @@ on_device_changed(gpointer user, const gchar *path, guint news)
 static KnPeer *
 find_stream(const KnRadio *radio, guint32 stream)
 {
-	GHashTableIter iter;
-	gpointer value;
-	g_hash_table_iter_init(&iter, radio->peers);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		KnPeer *peer = value;
-		if (peer->stream == stream && !peer->is_forgotten)
-			return peer;
-	}
-	return NULL;
+	KnPeer *peer = g_hash_table_lookup(radio->host.streams, GUINT_TO_POINTER(stream));
+	return peer && !peer->is_forgotten ? peer : NULL;
 }
 
 static void
@@ -118,6 +111,7 @@ kn_radio_new(const KnRadioConfig *config, const KnRadioSink *sink, gpointer user
 	radio->state = KN_RADIO_NO_BUS;
 	radio->cancellable = g_cancellable_new();
 	radio->peers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, peer_free);
+	radio->host.streams = g_hash_table_new(NULL, NULL);
 	radio->seats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, seat_free);
 	radio->host.scale = scale;
 	kn_link_times_init(&radio->host.times, scale);
@@ -161,6 +155,7 @@ kn_radio_free(KnRadio *radio)
 	g_object_unref(radio->cancellable);
 	say_goodbye(radio);
 	g_hash_table_unref(radio->peers); /* before the drain: they give their sockets back */
+	g_hash_table_unref(radio->host.streams);
 	g_free(radio->leaving);
 	g_hash_table_unref(radio->seats);
 	kn_rescue_free(radio->rescue);

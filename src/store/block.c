@@ -6,19 +6,18 @@
 #include "core/measure/metrics.h"
 #include "core/wire/crc32.h"
 #include "core/wire/encode.h"
+#include "store/press.h"
 #include <string.h>
-#include <zstd.h>
-
-enum { ZSTD_LEVEL = 3 };
 
 struct KnBlockReader {
 	KnBlockHead head;
 	KnColumns columns;
-	guint at;          /* next record */
-	guint at_columnar; /* next of the columnar ones */
-	guint at_raw;      /* next of the raw ones */
-	gsize at_byte;     /* in columns.raw */
-	guint at_value;    /* in columns.values */
+	guint at;                          /* next record */
+	guint at_columnar;                 /* next of the columnar ones */
+	guint at_raw;                      /* next of the raw ones */
+	gsize at_byte;                     /* in columns.raw */
+	guint at_value;                    /* in columns.values */
+	guint16 values_hpa[KN_VALUES_MAX]; /* of a raw record */
 };
 
 static void
@@ -113,23 +112,6 @@ add_record(KnBlockHead *head, KnColumns *columns, const guint8 *bytes, gsize n_b
 }
 
 static GByteArray *
-compress(const GByteArray *stream, GError **error)
-{
-	g_autoptr(GByteArray) data = g_byte_array_new();
-	gsize n_data;
-
-	g_byte_array_set_size(data, (guint)ZSTD_compressBound(stream->len));
-	n_data = ZSTD_compress(data->data, data->len, stream->data, stream->len, ZSTD_LEVEL);
-	if (ZSTD_isError(n_data)) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_IO, "cannot pack a block: %s",
-			    ZSTD_getErrorName(n_data));
-		return NULL;
-	}
-	g_byte_array_set_size(data, (guint)n_data);
-	return g_steal_pointer(&data);
-}
-
-static GByteArray *
 pack(KnBlockHead *head, const GByteArray *records, const ktp_Info *info, GArray *marks,
      GError **error)
 {
@@ -146,7 +128,7 @@ pack(KnBlockHead *head, const GByteArray *records, const ktp_Info *info, GArray 
 	head->codec = KN_BLOCK_CODEC_COLUMNS;
 	head->raw_bytes = records->len;
 	kn_columns_write(&columns, stream);
-	return compress(stream, error);
+	return kn_press_pack(stream, error);
 }
 
 /* this is the only copy once the device has trimmed: what goes to disk has been read back once */
@@ -221,14 +203,11 @@ static gboolean
 decompress(const KnBlockHead *head, const guint8 *data, gsize n_data, KnColumns *ret_columns,
 	   GError **error)
 {
-	unsigned long long n_stream = ZSTD_getFrameContentSize(data, n_data);
-	g_autofree guint8 *stream = NULL;
+	gsize n_stream;
+	g_autofree guint8 *stream =
+		kn_press_unpack(data, n_data, KN_BLOCK_STREAM_BYTES_MAX, &n_stream);
 
-	/* the two error values are larger than any bound */
-	if (n_stream > KN_BLOCK_STREAM_BYTES_MAX)
-		return corrupt(head, "its size is not plausible", error);
-	stream = g_malloc(n_stream + 1);
-	if (ZSTD_decompress(stream, n_stream, data, n_data) != n_stream)
+	if (!stream)
 		return corrupt(head, "it cannot be unpacked", error);
 	return kn_columns_read(ret_columns, stream, n_stream, error);
 }
@@ -273,6 +252,7 @@ kn_block_reader_rewind(KnBlockReader *reader)
 	reader->at_byte = 0;
 }
 
+/* field by field: it runs for every record, and most of one are the deltas that nobody asks for */
 static void
 read_columnar(KnBlockReader *reader, KnBlockItem *ret_item)
 {
@@ -282,7 +262,6 @@ read_columnar(KnBlockReader *reader, KnBlockItem *ret_item)
 	ktp_SampleBlock *samples = &record->body.samples;
 
 	ret_item->is_record = TRUE;
-	*record = (ktp_Record)ktp_Record_init_zero;
 	record->seq = ret_item->seq;
 	record->boot = reader->head.boot;
 	record->t_ms = g_array_index(columns->t_ms, guint64, i);
@@ -291,7 +270,8 @@ read_columnar(KnBlockReader *reader, KnBlockItem *ret_item)
 	samples->period_us = (uint32_t)g_array_index(columns->period_us, guint64, i);
 	samples->node_mask = (uint32_t)g_array_index(columns->node_mask, guint64, i);
 	samples->n = (uint32_t)g_array_index(columns->n, guint64, i);
-	kn_encode_deltas(samples, &g_array_index(columns->values, guint16, reader->at_value));
+	samples->deltas_hpa_count = 0;
+	ret_item->values_hpa = &g_array_index(columns->values, guint16, reader->at_value);
 	reader->at_value += samples->n * (guint)__builtin_popcount(samples->node_mask);
 }
 
@@ -320,32 +300,40 @@ has_nodes(const ktp_Info *info, guint32 node_mask)
 	return info->nodes_count >= KN_NODES_MAX || node_mask >> info->nodes_count == 0;
 }
 
-gboolean
-kn_block_reader_next_accepted(KnBlockReader *reader, const ktp_Info *info, ktp_Record *ret_record)
+/* what is kept raw: newer or odd, and everything but samples */
+static gboolean
+is_accepted(KnBlockReader *reader, const ktp_Info *info, KnBlockItem *item)
 {
-	KnBlockItem item;
 	bool is_canonical;
 
-	while (kn_block_reader_next(reader, &item)) {
-		if (item.is_record && has_nodes(info, item.record.body.samples.node_mask)) {
-			*ret_record = item.record;
+	if (kn_decode_record(item->bytes, item->n_bytes, info, &item->record, &is_canonical) !=
+		    KN_DECODE_OK ||
+	    item->record.seq != item->seq || item->record.boot != reader->head.boot)
+		return FALSE;
+	if (item->record.which_body == ktp_Record_samples_tag)
+		kn_decode_values(&item->record.body.samples, reader->values_hpa);
+	item->values_hpa = reader->values_hpa;
+	return TRUE;
+}
+
+gboolean
+kn_block_reader_next_accepted(KnBlockReader *reader, const ktp_Info *info, KnBlockItem *ret_item)
+{
+	while (kn_block_reader_next(reader, ret_item))
+		if (ret_item->is_record ? has_nodes(info, ret_item->record.body.samples.node_mask)
+					: is_accepted(reader, info, ret_item))
 			return TRUE;
-		}
-		if (!item.is_record &&
-		    kn_decode_record(item.bytes, item.n_bytes, info, ret_record, &is_canonical) ==
-			    KN_DECODE_OK &&
-		    ret_record->seq == item.seq && ret_record->boot == reader->head.boot)
-			return TRUE;
-	}
 	return FALSE;
 }
 
 static gboolean
-append_item(GByteArray *records, const KnBlockItem *item)
+append_item(GByteArray *records, KnBlockItem *item)
 {
 	guint8 bytes[2 + KN_RECORD_ACCEPTED_BYTES];
 	gsize n_bytes = item->n_bytes;
 
+	if (item->is_record)
+		kn_encode_deltas(&item->record.body.samples, item->values_hpa);
 	if (item->is_record)
 		n_bytes = kn_encode_record(&item->record, bytes + 2, KN_RECORD_ACCEPTED_BYTES);
 	else if (n_bytes <= KN_RECORD_ACCEPTED_BYTES)

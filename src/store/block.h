@@ -63,7 +63,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnBlockReader, kn_block_reader_free)
 typedef struct {
 	guint64 seq;
 	gboolean is_record; /* TRUE: record holds it; FALSE: bytes do, as kept raw */
-	ktp_Record record;
+	ktp_Record record;  /* with samples: all but deltas_hpa, which values_hpa stand for */
+	const guint16
+		*values_hpa; /* borrowed from the reader until its next step: node after node */
 	const guint8 *bytes; /* borrowed from the reader */
 	gsize n_bytes;
 } KnBlockItem;
@@ -71,9 +73,9 @@ typedef struct {
 void kn_block_reader_rewind(KnBlockReader *reader);
 /* In seq order; FALSE at the end. */
 gboolean kn_block_reader_next(KnBlockReader *reader, KnBlockItem *ret_item);
-/* The next record that info accepts, whatever the way it is kept; FALSE at the end. */
+/* The next record that info accepts, in ret_item->record and values_hpa whatever the way it is kept; FALSE at the end. */
 gboolean kn_block_reader_next_accepted(KnBlockReader *reader, const ktp_Info *info,
-				       ktp_Record *ret_record);
+				       KnBlockItem *ret_item);
 
 /* All records as they came: { u16 length, bytes }. CORRUPT when they do not make raw_bytes. */
 GByteArray *kn_block_unpack(const KnBlockHead *head, const guint8 *data, gsize n_data,

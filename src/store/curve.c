@@ -41,12 +41,10 @@ add_node(Curve *curve, guint node, const ktp_SampleBlock *samples, const guint16
 }
 
 static void
-add_samples(Curve *curve, const ktp_SampleBlock *samples)
+add_samples(Curve *curve, const ktp_SampleBlock *samples, const guint16 *values)
 {
-	guint16 values[KN_VALUES_MAX];
 	guint at = 0;
 
-	kn_decode_values(samples, values);
 	for (guint node = 0; node < KN_NODES_MAX; node++) {
 		if (!(samples->node_mask & UINT32_C(1) << node))
 			continue;
@@ -61,7 +59,7 @@ add_block(KnDb *db, gint64 block_id, const KnSpan *span, Curve *curve, GError **
 {
 	g_autoptr(KnBlockReader) reader = NULL;
 	const ktp_Info *info;
-	ktp_Record record;
+	KnBlockItem item;
 	KnBlockHead head;
 
 	if (!kn_blocks_try_open(db, block_id, &head, &reader, error))
@@ -70,10 +68,10 @@ add_block(KnDb *db, gint64 block_id, const KnSpan *span, Curve *curve, GError **
 		return TRUE;
 	if (!kn_infos_get(db, head.info_id, &info, error))
 		return FALSE;
-	while (info && kn_block_reader_next_accepted(reader, info, &record))
-		if (record.which_body == ktp_Record_samples_tag && record.seq >= span->first_seq &&
-		    record.seq <= span->last_seq)
-			add_samples(curve, &record.body.samples);
+	while (info && kn_block_reader_next_accepted(reader, info, &item))
+		if (item.record.which_body == ktp_Record_samples_tag &&
+		    item.seq >= span->first_seq && item.seq <= span->last_seq)
+			add_samples(curve, &item.record.body.samples, item.values_hpa);
 	return TRUE;
 }
 

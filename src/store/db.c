@@ -11,6 +11,7 @@
 #include "store/file.h"
 #include "store/migrate.h"
 #include "store/reserve.h"
+#include "store/running.h"
 #include "store/sql.h"
 #include <unistd.h>
 
@@ -163,6 +164,7 @@ db_free(KnDb *db)
 	g_clear_pointer(&db->statements, g_hash_table_unref);
 	g_clear_pointer(&db->infos, g_hash_table_unref);
 	g_clear_pointer(&db->damaged, g_hash_table_unref);
+	g_clear_pointer(&db->running, g_hash_table_unref);
 	sqlite3_close(db->handle);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
@@ -181,6 +183,8 @@ db_new(const gchar *path)
 		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_finalize);
 	db->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	db->damaged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	db->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					    (GDestroyNotify)kn_running_free);
 	return db;
 }
 
@@ -249,6 +253,7 @@ kn_db_reopen(KnDb *db, GError **error)
 {
 	g_hash_table_remove_all(db->statements);
 	g_hash_table_remove_all(db->infos);
+	g_hash_table_remove_all(db->running);
 	if (sqlite3_close(db->handle) != SQLITE_OK) {
 		kn_sql_set_error(db->handle, "cannot close", error);
 		return FALSE;
@@ -284,6 +289,7 @@ kn_db_rollback(KnDb *db)
 
 	/* what was read inside the transaction may never have been */
 	g_hash_table_remove_all(db->infos);
+	g_hash_table_remove_all(db->running);
 	/* full disks and the like have rolled back already */
 	if (!db->handle || sqlite3_get_autocommit(db->handle))
 		return;

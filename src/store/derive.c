@@ -3,8 +3,10 @@
 
 #include "store/derive.h"
 
+#include "core/measure/buildup.h"
 #include "store/anchors.h"
 #include "store/infos.h"
+#include "store/running.h"
 #include "store/sessions.h"
 #include "store/sql.h"
 
@@ -58,24 +60,24 @@ judge_time(KnDb *db, gint64 log_key, KnSession *session, GError **error)
 	return TRUE;
 }
 
+/* walks over what running has not seen yet */
 static GArray *
-split(KnDb *db, KnRegion *region, const ktp_Info *info, gboolean is_boot_over, GError **error)
+split(KnDb *db, KnRegion *region, KnRange range, KnRunning *running, const ktp_Info *info,
+      gboolean is_boot_over, GError **error)
 {
-	g_autoptr(KnSplitter) splitter = kn_splitter_new(info);
 	g_auto(KnRegionReader) reader = {0};
-	KnRange range = {region->first_seq, region->read_to_seq};
 	gboolean is_record = TRUE;
-	ktp_Record record;
+	KnBlockItem item;
 	GArray *spans;
 
 	kn_region_reader_init(&reader, db, region, range, info);
 	while (is_record) {
-		if (!kn_region_reader_next(&reader, &record, &is_record, error))
+		if (!kn_region_reader_next(&reader, &item, &is_record, error))
 			return NULL;
 		if (is_record)
-			kn_splitter_push(splitter, &record);
+			kn_running_push(running, region, &item);
 	}
-	spans = kn_splitter_finish(splitter, is_boot_over);
+	spans = kn_splitter_finish(running->splitter, is_boot_over);
 	/* the SessionStart behind the region was only asked how the last session ended */
 	while (spans->len > 0 &&
 	       g_array_index(spans, KnSpan, spans->len - 1).first_seq > region->last_seq)
@@ -90,22 +92,65 @@ fold(KnDb *db, KnRegion *region, KnRange range, const ktp_Info *info, KnSessionM
 	g_autoptr(KnFold) folded = kn_fold_new(info);
 	g_auto(KnRegionReader) reader = {0};
 	gboolean is_record = TRUE;
-	ktp_Record record;
+	KnBlockItem item;
 
 	kn_region_reader_init(&reader, db, region, range, info);
 	while (is_record) {
-		if (!kn_region_reader_next(&reader, &record, &is_record, error))
+		if (!kn_region_reader_next(&reader, &item, &is_record, error))
 			return FALSE;
-		if (is_record)
-			kn_fold_push(folded, &record);
+		if (is_record && item.record.which_body == ktp_Record_samples_tag)
+			kn_fold_push_values(folded, &item.record, item.values_hpa);
+		else if (is_record)
+			kn_fold_push(folded, &item.record);
 	}
 	kn_fold_finish(folded, ret_metrics);
 	return TRUE;
 }
 
 static gboolean
-make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, const KnSpan *span,
-	 KnSessionRow *row, GError **error)
+add_buildup(KnDb *db, KnRegion *region, KnRange range, const ktp_Info *info,
+	    KnSessionMetrics *metrics, gboolean *ret_is_same, GError **error)
+{
+	g_autoptr(KnBuildup) buildup = kn_buildup_new(metrics);
+	g_auto(KnRegionReader) reader = {0};
+	gboolean is_record = TRUE;
+	KnBlockItem item;
+
+	kn_region_reader_init(&reader, db, region, range, info);
+	while (is_record) {
+		if (!kn_region_reader_next(&reader, &item, &is_record, error))
+			return FALSE;
+		if (is_record && item.record.which_body == ktp_Record_samples_tag)
+			kn_buildup_push_values(buildup, &item.record, item.values_hpa);
+	}
+	*ret_is_same = kn_buildup_finish(buildup, metrics);
+	return TRUE;
+}
+
+/* running: has seen the whole region */
+static gboolean
+measure(KnDb *db, KnRegion *region, const GArray *spans, const KnSpan *span,
+	const KnRunning *running, gint64 info_id, const ktp_Info *info,
+	KnSessionMetrics *ret_metrics, GError **error)
+{
+	KnRange range = {span->first_seq, span->last_seq};
+	gboolean is_same = TRUE;
+
+	if ((running->info_id != info_id || !kn_running_measure(running, spans, ret_metrics)) &&
+	    !fold(db, region, range, info, ret_metrics, error))
+		return FALSE;
+	if (span->state == KN_SESSION_OPEN)
+		return TRUE;
+	if (!add_buildup(db, region, range, info, ret_metrics, &is_same, error))
+		return FALSE;
+	/* a block that was damaged since: what can be read counts, today and whenever it is asked again */
+	return is_same || (fold(db, region, range, info, ret_metrics, error) &&
+			   add_buildup(db, region, range, info, ret_metrics, &is_same, error));
+}
+
+static gboolean
+make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, const GArray *spans,
+	 const KnSpan *span, const KnRunning *running, KnSessionRow *row, GError **error)
 {
 	KnRange range = {span->first_seq, span->last_seq};
 	KnSession *session = &row->session;
@@ -128,7 +173,8 @@ make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, cons
 			    "a description that records were read with is missing");
 		return FALSE;
 	}
-	return fold(deriver->db, region, range, info, &session->metrics, error);
+	return measure(deriver->db, region, spans, span, running, row->info_id, info,
+		       &session->metrics, error);
 }
 
 static guint64
@@ -243,27 +289,39 @@ kn_derive_region(const KnDeriver *deriver, const KnLogState *log, guint32 boot, 
 	g_autoptr(GPtrArray) rows =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_row_free);
 	g_autoptr(GArray) spans = NULL;
+	g_autoptr(KnRunning) running = NULL;
 	g_auto(KnRegion) region = {0};
 	const ktp_Info *info;
+	gint64 info_id;
+	KnRange unseen;
 
 	if (!kn_region_find(deriver->db, log->log_key, boot, touched, &region, error))
 		return FALSE;
 	*ret_done = (KnRange){region.first_seq, region.last_seq};
-	if (!kn_infos_get(deriver->db, kn_region_info_id(&region, *ret_done), &info, error))
+	info_id = kn_region_info_id(&region, *ret_done);
+	if (!kn_infos_get(deriver->db, info_id, &info, error))
 		return FALSE;
+	running = kn_running_take(deriver->db, &region, touched, info_id);
 	/* nothing that can be read */
 	if (!info)
 		return TRUE;
-	spans = split(deriver->db, &region, info, boot < log->newest_boot, error);
+	unseen = (KnRange){running ? touched.first : region.first_seq, region.read_to_seq};
+	if (!running)
+		running = kn_running_new(info, info_id);
+	spans = split(deriver->db, &region, unseen, running, info, boot < log->newest_boot, error);
 	if (!spans)
 		return FALSE;
 	for (guint i = 0; i < spans->len; i++) {
 		KnSessionRow *row = g_new0(KnSessionRow, 1);
 		g_ptr_array_add(rows, row);
-		if (!make_row(deriver, log, &region, &g_array_index(spans, KnSpan, i), row, error))
+		if (!make_row(deriver, log, &region, spans, &g_array_index(spans, KnSpan, i),
+			      running, row, error))
 			return FALSE;
 	}
-	return save_all(deriver, &region, rows, error);
+	if (!save_all(deriver, &region, rows, error))
+		return FALSE;
+	kn_running_keep(deriver->db, &region, spans, g_steal_pointer(&running));
+	return TRUE;
 }
 
 gboolean
@@ -291,7 +349,8 @@ kn_derive_times(const KnDeriver *deriver, const KnLogState *log, guint32 boot, g
 	g_autoptr(GArray) ids =
 		kn_sql_select_ids(deriver->db,
 				  "SELECT session_id FROM session WHERE log_key = ?1 AND "
-				  "(is_time_uncertain OR (device_boot = ?2 AND first_t_ms >= ?3))",
+				  "is_time_uncertain UNION SELECT session_id FROM session WHERE "
+				  "log_key = ?1 AND device_boot = ?2 AND first_t_ms >= ?3",
 				  KN_SQL_INTS(log->log_key, boot, (gint64)from_t_ms), error);
 
 	if (!ids)
@@ -311,9 +370,10 @@ kn_derive_close_boots(const KnDeriver *deriver, const KnLogState *log, GError **
 {
 	g_autoptr(GArray) ids = kn_sql_select_ids(
 		deriver->db,
-		"SELECT session_id FROM session WHERE log_key = ?1 AND state = ?2 AND "
-		"device_boot < ?3",
-		KN_SQL_INTS(log->log_key, KN_SESSION_OPEN, log->newest_boot), error);
+		/* KN_SESSION_OPEN, written out: that is what the index holds */
+		"SELECT session_id FROM session WHERE log_key = ?1 AND state = 0 AND "
+		"device_boot < ?2",
+		KN_SQL_INTS(log->log_key, log->newest_boot), error);
 
 	if (!ids)
 		return FALSE;

@@ -47,14 +47,14 @@ log_of(KnRebuilt *rebuilt, gint64 log_key)
 static void
 add_marks(KnRebuiltLog *log, const KnBlockHead *head, KnBlockReader *reader, const ktp_Info *info)
 {
-	ktp_Record record;
+	KnBlockItem item;
 
-	while (info && kn_block_reader_next_accepted(reader, info, &record)) {
-		gboolean is_end = record.which_body == ktp_Record_session_end_tag;
-		if (!is_end && record.which_body != ktp_Record_session_start_tag)
+	while (info && kn_block_reader_next_accepted(reader, info, &item)) {
+		gboolean is_end = item.record.which_body == ktp_Record_session_end_tag;
+		if (!is_end && item.record.which_body != ktp_Record_session_start_tag)
 			continue;
 		g_string_append_printf(log->marks, "%u:%" G_GUINT64_FORMAT ":%d ", head->boot,
-				       (guint64)record.seq, is_end);
+				       item.seq, is_end);
 	}
 }
 

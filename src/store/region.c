@@ -215,7 +215,7 @@ is_wanted(const KnRegionReader *reader, const ktp_Record *record)
 }
 
 gboolean
-kn_region_reader_next(KnRegionReader *reader, ktp_Record *ret_record, gboolean *ret_is_record,
+kn_region_reader_next(KnRegionReader *reader, KnBlockItem *ret_item, gboolean *ret_is_record,
 		      GError **error)
 {
 	*ret_is_record = FALSE;
@@ -223,8 +223,8 @@ kn_region_reader_next(KnRegionReader *reader, ktp_Record *ret_record, gboolean *
 		if (!reader->reader && !open_next(reader, error))
 			return FALSE;
 		while (reader->reader &&
-		       kn_block_reader_next_accepted(reader->reader, reader->info, ret_record)) {
-			if (!is_wanted(reader, ret_record))
+		       kn_block_reader_next_accepted(reader->reader, reader->info, ret_item)) {
+			if (!is_wanted(reader, &ret_item->record))
 				continue;
 			*ret_is_record = TRUE;
 			return TRUE;

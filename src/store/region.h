@@ -47,7 +47,7 @@ void kn_region_reader_init(KnRegionReader *reader, KnDb *db, KnRegion *region, K
 void kn_region_reader_clear(KnRegionReader *reader);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnRegionReader, kn_region_reader_clear)
 /* *ret_is_record FALSE: the end. */
-gboolean kn_region_reader_next(KnRegionReader *reader, ktp_Record *ret_record,
+gboolean kn_region_reader_next(KnRegionReader *reader, KnBlockItem *ret_item,
 			       gboolean *ret_is_record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The newest description among the blocks that overlap the range; 0 none. */

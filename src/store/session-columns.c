@@ -229,3 +229,19 @@ kn_session_columns_equal(const KnSessionRow *a, const KnSessionRow *b)
 	}
 	return TRUE;
 }
+
+gboolean
+kn_session_columns_is_plain(const KnSessionRow *a, const KnSessionRow *b)
+{
+	/* those of KN_SESSION_COLUMNS that KN_SESSION_PLAIN_COLUMNS leaves out: device_id, log_key, device_boot, first_seq,
+	 * first_t_ms, state, start_utc_us, is_time_uncertain */
+	static const guint in_indexes[] = {0, 1, 2, 4, 6, 10, 11, 12};
+	gint64 left[KN_SESSION_N_COLUMNS], right[KN_SESSION_N_COLUMNS];
+
+	session_to_ints(a, left);
+	session_to_ints(b, right);
+	for (guint i = 0; i < G_N_ELEMENTS(in_indexes); i++)
+		if (left[in_indexes[i]] != right[in_indexes[i]])
+			return FALSE;
+	return TRUE;
+}

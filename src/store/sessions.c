@@ -248,13 +248,16 @@ insert_row(KnDb *db, KnSessionRow *row, GError **error)
 }
 
 static gboolean
-update_row(KnDb *db, KnSessionRow *row, GError **error)
+update_row(KnDb *db, const KnSessionRow *stored, KnSessionRow *row, GError **error)
 {
-	g_autoptr(KnStatement) update =
-		kn_sql_start(db,
-			     "UPDATE session SET revision = revision + 1, (" KN_SESSION_COLUMNS
-			     ") = (" KN_SESSION_PARAMETERS ") WHERE session_id = ?37",
-			     KN_SQL_NONE, error);
+	static const gchar *const all =
+		"UPDATE session SET revision = revision + 1, (" KN_SESSION_COLUMNS
+		") = (" KN_SESSION_PARAMETERS ") WHERE session_id = ?37";
+	static const gchar *const plain =
+		"UPDATE session SET revision = revision + 1, (" KN_SESSION_PLAIN_COLUMNS
+		") = (" KN_SESSION_PLAIN_PARAMETERS ") WHERE session_id = ?37";
+	g_autoptr(KnStatement) update = kn_sql_start(
+		db, kn_session_columns_is_plain(stored, row) ? plain : all, KN_SQL_NONE, error);
 
 	if (!update || !kn_session_columns_bind(update, row, error))
 		return FALSE;
@@ -280,7 +283,7 @@ kn_sessions_save(KnDb *db, KnSessionRow *row, gboolean *ret_is_changed, GError *
 	if (!*ret_is_changed)
 		return TRUE;
 	row->session.revision = stored->session.revision + 1;
-	return update_row(db, row, error) && save_nodes(db, &row->session, error);
+	return update_row(db, stored, row, error) && save_nodes(db, &row->session, error);
 }
 
 gboolean

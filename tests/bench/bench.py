@@ -24,7 +24,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration"))
 import backfill  # noqa: E402
+import figures  # noqa: E402
 import line  # noqa: E402
+import stall  # noqa: E402
+import years  # noqa: E402
 from gi.repository import Gio, GLib  # noqa: E402
 
 N_DEVICES = 64
@@ -32,7 +35,7 @@ NOTIFICATIONS_A_SAMPLE_RATE = 8  # samples of every node in one notification
 LOADS = {"200/s": 25, "2,000/s": 250}  # by the rate of pressure samples, Hz
 SESSION_S = {"200/s": 60, "2,000/s": 30}  # long enough that the commits at its end are not most of what is counted
 QUICK_S = 8
-SUBJECTS = ("kneadd", "gdbus", "python")
+ALONE_S = 60  # of one massager: at ten times its rate as many full blocks as in ten minutes
 REACHED_MIN = 0.95  # of the load that was asked for; less is no measurement of it
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -69,10 +72,10 @@ def size_of(directory, name):
 class Source:
     """The bus, the massagers, and what they have sent."""
 
-    def __init__(self, directory, rate_hz):
+    def __init__(self, directory, rate_hz, n_devices):
         self.bus = line.Bus(directory)
         self.bus.start()
-        self.addresses = [address(n) for n in range(N_DEVICES)]
+        self.addresses = [address(n) for n in range(n_devices)]
         self.sim = line.Sim(self.bus, [f"kind=back14,address={a},seed={n + 1},rate={rate_hz},flash=67108864"
                                        for n, a in enumerate(self.addresses)])
         self.paths = [f"/org/bluez/hci0/dev_{a.replace(':', '_')}" for a in self.addresses]
@@ -134,7 +137,7 @@ def run_kneadd(source, directory, seconds):
         hub.allow(a)
 
     def ready():
-        return sum(d.get("link") == "ready" and d["is_newest_known"] for d in hub.get("/v1/status")["devices"]) == N_DEVICES
+        return sum(d.get("link") == "ready" and d["is_newest_known"] for d in hub.get("/v1/status")["devices"]) == len(source.addresses)
 
     line.wait_for(ready, "all links", 600)
 
@@ -182,9 +185,13 @@ def run_logger(source, directory, seconds, command):
     return result
 
 
-def run(subject, rate_hz, seconds):
-    with tempfile.TemporaryDirectory(prefix="knead-bench-", dir=os.environ.get("KN_BENCH_DIR")) as directory:
-        source = Source(directory, rate_hz)
+def scratch():
+    return tempfile.TemporaryDirectory(prefix="knead-bench-", dir=os.environ.get("KN_BENCH_DIR"))
+
+
+def run(subject, rate_hz, seconds, n_devices=N_DEVICES):
+    with scratch() as directory:
+        source = Source(directory, rate_hz, n_devices)
         try:
             if subject == "kneadd":
                 result = run_kneadd(source, directory, seconds)
@@ -201,32 +208,43 @@ def run(subject, rate_hz, seconds):
 
 # ---- what is printed ----
 
-def median(runs, key):
-    return statistics.median(r[key] for r in runs)
-
-
-def row(what, runs, key, goal, digits=1, scale=1):
-    cells = [median(runs[s], key) * scale if s in runs and key in runs[s][0] else None for s in SUBJECTS]
-    text = [f"{c:,.{digits}f}" if c is not None else "–" for c in cells]
-    ratios = [f"{c / cells[0]:.1f}×" if c is not None and cells[0] else "–" for c in cells[1:]]
-    return f"| {what} | {text[0]} | {text[1]} | {ratios[0]} | {text[2]} | {ratios[1]} | {goal} |"
-
-
 def table(results):
-    lines = ["| figure | kneadd | C, GDBus signals, wide rows | ratio | Python, wide rows | ratio | goal |", "|---|---|---|---|---|---|---|"]
+    lines = list(figures.HEADING)
     for load, runs in results.items():
-        goal = "≤ 12" if load == "200/s" else "≤ 6"
-        lines.append(row(f"CPU µs a notification at {load}, socket readable → durable", runs, "cpu_us", f"{goal}; ≥ 12×, ≥ 25×"))
-        lines.append(row(f"… of dbus-daemon beside it, at {load}", runs, "bus_us", ""))
-        lines.append(row(f"notifications a second that were reached, at {load}", runs, "rate", load, 0))
-        lines.append(row(f"resident MiB, 64 streaming at {load}", runs, "resident_kib", "≤ 24", 1, 1 / 1024))
+        goal = figures.Goal(most=12 if load == "200/s" else 6, gdbus=12, python=25)
+        lines.append(figures.row(f"CPU µs a notification at {load}, socket readable → durable", runs, "cpu_us", goal))
+        lines.append(figures.row(f"… of dbus-daemon beside it, at {load}", runs, "bus_us"))
+        lines.append(figures.row(f"notifications a second that were reached, at {load}", runs, "rate", digits=0))
+        lines.append(figures.row(f"resident MiB, 64 streaming at {load}", runs, "resident_kib", figures.Goal(most=24), 1, 1 / 1024))
     runs = results[list(results)[-1]]
-    lines.append(row("bytes a value on disk, everything included", runs, "bytes_per_value", "≤ 0.90; wide rows ≥ 6×", 2))
-    lines.append(row("bytes written a value", runs, "written_per_value", "≤ 1.2", 2))
-    lines.append(f"| resident MiB, idle | {median(runs['kneadd'], 'idle_kib') / 1024:.1f} | – | – | – | – | ≤ 16 |")
+    lines.append(figures.row("bytes a value on disk, everything included", runs, "bytes_per_value", figures.Goal(most=0.90, gdbus=6, python=6), 2))
+    lines.append(figures.row("bytes written a value, 64 massagers", runs, "written_per_value", figures.Goal(most=1.2), 2))
+    lines.append(figures.one("resident MiB, idle", figures.median(runs["kneadd"], "idle_kib") / 1024, figures.Goal(most=16)))
     p50, p95 = (statistics.median(r["summary_ms"][i] for r in runs["kneadd"]) for i in (0, 1))
-    lines.append(f"| a week's summary over the socket, p50 and p95, ms | {p50:.2f}, {p95:.2f} | – | – | – | – | p95 ≤ 2 |")
-    return "\n".join(lines)
+    lines.append(figures.one("a week's summary over the socket, p95, ms", p95, figures.Goal(most=2), "{:.2f}", f" (p50 {p50:.2f})"))
+    return lines
+
+
+def table_of_others(is_quick):
+    """What is measured of the hub alone, each once."""
+    lines = []
+    result = run("kneadd", LOADS["2,000/s"], QUICK_S if is_quick else ALONE_S, 1)
+    lines.append(figures.one("bytes written a value, 1 massager", result["written_per_value"], figures.Goal(most=2.0), "{:.2f}"))
+    with scratch() as directory:
+        source = Source(directory, LOADS["2,000/s"], N_DEVICES)
+        try:
+            lost = stall.measure(source, directory)
+        finally:
+            source.stop()
+    lines.append(figures.one("notifications lost while the disk stalls for 5 s, at 2,000/s", lost["n_lost"], figures.Goal(most=0), "{:,.0f}",
+                             f" of {lost['n']:,}"))
+    share, growth = backfill.measure(2 if is_quick else 7, resident_kib)
+    lines.append(figures.one("share of a link of 400 notifications/s and 45 ms a round trip that a backfill uses, %", 100 * share,
+                             figures.Goal(least=90), "{:.1f}"))
+    lines.append(figures.one("resident memory at the end of it (a week of sessions), against at a third", growth,
+                             figures.Goal(most=1.1, unit="×"), "{:.2f}×"))
+    rows, raw = years.measure(60 if is_quick else years.FIVE_YEARS_DAYS, 10 if is_quick else years.IDLE_S)
+    return lines + rows, {"alone": result, "stall": lost, "backfill": [share, growth], "years": raw}
 
 
 def machine():
@@ -241,11 +259,11 @@ def main():
     parser.add_argument("--save", action="store_true", help="write tests/bench/RESULTS.md")
     args = parser.parse_args()
     rounds = 1 if args.quick else 3
-    results = {load: {subject: [] for subject in SUBJECTS} for load in LOADS}
+    results = {load: {subject: [] for subject in figures.SUBJECTS} for load in LOADS}
     invalid = 0
     for number in range(rounds):
         for load, rate_hz in LOADS.items():
-            for subject in SUBJECTS:
+            for subject in figures.SUBJECTS:
                 result = run(subject, rate_hz, QUICK_S if args.quick else SESSION_S[load])
                 wanted = N_DEVICES * rate_hz / NOTIFICATIONS_A_SAMPLE_RATE
                 is_valid = result["rate"] >= REACHED_MIN * wanted
@@ -253,10 +271,10 @@ def main():
                 print(f"round {number + 1} of {rounds}, {load}, {subject}: {result['cpu_us']:.1f} µs a notification, {result['rate']:.0f}/s"
                       f"{'' if is_valid else '  (the load was not reached)'}", file=sys.stderr, flush=True)
                 results[load][subject].append(result)
-    share = backfill.measure(2 if args.quick else 7)
-    text = table(results) + f"\n| share of a link of 400 notifications/s and 45 ms a round trip that a backfill uses | {share:.0%} | – | – | – | – | ≥ 90 % |"
+    others, raw = table_of_others(args.quick)
+    text = "\n".join(table(results) + others)
     print(text)
-    (line.BUILD / "results.json").write_text(json.dumps(results, indent=1))
+    (line.BUILD / "results.json").write_text(json.dumps({"loads": results, **raw}, indent=1))
     print(f"\nraw numbers: {line.BUILD / 'results.json'}", file=sys.stderr)
     if invalid:
         print(f"{invalid} runs did not reach their load: not for publishing", file=sys.stderr)

@@ -5,7 +5,7 @@
 
 #include "fuzz.h"
 
-#include "core/measure/metrics.h"
+#include "core/measure/buildup.h"
 #include "core/wire/decode.h"
 #include "core/wire/encode.h"
 #include <pb_encode.h>
@@ -65,5 +65,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 	kn_fold_push(fold, &record);
 	kn_fold_push(fold, &second);
 	kn_fold_finish(fold, &metrics);
+	g_autoptr(KnBuildup) buildup = kn_buildup_new(&metrics);
+	kn_buildup_push(buildup, &record);
+	kn_buildup_push(buildup, &second);
+	g_assert(kn_buildup_finish(buildup, &metrics));
 	return 0;
 }

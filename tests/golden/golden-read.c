@@ -3,6 +3,7 @@
 #include "golden-read.h"
 
 #include "core/capture/capture.h"
+#include "core/measure/buildup.h"
 #include "core/wire/frame.h"
 #include <stdio.h>
 
@@ -88,6 +89,19 @@ compare_boot(gconstpointer a, gconstpointer b)
 	return compare_seq(a, b);
 }
 
+static gboolean
+add_buildup(const ktp_Record *records, guint n, const KnSpan *span, KnSessionMetrics *metrics)
+{
+	g_autoptr(KnBuildup) buildup = kn_buildup_new(metrics);
+
+	if (span->state == KN_SESSION_OPEN)
+		return TRUE;
+	for (guint k = 0; k < n; k++)
+		if (records[k].seq >= span->first_seq && records[k].seq <= span->last_seq)
+			kn_buildup_push(buildup, &records[k]);
+	return kn_buildup_finish(buildup, metrics);
+}
+
 static void
 add_spans(const Capture *capture, const ktp_Record *records, guint n, const GArray *spans,
 	  GPtrArray *sessions)
@@ -102,6 +116,7 @@ add_spans(const Capture *capture, const ktp_Record *records, guint n, const GArr
 		session->boot = records[0].boot;
 		session->span = *span;
 		kn_fold_finish(fold, &session->metrics);
+		g_assert_true(add_buildup(records, n, span, &session->metrics));
 		g_ptr_array_add(sessions, session);
 	}
 }

@@ -218,7 +218,7 @@ def strokes(records, covered):
     return sum(any(first <= tick < end for first, end in covered) for tick in reversals)
 
 
-def node_metrics(samples, origin, end, full_scale):
+def node_metrics(samples, origin, end, full_scale, is_over):
     pressed = [sample for sample in samples if sample[3]]
     values = [hpa for _, _, hpa, _ in pressed]
     found = holds(samples, origin, end)
@@ -237,7 +237,7 @@ def node_metrics(samples, origin, end, full_scale):
         "saturation_permille": 1000 * sum(100 * hpa >= 98 * full_scale for hpa in values) // max(len(values), 1),
     }
     third = len(values) // 3
-    if contact_us >= 30_000_000 and third and len(values) <= 1 << 20:
+    if is_over and contact_us >= 30_000_000 and third:
         result["buildup_hpa"] = half_up(sum(values[-third:]), third) - half_up(sum(values[:third]), third)
     return result, held
 
@@ -276,7 +276,7 @@ def session(span, info):
     else:
         end = samples_end if span["has_start"] else pressed_end
     covered = union([(tick, tick + period) for tick, period, _, _ in pressed])
-    each = [node_metrics(samples, origin, end, info.nodes[i].full_scale_hpa)
+    each = [node_metrics(samples, origin, end, info.nodes[i].full_scale_hpa, span["state"] != "open")
             for i, samples in enumerate(nodes)]
     values = [hpa for _, _, hpa, _ in pressed]
     held = [hpa for _, inside in each for hpa in inside]

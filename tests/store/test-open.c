@@ -234,14 +234,18 @@ sets_the_database_up_for_a_pulled_plug(void)
 	g_assert_cmpstr((const gchar *)sqlite3_column_text(row, 0), ==, "exclusive");
 }
 
-enum { BUILT_IN = 4 }; /* how many migrations there are */
+/* how many migrations there are, and the numbers of two more */
+#define BUILT_IN   4
+#define NEXT       5
+#define AFTER_NEXT 6
+G_STATIC_ASSERT(NEXT == BUILT_IN + 1 && AFTER_NEXT == BUILT_IN + 2);
 
-/* the built-in ones, and others that only tests have: the first BUILT_IN + 1, the second one more */
+/* the built-in ones, and others that only tests have: the first NEXT, the second AFTER_NEXT */
 static GArray *
 migrations_with(const gchar *next, const gchar *last)
 {
 	GArray *migrations = kn_migrate_list();
-	KnMigration one = {BUILT_IN + 1, next}, two = {BUILT_IN + 2, last};
+	KnMigration one = {NEXT, next}, two = {AFTER_NEXT, last};
 
 	g_assert_cmpuint(migrations->len, ==, BUILT_IN);
 	g_array_append_val(migrations, one);
@@ -254,9 +258,10 @@ static void
 migrates_an_older_database_after_a_copy(void)
 {
 	g_auto(Place) place = {0};
-	g_autoptr(GArray) migrations =
-		migrations_with("CREATE TABLE extra (x INTEGER) STRICT; PRAGMA user_version = 5;",
-				"ALTER TABLE extra ADD COLUMN y INTEGER; PRAGMA user_version = 6;");
+	g_autoptr(GArray) migrations = migrations_with(
+		"CREATE TABLE extra (x INTEGER) STRICT; PRAGMA user_version = " G_STRINGIFY(NEXT),
+		"ALTER TABLE extra ADD COLUMN y INTEGER; PRAGMA user_version = " G_STRINGIFY(
+			AFTER_NEXT));
 	g_autofree gchar *copy = NULL;
 	g_autoptr(GError) error = NULL;
 	KnDb *db;
@@ -268,9 +273,9 @@ migrates_an_older_database_after_a_copy(void)
 	db = kn_db_open_with(place.directory, migrations, &error);
 	g_assert_no_error(error);
 	g_assert_true(kn_migrate_get_version(db->handle, &version, NULL));
-	g_assert_cmpuint(version, ==, BUILT_IN + 2);
+	g_assert_cmpuint(version, ==, AFTER_NEXT);
 	kn_db_close(db);
-	copy = g_strconcat(place.path, ".v0004", NULL);
+	copy = g_strdup_printf("%s.v%04d", place.path, BUILT_IN);
 	g_assert_cmpint(sqlite3_open(copy, &handle), ==, SQLITE_OK);
 	g_assert_true(kn_migrate_get_version(handle, &version, NULL));
 	g_assert_cmpuint(version, ==, BUILT_IN);
@@ -286,7 +291,7 @@ leaves_the_old_state_when_a_migration_fails(void)
 	g_auto(Place) place = {0};
 	g_autoptr(GArray) bad = migrations_with(
 		"CREATE TABLE extra (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1); "
-		"PRAGMA user_version = 5;",
+		"PRAGMA user_version = " G_STRINGIFY(NEXT),
 		NULL);
 	g_autoptr(GArray) forgetful =
 		migrations_with("CREATE TABLE extra (x INTEGER) STRICT;", NULL);
@@ -300,7 +305,9 @@ leaves_the_old_state_when_a_migration_fails(void)
 	g_assert_null(kn_db_open_with(place.directory, bad, &error));
 	g_assert_nonnull(error);
 	g_assert_null(kn_db_open_with(place.directory, forgetful, &other));
-	g_assert_nonnull(strstr(other->message, "migration 5 leaves the schema at 4"));
+	g_assert_nonnull(strstr(
+		other->message,
+		"migration " G_STRINGIFY(NEXT) " leaves the schema at " G_STRINGIFY(BUILT_IN)));
 	db = kn_db_open(place.directory, NULL);
 	g_assert_nonnull(db);
 	g_assert_true(kn_migrate_get_version(db->handle, &version, NULL));

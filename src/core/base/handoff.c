@@ -79,6 +79,9 @@ ring_read(KnHandoff *handoff, void *ret_bytes, size_t n_wanted, size_t n_bytes)
 	}
 	handoff->start = (handoff->start + n_bytes) % handoff->capacity;
 	handoff->n_used -= n_bytes;
+	/* an empty ring begins anew: its far end is then never touched, and costs no memory */
+	if (handoff->n_used == 0)
+		handoff->start = 0;
 }
 
 bool

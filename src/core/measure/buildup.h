@@ -3,28 +3,24 @@
 #pragma once
 
 /*
- * Build-up of one node: mean of the last third of its contact samples less mean of the first third.
- * Which samples those are is known only at the end, so all are kept, as one or two bytes each (the
- * difference to the one before).
+ * Build-up of the nodes of a session: mean of the last third of a node's contact samples less mean of the first third. Which
+ * samples those are is known only when all are counted: so it is a second walk over the records, behind the fold that counts
+ * them, and nobody keeps samples meanwhile. It is told of sessions that are over.
  */
 
-#include <glib.h>
+#include "core/measure/metrics.h"
 
-/* 11 hours of contact at 25 Hz; a node with more has no build-up, so that memory is bounded
- * (about 1 MiB) */
-enum { KN_BUILDUP_SAMPLES_MAX = 1 << 20 };
+typedef struct KnBuildup KnBuildup;
 
-typedef struct {
-	guint8 *bytes; /* owned: zigzag differences, below 0xc0 one byte, else two (big endian) */
-	gsize n_bytes;
-	gsize n_allocated;
-	guint64 n; /* samples seen, kept or not */
-	gint last_hpa;
-} KnBuildup;
+/* metrics: what kn_fold_finish said of the same records. */
+KnBuildup *kn_buildup_new(const KnSessionMetrics *metrics);
+void kn_buildup_free(KnBuildup *buildup);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnBuildup, kn_buildup_free)
 
-void kn_buildup_clear(KnBuildup *buildup);
-/* n further samples, each at most KN_PRESSURE_MAX_HPA */
-void kn_buildup_push(KnBuildup *buildup, const guint16 *values_hpa, guint n);
-/* FALSE when there are fewer than three samples or more than KN_BUILDUP_SAMPLES_MAX. Means are
- * rounded half up. */
-gboolean kn_buildup_finish(const KnBuildup *buildup, gint32 *ret_buildup_hpa);
+/* Every record that was folded, in the same order; as kn_fold_push. */
+void kn_buildup_push(KnBuildup *buildup, const ktp_Record *record);
+void kn_buildup_push_values(KnBuildup *buildup, const ktp_Record *record,
+			    const guint16 *values_hpa);
+/* Sets has_buildup and buildup_hpa of each node; means are rounded half up. FALSE: other samples came than were counted, and
+ * nothing is set. */
+gboolean kn_buildup_finish(const KnBuildup *buildup, KnSessionMetrics *metrics);

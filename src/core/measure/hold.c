@@ -88,6 +88,15 @@ void
 kn_hold_push(KnHold *hold, guint64 origin_us, guint64 t0_us, guint32 period_us, guint n,
 	     const guint16 *values_hpa)
 {
+	const KnHoldWindow *current = &hold->current;
+	guint64 start_us = origin_us + current->index * WINDOW_US;
+
+	/* nearly always: all of them in the window that is open */
+	if (current->is_used && t0_us >= start_us &&
+	    t0_us + (guint64)(n - 1) * period_us < start_us + WINDOW_US) {
+		push_window(hold, current->index, period_us, n, values_hpa);
+		return;
+	}
 	for (guint k = 0; k < n;) {
 		guint64 t_us = t0_us + (guint64)k * period_us;
 		guint64 index = t_us < origin_us ? 0 : (t_us - origin_us) / WINDOW_US;

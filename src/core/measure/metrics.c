@@ -59,24 +59,20 @@ kn_fold_free(KnFold *fold)
 {
 	if (!fold)
 		return;
-	for (guint i = 0; i < fold->n_nodes; i++)
-		kn_node_fold_clear(&fold->node[i]);
 	kn_cover_clear(&fold->cover);
 	g_free(fold);
 }
 
 /* contact first, for all nodes: without a SessionStart it says where the windows of holds begin */
 static void
-push_samples(KnFold *fold, const ktp_SampleBlock *block)
+push_samples(KnFold *fold, const ktp_SampleBlock *block, const guint16 *values_hpa)
 {
-	uint16_t values_hpa[KN_VALUES_MAX];
 	guint n_repeated[KN_NODES_MAX] = {0};
 	guint64 t0_us = block->t0_ms * 1000;
 	guint32 mask = block->node_mask;
 	guint64 floor_us;
 	guint at = 0;
 
-	kn_decode_values(block, values_hpa);
 	for (guint i = 0; i < fold->n_nodes; i++) {
 		if (!(mask & 1u << i))
 			continue;
@@ -130,12 +126,21 @@ push_end(KnFold *fold, guint64 t_ms, guint64 duration_ms)
 }
 
 void
+kn_fold_push_values(KnFold *fold, const ktp_Record *record, const guint16 *values_hpa)
+{
+	g_return_if_fail(record->body.samples.n > 0 && record->body.samples.period_us > 0);
+	push_samples(fold, &record->body.samples, values_hpa);
+}
+
+void
 kn_fold_push(KnFold *fold, const ktp_Record *record)
 {
+	uint16_t values_hpa[KN_VALUES_MAX];
+
 	switch (record->which_body) {
 	case ktp_Record_samples_tag:
-		g_return_if_fail(record->body.samples.n > 0 && record->body.samples.period_us > 0);
-		push_samples(fold, &record->body.samples);
+		kn_decode_values(&record->body.samples, values_hpa);
+		kn_fold_push_values(fold, record, values_hpa);
 		break;
 	case ktp_Record_motion_tag:
 		kn_motion_push(&fold->motion, &record->body.motion, &fold->cover);
@@ -206,8 +211,6 @@ finish_node(const KnNodeFold *node, const KnHoldResult *hold, KnNodeMetrics *met
 	metrics->hold_count = hold->count;
 	metrics->hold_longest_ms = hold->longest_ms;
 	metrics->hold_mean_hpa = hold->n == 0 ? 0 : (guint32)(hold->sum_hpa / hold->n);
-	if (node->contact_us >= (guint64)KN_BUILDUP_MIN_MS * 1000)
-		metrics->has_buildup = kn_buildup_finish(&node->buildup, &metrics->buildup_hpa);
 	metrics->saturation_permille = permille(node->n_saturated, node->n);
 }
 

@@ -21,7 +21,7 @@
  *   those two.
  * - "last - first contact sample" is floor((tick - tick) / 1000) of microseconds: of two ticks, not
  *   of what the last stands for.
- * - The means in build-up are rounded half up like every mean.
+ * - The means in build-up are rounded half up like every mean. It is a walk of its own: buildup.h.
  * - The union of contact is exact as long as nodes are less than 1024 separate stretches of contact
  *   apart in the log.
  */
@@ -46,7 +46,7 @@ typedef struct {
 	guint32 hold_count;
 	guint64 hold_longest_ms;
 	guint32 hold_mean_hpa; /* of all holds; 0 when there is none */
-	gboolean has_buildup;  /* 30 s of contact or more */
+	gboolean has_buildup;  /* 30 s of contact or more, and the session is over: buildup.h */
 	gint32 buildup_hpa;
 	guint32 saturation_permille;
 	/* where it is, by the description that it was read with */
@@ -89,7 +89,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnFold, kn_fold_free)
 
 /* Records that kn_decode_record accepted, in seq order; kinds without a metric are ignored. */
 void kn_fold_push(KnFold *fold, const ktp_Record *record);
-/* The metrics of all that was pushed. More may be pushed afterwards. */
+/* The same for a record with samples whose values are known already, node after node; its deltas are not looked at. */
+void kn_fold_push_values(KnFold *fold, const ktp_Record *record, const guint16 *values_hpa);
+/* The metrics of all that was pushed, but build-up. More may be pushed afterwards. */
 void kn_fold_finish(const KnFold *fold, KnSessionMetrics *ret_metrics);
 /* First and last contact sample so far; has_any FALSE: none yet. */
 void kn_fold_get_contact(const KnFold *fold, KnContactSpan *ret_span);

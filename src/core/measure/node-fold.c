@@ -9,12 +9,6 @@ kn_node_fold_init(KnNodeFold *node, guint32 full_scale_hpa)
 	*node = (KnNodeFold){.saturated_hpa = (98 * full_scale_hpa + 99) / 100};
 }
 
-void
-kn_node_fold_clear(KnNodeFold *node)
-{
-	kn_buildup_clear(&node->buildup);
-}
-
 /* values[from … to) were all taken in contact */
 static void
 push_contact(KnNodeFold *node, const guint16 *values_hpa, guint from, guint to)
@@ -28,13 +22,29 @@ push_contact(KnNodeFold *node, const guint16 *values_hpa, guint from, guint to)
 		sum_hpa += value;
 		peak_hpa = MAX(peak_hpa, value);
 		n_saturated += value >= node->saturated_hpa;
-		node->bins[MIN(value, KN_PRESSURE_MAX_HPA) / KN_BIN_HPA]++;
 	}
-	kn_buildup_push(&node->buildup, values_hpa + from, to - from);
+	/* apart from the others, which the compiler then does several at a time */
+	for (guint k = from; k < to; k++)
+		node->bins[MIN(values_hpa[k], KN_PRESSURE_MAX_HPA) / KN_BIN_HPA]++;
 	node->n += to - from;
 	node->sum_hpa += sum_hpa;
 	node->peak_hpa = peak_hpa;
 	node->n_saturated += n_saturated;
+}
+
+/* the first sample from k on that is not like the ones before */
+static guint
+end_of_run(const guint16 *values_hpa, guint k, guint n, gboolean is_on)
+{
+	guint16 edge_hpa = is_on ? KN_CONTACT_OFF_HPA : KN_CONTACT_ON_HPA;
+
+	if (is_on)
+		while (k < n && values_hpa[k] >= edge_hpa)
+			k++;
+	else
+		while (k < n && values_hpa[k] < edge_hpa)
+			k++;
+	return k;
 }
 
 guint
@@ -49,9 +59,7 @@ kn_node_fold_push(KnNodeFold *node, guint64 t0_us, guint32 period_us, guint n,
 	while (k < n) {
 		guint from = k;
 		gboolean is_on = kn_contact_step(node->contact.is_on, values_hpa[k]);
-		do
-			k++;
-		while (k < n && kn_contact_step(is_on, values_hpa[k]) == is_on);
+		k = end_of_run(values_hpa, k + 1, n, is_on);
 		node->contact.is_on = is_on;
 		if (!is_on)
 			continue;

@@ -4,7 +4,6 @@
 
 /* Sums over the contact samples of one node, from which its metrics follow. */
 
-#include "core/measure/buildup.h"
 #include "core/measure/contact.h"
 #include "core/measure/cover.h"
 #include "core/measure/hold.h"
@@ -28,13 +27,11 @@ typedef struct {
 	guint64 contact_us;
 	guint64 n_saturated;
 	guint32 peak_hpa;
-	KnBuildup buildup;
 	KnHold hold;
 	guint32 bins[KN_BINS];
 } KnNodeFold;
 
 void kn_node_fold_init(KnNodeFold *node, guint32 full_scale_hpa);
-void kn_node_fold_clear(KnNodeFold *node);
 /* n > 0 samples from t0_us on; adds contact to cover and span. Returns how many of the first
  * ones were repetitions. */
 guint kn_node_fold_push(KnNodeFold *node, guint64 t0_us, guint32 period_us, guint n,

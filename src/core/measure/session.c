@@ -112,12 +112,11 @@ scan_node(KnContact *contact, const ktp_SampleBlock *block, const uint16_t *valu
 }
 
 static void
-scan_block(KnSplitter *splitter, const ktp_SampleBlock *block, KnContactSpan *span)
+scan_block(KnSplitter *splitter, const ktp_SampleBlock *block, const guint16 *values_hpa,
+	   KnContactSpan *span)
 {
-	uint16_t values_hpa[KN_VALUES_MAX];
 	guint at = 0;
 
-	kn_decode_values(block, values_hpa);
 	for (guint i = 0; i < splitter->n_nodes; i++) {
 		if (!(block->node_mask & 1u << i))
 			continue;
@@ -143,11 +142,11 @@ add_contact(KnSplitter *splitter, guint64 seq, const KnContactSpan *contact)
 }
 
 static void
-push_samples(KnSplitter *splitter, const ktp_Record *record)
+push_samples(KnSplitter *splitter, const ktp_Record *record, const guint16 *values_hpa)
 {
 	KnContactSpan contact = {0};
 
-	scan_block(splitter, &record->body.samples, &contact);
+	scan_block(splitter, &record->body.samples, values_hpa, &contact);
 	if (!contact.has_any)
 		return;
 	if (splitter->is_running && is_quiet_at(splitter, contact.first_us))
@@ -156,14 +155,14 @@ push_samples(KnSplitter *splitter, const ktp_Record *record)
 		/* seen afresh, as the fold of this span's records will see it */
 		memset(splitter->node, 0, sizeof splitter->node);
 		contact = (KnContactSpan){0};
-		scan_block(splitter, &record->body.samples, &contact);
+		scan_block(splitter, &record->body.samples, values_hpa, &contact);
 		begin(splitter, record->seq, contact.first_us / 1000);
 	}
 	add_contact(splitter, record->seq, &contact);
 }
 
 void
-kn_splitter_push(KnSplitter *splitter, const ktp_Record *record)
+kn_splitter_push_values(KnSplitter *splitter, const ktp_Record *record, const guint16 *values_hpa)
 {
 	switch (record->which_body) {
 	case ktp_Record_session_start_tag:
@@ -174,7 +173,7 @@ kn_splitter_push(KnSplitter *splitter, const ktp_Record *record)
 		break;
 	case ktp_Record_samples_tag:
 		g_return_if_fail(record->body.samples.n > 0 && record->body.samples.period_us > 0);
-		push_samples(splitter, record);
+		push_samples(splitter, record, values_hpa);
 		break;
 	default:
 		break;
@@ -186,6 +185,16 @@ kn_splitter_push(KnSplitter *splitter, const ktp_Record *record)
 			splitter->span.last_t_ms = record->t_ms;
 	}
 	splitter->latest_us = MAX(splitter->latest_us, record->t_ms * 1000);
+}
+
+void
+kn_splitter_push(KnSplitter *splitter, const ktp_Record *record)
+{
+	uint16_t values_hpa[KN_VALUES_MAX];
+
+	if (record->which_body == ktp_Record_samples_tag)
+		kn_decode_values(&record->body.samples, values_hpa);
+	kn_splitter_push_values(splitter, record, values_hpa);
 }
 
 GArray *

@@ -49,6 +49,9 @@ void kn_splitter_free(KnSplitter *splitter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnSplitter, kn_splitter_free)
 /* Accepted records of one boot in seq order; seq may have holes. */
 void kn_splitter_push(KnSplitter *splitter, const ktp_Record *record);
+/* The same; values_hpa: of a record with samples, node after node, if known: its deltas are then not looked at. */
+void kn_splitter_push_values(KnSplitter *splitter, const ktp_Record *record,
+			     const guint16 *values_hpa);
 /* is_boot_over: a record of a later boot is known, so nothing more can come. Returns KnSpan, in
  * seq order; the caller owns it. More may be pushed afterwards. */
 GArray *kn_splitter_finish(const KnSplitter *splitter, gboolean is_boot_over);

@@ -150,7 +150,7 @@ kn_pipeline_keep_log(KnPipeline *pipeline, KnPipelineDevice *device)
 }
 
 static gboolean
-is_backfilling(const KnPipeline *pipeline, const KnNow *now)
+look_for_backfill(const KnPipeline *pipeline, const KnNow *now)
 {
 	GHashTableIter iter;
 	gpointer value;
@@ -165,6 +165,17 @@ is_backfilling(const KnPipeline *pipeline, const KnNow *now)
 	return FALSE;
 }
 
+/* asked for every packet once a batch is 10 s old: all devices are looked at ten times a second, not for each */
+static gboolean
+is_backfilling(KnPipeline *pipeline, const KnNow *now)
+{
+	if (pipeline->looked_us == 0 || now->boottime_us - pipeline->looked_us >= KN_LOOK_US) {
+		pipeline->is_backfilling = look_for_backfill(pipeline, now);
+		pipeline->looked_us = now->boottime_us;
+	}
+	return pipeline->is_backfilling;
+}
+
 static gint64
 scaled(const KnPipeline *pipeline, gint64 interval_us)
 {
@@ -172,7 +183,7 @@ scaled(const KnPipeline *pipeline, gint64 interval_us)
 }
 
 static gboolean
-is_due(const KnPipeline *pipeline, const KnNow *now)
+is_due(KnPipeline *pipeline, const KnNow *now)
 {
 	gint64 age_us = pipeline->batch_since_us ? now->boottime_us - pipeline->batch_since_us : 0;
 	gboolean is_due_live, is_due_backfill;
@@ -182,7 +193,6 @@ is_due(const KnPipeline *pipeline, const KnNow *now)
 	is_due_live = age_us >= scaled(pipeline, KN_COMMIT_LIVE_US) || pipeline->has_full_block;
 	is_due_backfill = age_us >= scaled(pipeline, KN_COMMIT_BACKFILL_US) ||
 			  pipeline->batch->n_bytes >= KN_BATCH_BACKFILL_BYTES;
-	/* asked for every packet: a walk over the devices only when it decides */
 	if (is_due_live == is_due_backfill)
 		return is_due_live;
 	return is_backfilling(pipeline, now) ? is_due_backfill : is_due_live;

@@ -304,11 +304,9 @@ drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 }
 
 static void
-drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+judge_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(KnGap));
-	ktp_Control control = {.which_op = ktp_Control_fetch_tag};
-	KnRange range;
 
 	kn_transfer_judge(&device->transfer, device->ledger, now->boottime_us, gaps);
 	for (guint i = 0; i < gaps->len; i++) {
@@ -316,6 +314,16 @@ drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 		kn_ledger_name_gap(device->ledger, gap);
 		kn_pipeline_keep_gap(pipeline, device, gap, now);
 	}
+}
+
+static void
+drive_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	ktp_Control control = {.which_op = ktp_Control_fetch_tag};
+	KnRange range;
+
+	if (device->transfer.n_requests > 0)
+		judge_transfer(pipeline, device, now);
 	if (device->transfer.wants_state)
 		kn_pipeline_ask_state(pipeline, device, now);
 	if (!kn_pipeline_has_room(pipeline)) {

@@ -8,9 +8,11 @@
 #include "core/wire/frame.h"
 
 /* enough to tell a repeated record from a different one with the same seq, for what may still repeat: live beside history */
-enum { KN_RECENT_RECORDS = 4096 };
+enum { KN_RECENT_RECORDS = 1024 };
 /* in one batch; more are counted, and the store bounds them too */
 enum { KN_CONFLICTS_MAX = 64 };
+/* whether any device still sends history is looked at this often: it only says how long a batch may wait */
+#define KN_LOOK_US  G_GINT64_CONSTANT(100000)
 #define KN_HURRY_US G_GINT64_CONSTANT(10000000)
 /* a session that goes on is heard at least every few seconds: what came last may have been lost, its end included */
 #define KN_LIVE_SILENCE_US G_GINT64_CONSTANT(30000000)
@@ -80,7 +82,9 @@ struct KnPipeline {
 	gint64 batch_since_us;   /* first record in it; 0 none */
 	gboolean has_full_block; /* of live records, in it */
 	gboolean is_urgent;
-	GPtrArray *flights; /* owned: KnFlight */
+	gboolean is_backfilling; /* as of looked_us */
+	gint64 looked_us;        /* 0: never */
+	GPtrArray *flights;      /* owned: KnFlight */
 	guint64 next_batch_id;
 	KnHubTime hub_time;
 };

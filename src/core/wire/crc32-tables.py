@@ -5,7 +5,7 @@
 import sys
 
 POLYNOMIAL = 0xEDB88320  # 04c11db7, reflected
-ROWS = 4
+ROWS = 8
 
 
 def push(crc, byte):

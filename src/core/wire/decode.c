@@ -16,12 +16,40 @@ decode(const pb_msgdesc_t *fields, const uint8_t *bytes, size_t n_bytes, void *r
 	return pb_decode(&stream, fields, ret_message) ? KN_DECODE_OK : KN_DECODE_PROTOBUF;
 }
 
+static bool
+is_key_in_range(uint64_t seq, uint64_t boot, uint64_t t_ms)
+{
+	return seq != 0 && seq <= KN_SEQ_MAX && boot <= UINT32_MAX && t_ms <= KN_TICK_MAX_MS;
+}
+
+/* The form that firmware writes: each key one byte, in order, none twice, and a larger one behind them. It is read several
+ * times for each record, so without the calls of the generic walk. False: whatever is written otherwise. */
+static bool
+read_plain_key(const uint8_t *bytes, size_t n_bytes, uint64_t value[ktp_Record_t_ms_tag + 1])
+{
+	const uint8_t *at = bytes, *end = bytes + n_bytes;
+
+	for (uint32_t tag = ktp_Record_seq_tag; tag <= ktp_Record_t_ms_tag; tag++) {
+		unsigned shift = 0;
+		if (at == end || *at != tag << 3)
+			continue;
+		do {
+			at++;
+			if (at == end || shift > 56)
+				return false;
+			value[tag] |= (uint64_t)(*at & 0x7f) << shift;
+			shift += 7;
+		} while (*at >= 0x80);
+		at++;
+	}
+	return at == end || (*at < 0x80 && *at >> 3 > ktp_Record_t_ms_tag);
+}
+
 /* reads the leading scalar fields only: a body that nobody knows, or that is broken, still has a place in the ledger */
-bool
-kn_decode_key(const uint8_t *bytes, size_t n_bytes, KnRecordKey *ret_key)
+static bool
+read_any_key(const uint8_t *bytes, size_t n_bytes, uint64_t value[ktp_Record_t_ms_tag + 1])
 {
 	pb_istream_t stream = pb_istream_from_buffer(bytes, n_bytes);
-	uint64_t value[4] = {0};
 	uint32_t before = 0;
 
 	while (stream.bytes_left > 0 && before < ktp_Record_t_ms_tag) {
@@ -37,8 +65,21 @@ kn_decode_key(const uint8_t *bytes, size_t n_bytes, KnRecordKey *ret_key)
 			return false;
 		before = tag;
 	}
-	if (value[ktp_Record_seq_tag] == 0 || value[ktp_Record_seq_tag] > KN_SEQ_MAX ||
-	    value[ktp_Record_boot_tag] > UINT32_MAX || value[ktp_Record_t_ms_tag] > KN_TICK_MAX_MS)
+	return true;
+}
+
+bool
+kn_decode_key(const uint8_t *bytes, size_t n_bytes, KnRecordKey *ret_key)
+{
+	uint64_t value[ktp_Record_t_ms_tag + 1] = {0};
+
+	if (!read_plain_key(bytes, n_bytes, value)) {
+		memset(value, 0, sizeof value);
+		if (!read_any_key(bytes, n_bytes, value))
+			return false;
+	}
+	if (!is_key_in_range(value[ktp_Record_seq_tag], value[ktp_Record_boot_tag],
+			     value[ktp_Record_t_ms_tag]))
 		return false;
 	ret_key->seq = value[ktp_Record_seq_tag];
 	ret_key->boot = (uint32_t)value[ktp_Record_boot_tag];
@@ -145,23 +186,17 @@ is_canonical(const ktp_Record *record, const uint8_t *bytes, size_t n_bytes)
 	       memcmp(again, bytes, n_bytes) == 0;
 }
 
-KnDecodeStatus
-kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp_Record *ret_record,
-		 bool *ret_is_canonical)
+static KnDecodeStatus
+decode_any(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp_Record *ret_record,
+	   bool *ret_is_canonical)
 {
-	KnDecodeStatus status = KN_DECODE_OK;
+	KnDecodeStatus status;
 	KnRecordKey key;
-	bool is_quick;
 
-	*ret_is_canonical = false;
 	if (!kn_decode_key(bytes, n_bytes, &key))
 		return KN_DECODE_PROTOBUF;
-	is_quick =
-		n_bytes <= KN_RECORD_ACCEPTED_BYTES && kn_samples_read(bytes, n_bytes, ret_record);
-	if (!is_quick) {
-		*ret_record = (ktp_Record)ktp_Record_init_zero;
-		status = decode(ktp_Record_fields, bytes, n_bytes, ret_record);
-	}
+	*ret_record = (ktp_Record)ktp_Record_init_zero;
+	status = decode(ktp_Record_fields, bytes, n_bytes, ret_record);
 	if (status != KN_DECODE_OK)
 		return status;
 	/* a scalar that comes twice is legal protobuf, and the last one wins: then the ledger would hold another key */
@@ -169,10 +204,26 @@ kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp
 	    ret_record->t_ms != key.t_ms)
 		return KN_DECODE_RANGE;
 	status = judge(ret_record, info);
-	if (status != KN_DECODE_OK)
-		return status;
-	*ret_is_canonical = is_quick || is_canonical(ret_record, bytes, n_bytes);
-	return KN_DECODE_OK;
+	if (status == KN_DECODE_OK)
+		*ret_is_canonical = is_canonical(ret_record, bytes, n_bytes);
+	return status;
+}
+
+KnDecodeStatus
+kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp_Record *ret_record,
+		 bool *ret_is_canonical)
+{
+	KnDecodeStatus status;
+
+	*ret_is_canonical = false;
+	if (n_bytes > KN_RECORD_ACCEPTED_BYTES || !kn_samples_read(bytes, n_bytes, ret_record))
+		return decode_any(bytes, n_bytes, info, ret_record, ret_is_canonical);
+	/* in canonical form each scalar comes once: its key is the record's */
+	if (!is_key_in_range(ret_record->seq, ret_record->boot, ret_record->t_ms))
+		return KN_DECODE_PROTOBUF;
+	status = judge(ret_record, info);
+	*ret_is_canonical = status == KN_DECODE_OK;
+	return status;
 }
 
 KnDecodeStatus
