@@ -118,27 +118,47 @@ tell_no_day(KnCall *call, const gchar *address)
 	return KN_EXIT_OK;
 }
 
+/* sessions whose date nobody knows: in no range of days, and the first of all without one */
+static gint
+count_undated(KnCall *call, const gchar *address, guint *ret_n)
+{
+	g_autofree gchar *path =
+		g_strdup_printf("/v1/sessions?limit=%d&device=%s", PAGE_MAX, address);
+	g_autoptr(JsonNode) node = NULL;
+	gint failed = kn_call_ask(call, path, NULL, &node);
+	JsonArray *sessions = kn_doc_array(kn_doc_root(node), "sessions");
+
+	*ret_n = 0;
+	for (guint i = 0; failed == KN_EXIT_OK && i < kn_doc_length(sessions); i++)
+		*ret_n += !kn_doc_has(kn_doc_at(sessions, i), "start");
+	return failed;
+}
+
 /* NULL: there is nothing from before today. New. */
 static gchar *
-new_question(JsonNode *node, gboolean is_all)
+new_question(JsonNode *node, guint n_undated, gboolean is_all)
 {
 	JsonObject *document = kn_doc_root(node);
 	JsonArray *sessions = kn_doc_array(document, "sessions");
 	guint n = kn_doc_length(sessions);
 	const gchar *ending = "Are they yours? [Y/n] ";
 	g_autofree gchar *count = kn_format_plural(n, "session", "sessions");
+	g_autofree gchar *undated = kn_format_plural(n_undated, "session", "sessions");
+	g_autofree gchar *more = g_strdup_printf(", and %s without a date", undated);
 	g_autofree gchar *oldest = NULL;
 
 	if (!is_all)
 		return g_strdup_printf("Its older sessions are still coming. %s", ending);
-	if (n == 0)
+	if (n == 0 && n_undated == 0)
 		return NULL;
+	if (n == 0)
+		return g_strdup_printf("It holds %s without a date. %s", undated, ending);
 	if (kn_doc_has(document, "next_cursor"))
-		return g_strdup_printf("It holds more than %u sessions from before today. %s", n,
-				       ending);
+		return g_strdup_printf("It holds more than %u sessions from before today%s. %s", n,
+				       n_undated > 0 ? more : "", ending);
 	oldest = kn_format_long_day(kn_doc_text(kn_doc_at(sessions, n - 1), "start"));
-	return g_strdup_printf("It holds %s from before today, the first of %s. %s", count, oldest,
-			       ending);
+	return g_strdup_printf("It holds %s from before today, the first of %s%s. %s", count,
+			       oldest, n_undated > 0 ? more : "", ending);
 }
 
 static gboolean
@@ -167,6 +187,7 @@ kn_past_ask(KnCall *call, const gchar *address)
 	g_autoptr(JsonNode) sessions = NULL;
 	g_autoptr(JsonNode) answer = NULL;
 	gboolean is_all = FALSE, is_day_known = FALSE;
+	guint n_undated = 0;
 	gint failed = wait_for_history(call, address, &is_all);
 
 	if (failed == KN_EXIT_OK)
@@ -175,9 +196,11 @@ kn_past_ask(KnCall *call, const gchar *address)
 		return tell_no_day(call, address);
 	if (failed == KN_EXIT_OK)
 		failed = kn_call_ask(call, from, NULL, &sessions);
+	if (failed == KN_EXIT_OK)
+		failed = count_undated(call, address, &n_undated);
 	if (failed != KN_EXIT_OK)
 		return failed;
-	question = new_question(sessions, is_all);
+	question = new_question(sessions, n_undated, is_all);
 	if (question == NULL || !is_no(question))
 		return KN_EXIT_OK;
 	wish.label = NULL;

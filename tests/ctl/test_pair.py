@@ -162,6 +162,20 @@ def test_nothing_is_asked_when_it_brings_nothing_along(past):
     assert allowed(past) == []
 
 
+@pytest.mark.parametrize("dated, said", [
+    (True, "2 sessions from before today, the first of Tuesday 3 November, and 1 session without a date."),
+    (False, "It holds 1 session without a date.")])
+def test_sessions_without_a_date_are_asked_about_too(past, dated, said):
+    undated = session(4, "", 60000)
+    del undated["start"]
+    past.documents[f"/v1/sessions?limit=400&device={ADDRESS}"] = {"sessions": [undated]}
+    if not dated:
+        past.documents["/v1/sessions"] = {"sessions": []}
+    with person(past, typed="n\n") as (status, shown):
+        assert status == OK and said in shown and "Are they yours?" in shown
+    assert allowed(past) == [{"sessions_from": "today"}]
+
+
 def test_a_hub_that_does_not_know_the_day_hides_nothing_and_says_so(past):
     past.documents["/v1/status"]["clock"] = "unknown"
     with person(past, typed="n\n") as (status, shown):
