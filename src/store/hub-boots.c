@@ -140,12 +140,12 @@ kn_hub_boots_is_doubted(KnDb *db, gint64 log_key, guint32 boot, gboolean *ret_is
 	gint64 is_doubted;
 
 	if (!kn_sql_get(db,
-			"SELECT EXISTS (SELECT 1 FROM anchor AS a JOIN hub_boot AS h "
-			"USING (hub_boot_key) WHERE a.log_key = ?1 AND a.device_boot = ?2 AND "
-			"h.quality < 2 AND EXISTS (SELECT 1 FROM hub_boot AS e WHERE "
-			"e.hub_boot_key < h.hub_boot_key AND e.quality = 2)) AND NOT EXISTS "
-			"(SELECT 1 FROM anchor AS b WHERE b.log_key = ?1 AND b.device_boot = ?2 "
-			"AND b.quality = 2)",
+			"SELECT NOT EXISTS (SELECT 1 FROM anchor AS b WHERE b.log_key = ?1 AND "
+			"b.device_boot = ?2 AND b.quality = 2) AND EXISTS (SELECT 1 FROM hub_boot "
+			"AS h WHERE h.quality < 2 AND h.hub_boot_key > (SELECT min(hub_boot_key) "
+			"FROM hub_boot WHERE quality = 2) AND EXISTS (SELECT 1 FROM anchor AS a "
+			"WHERE a.hub_boot_key = h.hub_boot_key AND a.quality < 2 AND "
+			"a.log_key = ?1 AND a.device_boot = ?2))",
 			KN_SQL_INTS(log_key, boot), &is_doubted, 1, NULL, error))
 		return FALSE;
 	*ret_is_doubted = is_doubted != 0;

@@ -101,7 +101,7 @@ store_with_anchor(Fixture *fixture, guint64 first_seq, guint64 last_seq, guint64
 			   .log_id = LOG_ID,
 			   .boot = fixture->boot,
 			   .t_ms = t_ms,
-			   .utc_us = G_GINT64_CONSTANT(1700000000000000),
+			   .utc_us = G_GINT64_CONSTANT(1700000000000000) + (gint64)t_ms * 1000,
 			   .quality = ktp_CLOCK_SYNCED};
 	KnBatteryNote battery = {fixture->device_id, 500, FALSE, 7};
 	KnEvent *event = kn_event_new(KN_EVENT_LINK_UP, fixture->device_id, "");
