@@ -52,7 +52,7 @@ kn_pipeline_keep_record(KnPipeline *pipeline, KnPipelineDevice *device, const Kn
 
 	kn_block_append(block, key->seq, key->t_ms, bytes, n_bytes);
 	pipeline->has_full_block |=
-		block->records->len + KN_RECORD_ACCEPTED_BYTES > KN_BATCH_LIVE_BYTES;
+		block->records->len + KN_RECORD_ACCEPTED_BYTES > KN_BLOCK_BYTES_MAX;
 	pipeline->batch->n_bytes += 2 + n_bytes;
 	device->n_open++;
 	device->has_news |= is_late(device->ledger, key->seq);
@@ -190,7 +190,8 @@ is_due(KnPipeline *pipeline, const KnNow *now)
 
 	if (pipeline->is_urgent || pipeline->batch->blocks->len >= KN_OPEN_BLOCKS_MAX)
 		return TRUE;
-	is_due_live = age_us >= scaled(pipeline, KN_COMMIT_LIVE_US) || pipeline->has_full_block;
+	is_due_live = age_us >= scaled(pipeline, KN_COMMIT_LIVE_US) ||
+		      (pipeline->has_full_block && pipeline->batch->n_bytes >= KN_BATCH_LIVE_BYTES);
 	is_due_backfill = age_us >= scaled(pipeline, KN_COMMIT_BACKFILL_US) ||
 			  pipeline->batch->n_bytes >= KN_BATCH_BACKFILL_BYTES;
 	if (is_due_live == is_due_backfill)

@@ -17,7 +17,9 @@
 #include "core/pipeline/trust.h"
 
 enum {
-	KN_BATCH_LIVE_BYTES = KN_BLOCK_BYTES_MAX, /* a live block that is full asks for a commit */
+	/* a block that is full asks for a commit once so much waits: each commit rewrites a dozen pages besides its blocks, and
+	 * one massager alone would do that for every block */
+	KN_BATCH_LIVE_BYTES = 4 * KN_BLOCK_BYTES_MAX,
 	KN_BATCH_BACKFILL_BYTES =
 		1024 * 1024, /* four fdatasync a commit: fewer would cap a backfill */
 	KN_BATCH_BYTES_MAX =

@@ -121,6 +121,27 @@ a_block_never_spans_a_hole_a_boot_or_64_kib(PipelineFixture *f, gconstpointer da
 }
 
 static void
+one_massager_alone_gathers_four_blocks_before_they_are_written(PipelineFixture *f,
+							       gconstpointer data)
+{
+	const KnBatch *batch;
+	guint64 seq = 0;
+
+	pf_meet(f, 0);
+	pf_commit_all(f);
+	g_ptr_array_set_size(f->batches, 0);
+	while (f->batches->len == 0 && seq < 20000) {
+		g_assert_cmpuint(kn_pipeline_n_open_bytes(f->pipeline), <, 4 * 65536);
+		seq++;
+		pf_send_samples(f, KN_FRAME_LIVE, seq, seq);
+	}
+	g_assert_cmpuint(f->batches->len, ==, 1);
+	batch = f->batches->pdata[0];
+	g_assert_cmpuint(batch->n_bytes, >=, 4 * 65536);
+	g_assert_cmpuint(batch->blocks->len, >=, 4);
+}
+
+static void
 while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device(PipelineFixture *f,
 									     gconstpointer data)
 {
@@ -204,6 +225,7 @@ main(int argc, char **argv)
 	ADD(the_end_of_a_session_the_end_of_a_link_and_a_flush_commit_at_once);
 	ADD(an_end_whose_start_was_never_seen_commits_too_live_or_fetched);
 	ADD(a_block_never_spans_a_hole_a_boot_or_64_kib);
+	ADD(one_massager_alone_gathers_four_blocks_before_they_are_written);
 	ADD(while_the_store_is_silent_memory_is_bounded_and_the_rest_stays_on_the_device);
 	ADD(a_store_that_is_behind_is_not_the_fault_of_the_device);
 	ADD(what_the_store_had_at_start_is_neither_fetched_nor_taken_again);
