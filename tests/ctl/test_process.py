@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 """knead as a process: exit codes, streams, options, and what it asks the hub."""
+import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 
@@ -272,6 +274,19 @@ def test_options_become_the_hubs_question(hub):
         hub.asked.clear()
         knead(*words, path=hub.path)
         assert hub.asked[0][:2] == ("GET", wanted)
+
+
+def test_since_is_from_wherever_it_is_taken(hub):
+    taken = [command for command in re.findall(r"^  ([a-z]+) ", knead("--help").stdout, re.M) if "--since" in knead(command, "--help").stdout]
+    arguments = {"export": ["csv"], "rezone": ["Asia/Tokyo", "--yes"]}
+    asked = {}
+    for command, option in itertools.product(taken, ("--since", "--from")):
+        hub.asked.clear()
+        knead(command, *arguments.get(command, []), option, "monday", path=hub.path)
+        asked.setdefault(command, []).append(hub.asked[0])
+        assert "monday" in "".join(hub.asked[0][1:]), command
+    assert {"summary", "sessions", "export", "rezone"} <= asked.keys()
+    assert all(since == first for since, first in asked.values())
 
 
 def test_allow_sends_the_address_and_the_label(hub):
