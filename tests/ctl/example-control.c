@@ -155,7 +155,8 @@ example_start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptur
 	static const gchar text[] = "# knead-capture: 1\n"
 				    "clock 0 1795248000000000 2\n"
 				    "n 1000 1101\n"
-				    "n 2000 1102\n";
+				    "n 2000 1102\n"
+				    "end 70 6c62a0fa\n";
 
 	capture.sink = *sink;
 	capture.to = to;
