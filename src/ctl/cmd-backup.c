@@ -107,7 +107,7 @@ finish(Backup *backup, gboolean is_whole)
 		return failed;
 	g_printerr("%s: %s, as the hub sent it\n  Check all that is in it:  kneadd --verify %s\n"
 		   "  Bring it back, some day:  man kneadd, --restore\n"
-		   "It says what people did to their backs: keep it where only you can read it.\n",
+		   "It is about the bodies of people: keep it where only you can read it.\n",
 		   path, size, path);
 	return KN_EXIT_OK;
 }

@@ -7,6 +7,7 @@
 #include "ctl/format.h"
 #include <glib-unix.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { SECONDS_DEFAULT = 600, TELL_MS = 200 };
@@ -16,6 +17,7 @@ typedef struct {
 	KnFile file;
 	GString *text; /* owned: all of it, for the sum at the end; a capture is some MiB */
 	guint64 n_notifications;
+	gboolean is_ended; /* the hub's last line has come: what is before it is all */
 	gint64 told_us;
 	gboolean is_terminal;
 	gboolean is_unwritable;
@@ -35,11 +37,34 @@ tell(Capture *capture)
 		   capture->n_notifications, bytes);
 }
 
+static void
+append_end(const Capture *capture, GString *end)
+{
+	kn_capture_append_end(end, capture->text->len,
+			      kn_crc32(capture->text->str, capture->text->len));
+}
+
+/* an answer that breaks off between two lines looks whole to HTTP's client */
+static gboolean
+is_end(const Capture *capture, const gchar *line)
+{
+	g_autoptr(GString) end = g_string_new(NULL);
+
+	if (!g_str_has_prefix(line, "end "))
+		return FALSE;
+	append_end(capture, end);
+	return strncmp(line, end->str, end->len - 1) == 0;
+}
+
 static gboolean
 on_line(const gchar *line, gsize n_bytes, gpointer data)
 {
 	Capture *capture = data;
 
+	capture->is_ended = is_end(capture, line);
+	/* written when the file is closed, as behind one that a person ends */
+	if (capture->is_ended)
+		return TRUE;
 	g_string_append_len(capture->text, line, (gssize)n_bytes);
 	g_string_append_c(capture->text, '\n');
 	capture->n_notifications += g_str_has_prefix(line, "n ");
@@ -60,13 +85,14 @@ on_signal(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* one that broke off has no end: then a replay says so, too */
 static gint
-close_file(Capture *capture)
+close_file(Capture *capture, gboolean is_whole)
 {
 	g_autoptr(GString) end = g_string_new(NULL);
 
-	kn_capture_append_end(end, capture->text->len,
-			      kn_crc32(capture->text->str, capture->text->len));
+	if (is_whole)
+		append_end(capture, end);
 	return kn_file_close(&capture->file,
 			     !capture->is_unwritable && fputs(end->str, capture->file.file) >= 0);
 }
@@ -86,11 +112,11 @@ make_path(const KnCall *call, const gchar *device)
 }
 
 static gint
-finish(Capture *capture, gboolean is_whole)
+finish(Capture *capture)
 {
-	gboolean is_ours = g_cancellable_is_cancelled(capture->cancellable);
+	gboolean is_whole = capture->is_ended || g_cancellable_is_cancelled(capture->cancellable);
 	g_autofree gchar *bytes = kn_format_bytes(capture->text->len);
-	gint failed = close_file(capture);
+	gint failed = close_file(capture, is_whole);
 
 	if (failed != KN_EXIT_OK)
 		return failed;
@@ -99,10 +125,10 @@ finish(Capture *capture, gboolean is_whole)
 		   capture->n_notifications, bytes);
 	if (capture->n_notifications == 0)
 		g_printerr("  Nothing came: is the massager in range? See: knead devices\n");
-	if (!is_whole && !is_ours)
-		g_printerr("  The hub ended it early; what came is in the file.\n");
+	if (!is_whole)
+		g_printerr("  It broke off before its end; what came is in the file.\n");
 	g_printerr("  Replay it: kneadd --replay %s\n", capture->call->output);
-	return is_whole || is_ours ? KN_EXIT_OK : KN_EXIT_FAILED;
+	return is_whole ? KN_EXIT_OK : KN_EXIT_FAILED;
 }
 
 static gint
@@ -112,7 +138,7 @@ run(Capture *capture, const gchar *device)
 	guint sources[G_N_ELEMENTS(endings)];
 	g_autofree gchar *path = make_path(capture->call, device);
 	g_autoptr(GError) error = NULL;
-	gboolean is_whole = FALSE;
+	gboolean is_whole = FALSE; /* as HTTP sees it: what it sees is not enough */
 
 	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
 		sources[i] = g_unix_signal_add(endings[i], on_signal, capture);
@@ -124,7 +150,7 @@ run(Capture *capture, const gchar *device)
 	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
 		g_source_remove(sources[i]);
 	if (error == NULL)
-		return finish(capture, is_whole);
+		return finish(capture);
 	kn_file_discard(&capture->file);
 	return kn_call_fail(capture->call, error);
 }

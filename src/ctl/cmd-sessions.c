@@ -77,19 +77,16 @@ gint
 kn_cmd_sessions(KnCall *call, const gchar *argument)
 {
 	g_autofree gchar *device = kn_call_device_query(call, "&");
-	const gchar *since = call->since != NULL ? call->since : call->from;
-	g_autofree gchar *from = since != NULL ? g_uri_escape_string(since, NULL, FALSE) : NULL;
+	g_autofree gchar *from =
+		call->from != NULL ? g_uri_escape_string(call->from, NULL, FALSE) : NULL;
 	g_autofree gchar *to = call->to != NULL ? g_uri_escape_string(call->to, NULL, FALSE) : NULL;
 	g_autofree gchar *path = g_strdup_printf(
 		"/v1/sessions?limit=%d%s%s%s%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
 		device, from != NULL ? "&from=" : "", from != NULL ? from : "",
 		to != NULL ? "&to=" : "", to != NULL ? to : "");
 	g_autoptr(JsonNode) node = NULL;
-	gint failed = KN_EXIT_OK;
+	gint failed = kn_call_ask(call, path, NULL, &node);
 
-	if (call->since != NULL && call->from != NULL)
-		return kn_call_usage("sessions", "--since and --from are the same: give one");
-	failed = kn_call_ask(call, path, NULL, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	if (call->is_json)

@@ -27,17 +27,14 @@ read_days(const KnCall *call, const gchar *days, Question *ret_question)
 {
 	gboolean is_range = call->from != NULL || call->to != NULL;
 	gboolean is_day = call->day != NULL && !call->is_week && !call->is_month;
-	guint n = (days != NULL) + (call->since != NULL) + is_range + call->is_week +
-		  call->is_month + is_day;
+	guint n = (days != NULL) + is_range + call->is_week + call->is_month + is_day;
 	Question question = {.period = "week", .day = call->day};
 
-	if (n > 1 || (call->day != NULL && (n == 0 || days != NULL || call->since != NULL)) ||
+	if (n > 1 || (call->day != NULL && (n == 0 || days != NULL)) ||
 	    (is_range && (call->from == NULL || call->day != NULL)))
 		return FALSE;
 	if (days != NULL)
 		question = (Question){.period = "range", .from = days, .to = days};
-	else if (call->since != NULL)
-		question = (Question){.period = "range", .from = call->since};
 	else if (is_range)
 		question = (Question){.period = "range", .from = call->from, .to = call->to};
 	else if (call->is_month)
@@ -85,8 +82,9 @@ kn_cmd_summary(KnCall *call, const gchar *argument)
 	gint failed = KN_EXIT_OK;
 
 	if (!read_days(call, argument, &question))
-		return kn_call_usage("summary", "say the days in one way: DAYS, --since, --from "
-						"with or without --to, --day, --week or --month");
+		return kn_call_usage("summary", "say the days in one way: DAYS, --since (or "
+						"--from) with or without --to, --day, --week or "
+						"--month");
 	if (!read_by(call, &view, &question))
 		return kn_call_usage("summary",
 				     "--by takes dose, peak, region, side, node or device");

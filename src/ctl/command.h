@@ -28,8 +28,7 @@ typedef struct {
 	gboolean is_week;
 	gboolean is_month;
 	const gchar *month; /* of is_month: which; NULL this one */
-	const gchar *since;
-	const gchar *from;
+	const gchar *from;  /* --since is the same */
 	const gchar *to;
 	const gchar *by;
 	const gchar *device;

@@ -139,9 +139,14 @@ parse(Options *options, gchar ***argv, GError **error)
 	g_option_context_set_main_group(context, group);
 	g_option_context_set_help_enabled(context, FALSE);
 	wrong = kn_nearest_explain(entries, *argv);
-	if (wrong == NULL)
-		return g_option_context_parse_strv(context, argv, error);
-	g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, wrong);
+	if (wrong != NULL)
+		g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, wrong);
+	if (wrong != NULL || !g_option_context_parse_strv(context, argv, error))
+		return FALSE;
+	if (options->since == NULL || options->from == NULL)
+		return TRUE;
+	g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "--since and --from are the same: give one");
 	return FALSE;
 }
 
@@ -322,9 +327,8 @@ start(const Options *options, gchar **words)
 		       .is_week = options->is_week,
 		       .is_month = options->is_month,
 		       .month = options->month,
-		       .since = options->since,
 		       .by = options->by,
-		       .from = options->from,
+		       .from = options->since != NULL ? options->since : options->from,
 		       .to = options->to,
 		       .device = options->device,
 		       .label = options->label,

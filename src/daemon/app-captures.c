@@ -7,6 +7,7 @@
 #include "core/capture/capture.h"
 #include "core/capture/redact.h"
 #include "core/measure/names.h"
+#include "core/wire/crc32.h"
 #include "core/wire/decode.h"
 #include "core/wire/frame.h"
 #include "daemon/app-private.h"
@@ -25,6 +26,8 @@ struct KnAppCapture {
 	gint64 began_boottime_us;
 	KnNow clock;        /* as it was written last */
 	gboolean is_placed; /* a State was written since the link came up: records have their log */
+	guint64 n_bytes;    /* written so far */
+	guint32 crc32;      /* of them */
 	guint end_source;
 };
 
@@ -48,6 +51,8 @@ kn_app_captures_init(KnApp *app)
 static gboolean
 put(KnAppCapture *capture, const GString *text)
 {
+	capture->n_bytes += text->len;
+	capture->crc32 = kn_crc32_more(capture->crc32, text->str, text->len);
 	return capture->sink.write(capture->to, text->str, text->len);
 }
 
@@ -200,8 +205,13 @@ on_over(gpointer user)
 	KnAppCapture *capture = user;
 	KnHubCaptureSink sink = capture->sink;
 	gpointer to = capture->to;
+	g_autoptr(GString) text = g_string_new(NULL);
 
 	capture->end_source = 0;
+	/* so that whoever reads it knows that it did not break off */
+	kn_capture_append_end(text, capture->n_bytes, capture->crc32);
+	if (!put(capture, text))
+		return G_SOURCE_REMOVE;
 	g_ptr_array_remove(capture->app->captures, capture);
 	sink.end(to);
 	return G_SOURCE_REMOVE;

@@ -6,6 +6,7 @@
  * the X-Knead-Bytes bytes of the file come the 64 digits of its SHA-256 and a line feed.
  */
 
+#include "serve/query.h"
 #include "serve/routes.h"
 #include "serve/stream.h"
 #include <string.h>
@@ -34,6 +35,7 @@ on_end(gpointer data)
 	Work *work = data;
 
 	work->stream = NULL;
+	work->server->is_backup_read = FALSE;
 	work->server->hub.end_backup(work->server->user);
 	if (!work->is_asking)
 		work_free(work);
@@ -54,7 +56,7 @@ on_pages(GBytes *bytes, guint64 n_total, const GError *error, gpointer data)
 	g_autoptr(GBytes) owned = bytes;
 	Work *work = data;
 	gsize n_bytes = 0;
-	const guint8 *page = bytes ? g_bytes_get_data(bytes, &n_bytes) : NULL;
+	const guint8 *page = owned ? g_bytes_get_data(owned, &n_bytes) : NULL;
 
 	work->is_asking = FALSE;
 	if (work->stream == NULL) {
@@ -96,6 +98,7 @@ on_begun(GBytes *bytes, guint64 n_total, const GError *error, gpointer data)
 
 	work->is_asking = FALSE;
 	if (error != NULL || !kn_request_is_open(request)) {
+		work->server->is_backup_read = FALSE;
 		if (error == NULL)
 			work->server->hub.end_backup(work->server->user);
 		else
@@ -115,8 +118,18 @@ void
 kn_handle_backup(KnRequest *request)
 {
 	KnServer *server = request->server;
-	Work *work = g_new0(Work, 1);
+	Work *work = NULL;
 
+	if (!kn_query_no_body(request))
+		return;
+	if (server->is_backup_read) {
+		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
+					  "Another backup is being read.",
+					  "Try again when it is done.");
+		return;
+	}
+	server->is_backup_read = TRUE;
+	work = g_new0(Work, 1);
 	work->server = server;
 	work->request = kn_request_ref(request);
 	work->sum = g_checksum_new(G_CHECKSUM_SHA256);

@@ -77,19 +77,27 @@ read_zone(KnRequest *request, JsonObject *body, KnRezone *wish)
 	return FALSE;
 }
 
+/* of several days from takes the first and to the last */
 static gboolean
-read_day(KnRequest *request, JsonObject *body, const gchar *key, gboolean *ret_has, KnDay *ret_day)
+read_days(KnRequest *request, JsonObject *body, KnRezone *wish)
 {
-	const gchar *text = NULL;
+	const gchar *from = NULL;
+	const gchar *to = NULL;
+	KnDay today = kn_query_today(request);
+	KnDays first = {0};
+	KnDays last = {0};
 
-	if (get_text(body, key, &text) &&
-	    (text == NULL || kn_query_parse_day(request, text, ret_day))) {
-		*ret_has = text != NULL;
-		return TRUE;
+	if (!get_text(body, "from", &from) || !get_text(body, "to", &to) ||
+	    (from != NULL && !kn_days_parse(from, today, &first)) ||
+	    (to != NULL && !kn_days_parse(to, today, &last))) {
+		kn_query_refuse(request, "from and to are days.", "Write " KN_DAYS_MANY_WORDS ".");
+		return FALSE;
 	}
-	kn_query_refuse(request, "from and to are today, yesterday or a day.",
-			"Send something like {\"from\": \"2026-11-21\"}");
-	return FALSE;
+	wish->has_from = from != NULL;
+	wish->from_day = first.first_day;
+	wish->has_to = to != NULL;
+	wish->to_day = last.last_day;
+	return TRUE;
 }
 
 static gboolean
@@ -131,9 +139,7 @@ kn_handle_zone(KnRequest *request)
 	if (!kn_query_body(request, "zone from to device dry_run", &node))
 		return;
 	body = json_node_get_object(node);
-	if (!read_zone(request, body, &rezone) ||
-	    !read_day(request, body, "from", &rezone.has_from, &rezone.from_day) ||
-	    !read_day(request, body, "to", &rezone.has_to, &rezone.to_day) ||
+	if (!read_zone(request, body, &rezone) || !read_days(request, body, &rezone) ||
 	    !read_dry_run(request, body, &rezone) || !read_device(request, body, &rezone))
 		return;
 	wish = g_new(Wish, 1);

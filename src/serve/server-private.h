@@ -57,6 +57,9 @@ struct KnServer {
 	GPtrArray *jobs;     /* owned: KnJob, oldest first */
 	guint64 last_job_id;
 	GPtrArray *followers; /* borrowed KnFollower: each takes itself out when its stream ends */
+	/* until the stream ends: the store gives a slow reader up before its stream is, and must not take its next question for one of
+	 * another backup, begun meanwhile */
+	gboolean is_backup_read;
 	KnServerStats stats;
 };
 

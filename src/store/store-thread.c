@@ -37,11 +37,6 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 static gboolean
 is_open(KnStoreThread *thread, GError **error)
 {
-	if (thread->stats.is_malformed) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
-			    "the database is damaged");
-		return FALSE;
-	}
 	return thread->db->handle || kn_db_reopen(thread->db, error);
 }
 
@@ -83,6 +78,11 @@ typedef gboolean (*WorkFunc)(KnStoreThread *thread, KnRequest *request, GError *
 static gboolean
 do_work(KnStoreThread *thread, KnRequest *request, WorkFunc work, GError **ret_error)
 {
+	if (thread->stats.is_malformed) {
+		g_set_error(ret_error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+			    "the database is damaged");
+		return FALSE;
+	}
 	for (guint i = 0; i < 2; i++) {
 		g_autoptr(GError) error = NULL;
 		if (is_open(thread, &error) && work(thread, request, &error))

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LIVE_MS = 20 };
+enum { LIVE_MS = 20, BACKUP_BYTES = 5 * 1024 * 1024, PIECE_BYTES = 256 * 1024 };
 
 static struct {
 	KnServer *server;
@@ -29,6 +29,37 @@ example_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer r
 	g_autoptr(KnDevice) device = example_device(device_id);
 
 	func(device, NULL, request);
+}
+
+/* this month's twenty-seven, none of them near midnight */
+void
+example_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request)
+{
+	const KnRezoned done = {.n_sessions = 27,
+				.n_other_day = 0,
+				.oldest_us = EXAMPLE_NOW_US - 20 * EXAMPLE_DAY_US,
+				.newest_us = EXAMPLE_NOW_US - 60 * EXAMPLE_MINUTE_US};
+
+	func(&done, NULL, request);
+}
+
+void
+example_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request)
+{
+	func(NULL, BACKUP_BYTES, NULL, request);
+}
+
+void
+example_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request)
+{
+	gsize n_bytes = MIN(PIECE_BYTES, BACKUP_BYTES - (gsize)offset);
+
+	func(g_bytes_new_take(g_malloc0(n_bytes), n_bytes), BACKUP_BYTES, NULL, request);
+}
+
+void
+example_end_backup(gpointer user)
+{
 }
 
 gboolean
@@ -124,7 +155,8 @@ example_start_capture(gpointer user, const KnHubCapture *what, const KnHubCaptur
 	static const gchar text[] = "# knead-capture: 1\n"
 				    "clock 0 1795248000000000 2\n"
 				    "n 1000 1101\n"
-				    "n 2000 1102\n";
+				    "n 2000 1102\n"
+				    "end 70 6c62a0fa\n";
 
 	capture.sink = *sink;
 	capture.to = to;

@@ -8,6 +8,10 @@
 
 void example_allow(gpointer user, const KnAllow *wish, KnHubDeviceFunc func, gpointer request);
 void example_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+void example_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+void example_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request);
+void example_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request);
+void example_end_backup(gpointer user);
 gboolean example_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean example_scan(gpointer user, guint duration_s, GError **error);
 void example_explain(gpointer user, const gchar *address, KnWhy *ret_why);

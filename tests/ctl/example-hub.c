@@ -82,6 +82,12 @@ get_devices(gpointer user)
 	return views;
 }
 
+static const GArray *
+get_losses(gpointer user)
+{
+	return NULL;
+}
+
 static KnSession *
 copy_session(const KnSession *session)
 {
@@ -189,11 +195,16 @@ main(int argc, char **argv)
 		.get_zone = get_zone,
 		.get_status = get_status,
 		.get_devices = get_devices,
+		.get_losses = get_losses,
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = query_events,
 		.allow = example_allow,
+		.begin_backup = example_begin_backup,
+		.read_backup = example_read_backup,
+		.end_backup = example_end_backup,
 		.forget = example_forget,
+		.rezone = example_rezone,
 		.identify = example_identify,
 		.explain = example_explain,
 		.get_pairing = example_get_pairing,

@@ -23,6 +23,8 @@ main(int argc, char **argv)
 	KnServer *server = NULL;
 
 	fake_hub_init(&hub);
+	hub.backup = g_bytes_new_static("a database", 10);
+	hub.backup_step = 4;
 	fake_hub_add_session(&hub, 7, HUB_NOW_US - HUB_DAY_US / 24);
 	fake_hub_add_session(&hub, 6, HUB_NOW_US - 2 * HUB_DAY_US)->metrics.duration_ms = 1200000;
 	server = kn_server_new(&config, fake_hub_vtable(), &hub, &error);

@@ -47,7 +47,7 @@ LINES = {
     ("capture", "1", "-o", ""): {"a file", "folder"},
     ("--socket", "=", "fo"): {"folder"},
     ("show", ""): {"last", "longest"},
-    ("rezone", "X", "-"): COMMON | {"--from", "--to", "--device", "--dry-run", "--yes"},
+    ("rezone", "X", "-"): COMMON | {"--since", "--from", "--to", "--device", "--dry-run", "--yes"},
     ("export", ""): {"csv", "json"},
     ("help", "sta"): {"status"},
     ("sta",): {"status"},

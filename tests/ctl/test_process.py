@@ -1,10 +1,13 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 """knead as a process: exit codes, streams, options, and what it asks the hub."""
+import itertools
 import json
 import os
+import re
 import socket
 import subprocess
+import zlib
 
 import pytest
 
@@ -136,6 +139,34 @@ def test_an_export_that_breaks_off_is_no_file(server, tmp_path):
         assert child.wait(30) == FAILED
     rude.close()
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("half")]
+
+
+def run_beside(path, *arguments, body):
+    """knead with a hub that answers so and goes: code, standard error."""
+    with socket.socket(socket.AF_UNIX) as rude:
+        rude.bind(str(path))
+        rude.listen()
+        with subprocess.Popen([KNEAD, "--socket", str(path), *arguments], stderr=subprocess.PIPE, text=True) as child:
+            client = rude.accept()[0]
+            client.recv(4096)
+            chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n"
+            client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk)
+            client.close()
+            told = child.stderr.read()
+            return child.wait(30), told
+
+
+def test_a_capture_is_whole_only_with_its_last_line_and_that_only_when_it_was_sent(tmp_path):
+    text = b"# knead-capture: 1\nclock 0 1795248000000000 2\n"
+    end = f"end {len(text)} {zlib.crc32(text):08x}\n".encode()
+    to = tmp_path / "bed.cap"
+    arguments = ("capture", "1", "-o", str(to), "--force")
+    assert run_beside(tmp_path / "whole", *arguments, body=text + end)[0] == OK
+    assert to.read_bytes() == text + end
+    for body in (text, text + b"end 46 00000000\n", text + end + b"n 5 00\n"):
+        code, told = run_beside(tmp_path / f"rude{len(body)}", *arguments, body=body)
+        assert code == FAILED and "It broke off before its end; what came is in the file." in told, body
+        assert to.read_bytes() == body.replace(end, b""), body
 
 
 def test_a_usage_error_names_the_word_and_the_commands_own_help(hub):
@@ -272,6 +303,19 @@ def test_options_become_the_hubs_question(hub):
         hub.asked.clear()
         knead(*words, path=hub.path)
         assert hub.asked[0][:2] == ("GET", wanted)
+
+
+def test_since_is_from_wherever_it_is_taken(hub):
+    taken = [command for command in re.findall(r"^  ([a-z]+) ", knead("--help").stdout, re.M) if "--since" in knead(command, "--help").stdout]
+    arguments = {"export": ["csv"], "rezone": ["Asia/Tokyo", "--yes"]}
+    asked = {}
+    for command, option in itertools.product(taken, ("--since", "--from")):
+        hub.asked.clear()
+        knead(command, *arguments.get(command, []), option, "monday", path=hub.path)
+        asked.setdefault(command, []).append(hub.asked[0])
+        assert "monday" in "".join(hub.asked[0][1:]), command
+    assert {"summary", "sessions", "export", "rezone"} <= asked.keys()
+    assert all(since == first for since, first in asked.values())
 
 
 def test_allow_sends_the_address_and_the_label(hub):

@@ -5,15 +5,18 @@
 Nothing of the project is replaced. Waiting is for a condition, never for a time; every wait has a deadline that only bounds a hang.
 """
 
+import contextlib
 import http.client
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import gi
@@ -222,9 +225,12 @@ class Hub:
                               env={**os.environ, "NO_COLOR": "1", "LC_ALL": "C.UTF-8", **(env or {})}, **kwargs)
 
     def rows(self, sql, *args):
-        """From the database file, while no hub has it."""
-        with sqlite3.connect(f"file:{self.state / 'knead.db'}?mode=ro", uri=True) as db:
-            return db.execute(sql, args).fetchall()
+        """From the database file, while no hub has it: from a copy, for what a kill left may have to be played back first."""
+        with tempfile.TemporaryDirectory() as place:
+            for path in self.state.glob("knead.db*"):
+                shutil.copy(path, place)
+            with contextlib.closing(sqlite3.connect(f"file:{place}/knead.db?mode=rw", uri=True)) as db:
+                return db.execute(sql, args).fetchall()
 
 
 def assert_no_sanitizer_report(log):

@@ -118,6 +118,31 @@ a_reader_that_leaves_or_stalls_lets_the_hub_go_on(Fixture *fixture, gconstpointe
 	close(fd);
 }
 
+/* the file stays as it is for one reader: with two, the end of one would let it change under the other */
+static void
+a_second_backup_waits_for_the_end_of_the_first(Fixture *fixture, gconstpointer data)
+{
+	gint fd;
+
+	fill(&fixture->hub, 8 * 1000 * 1000);
+	fd = client_connect(fixture->path);
+	g_assert_true(client_send(fd, request, strlen(request)));
+	turn_until(has_begun, &fd);
+	assert_problem(fixture, "POST", "/v1/backups", NULL, 409, "busy");
+	g_assert_cmpuint(fixture->hub.n_begun_backups, ==, 1);
+	g_assert_cmpuint(fixture->hub.n_ended_backups, ==, 0);
+	close(fd);
+	turn_until(has_ended, &fixture->hub);
+	/* one that could not begin is over, too */
+	g_clear_pointer(&fixture->hub.backup, g_bytes_unref);
+	assert_problem(fixture, "POST", "/v1/backups", NULL, 503, "degraded");
+	fill(&fixture->hub, 1000);
+	fd = client_connect(fixture->path);
+	g_assert_true(client_send(fd, request, strlen(request)));
+	g_byte_array_unref(read_raw(fd));
+	g_assert_cmpuint(fixture->hub.n_begun_backups, ==, 2);
+}
+
 static void
 what_cannot_be_read_further_breaks_off(Fixture *fixture, gconstpointer data)
 {
@@ -151,6 +176,7 @@ main(int argc, char **argv)
 #define ADD(name) \
 	g_test_add("/serve/backups/" #name, Fixture, NULL, fixture_set_up, name, fixture_tear_down)
 	ADD(a_backup_is_the_file_and_its_sum);
+	ADD(a_second_backup_waits_for_the_end_of_the_first);
 	ADD(a_reader_that_leaves_or_stalls_lets_the_hub_go_on);
 	ADD(what_cannot_be_read_further_breaks_off);
 	ADD(a_hub_that_cannot_says_why);

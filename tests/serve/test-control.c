@@ -97,6 +97,23 @@ a_zone_is_moved_to_only_when_it_is_one(Fixture *fixture, gconstpointer data)
 }
 
 static void
+of_several_days_a_zone_begins_at_the_first_and_ends_at_the_last(Fixture *fixture,
+								gconstpointer data)
+{
+	guint status = 0;
+	g_autoptr(JsonNode) node = ask(
+		fixture, "POST", "/v1/zone",
+		"{\"zone\": \"Asia/Tokyo\", \"from\": \"1970-02\", \"to\": \"1970-02\"}", &status);
+
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpstr(text_of(node, "tz"), ==, "Asia/Tokyo");
+	g_assert_true(fixture->hub.rezone.has_from && fixture->hub.rezone.has_to);
+	/* from 1970-02-01, behind the 31 days of January, to 1970-02-28 */
+	g_assert_cmpint(fixture->hub.rezone.from_day, ==, 31);
+	g_assert_cmpint(fixture->hub.rezone.to_day, ==, 31 + 27);
+}
+
+static void
 a_scan_is_a_job_that_is_waited_for(Fixture *fixture, gconstpointer data)
 {
 	guint status = 0;
@@ -149,6 +166,7 @@ main(int argc, char **argv)
 	ADD(why_is_answered_for_a_name_a_number_and_a_strangers_address);
 	ADD(forget_and_identify_name_their_device);
 	ADD(a_zone_is_moved_to_only_when_it_is_one);
+	ADD(of_several_days_a_zone_begins_at_the_first_and_ends_at_the_last);
 	ADD(a_scan_is_a_job_that_is_waited_for);
 	ADD(only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room);
 	return g_test_run();

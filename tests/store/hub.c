@@ -60,7 +60,8 @@ on_commit(KnCommit *commit, const GError *error, gpointer user)
 		disk_note(STORY_STEPS_BEFORE_BATCHES + ++hub->n_acked);
 	else
 		hub->n_errors++;
-	hub->n_corrupt += g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT);
+	hub->n_corrupt += g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_CORRUPT) ||
+			  g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED);
 	kn_commit_free(commit);
 }
 

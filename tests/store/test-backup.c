@@ -56,9 +56,9 @@ on_pages(GBytes *bytes, guint64 n_total, const GError *error, gpointer user)
 	g_autoptr(GBytes) owned = bytes;
 	Listener *listener = user;
 	gsize n_bytes = 0;
-	gconstpointer data = bytes ? g_bytes_get_data(bytes, &n_bytes) : NULL;
+	gconstpointer data = owned ? g_bytes_get_data(owned, &n_bytes) : NULL;
 
-	g_string_append(listener->log, !error ? bytes ? "pages " : "begun "
+	g_string_append(listener->log, !error ? owned ? "pages " : "begun "
 				       : error->code == KN_STORE_ERROR_BUSY ? "busy "
 									    : "failed ");
 	g_byte_array_append(listener->bytes, data, (guint)n_bytes);

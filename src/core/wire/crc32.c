@@ -7,10 +7,10 @@
 #include "crc32-tables.h"
 
 uint32_t
-kn_crc32(const void *bytes, size_t n_bytes)
+kn_crc32_more(uint32_t crc32, const void *bytes, size_t n_bytes)
 {
 	const uint8_t *at = bytes;
-	uint32_t crc = UINT32_MAX;
+	uint32_t crc = ~crc32;
 
 	/* eight bytes at a time: each is looked up with those behind it as zeros */
 	for (; n_bytes >= 8; at += 8, n_bytes -= 8)
@@ -20,4 +20,10 @@ kn_crc32(const void *bytes, size_t n_bytes)
 	for (; n_bytes > 0; at++, n_bytes--)
 		crc = crc >> 8 ^ tables[0][(crc ^ *at) & 0xff];
 	return ~crc;
+}
+
+uint32_t
+kn_crc32(const void *bytes, size_t n_bytes)
+{
+	return kn_crc32_more(0, bytes, n_bytes);
 }

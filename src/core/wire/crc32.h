@@ -8,3 +8,5 @@
 #include <stdint.h>
 
 uint32_t kn_crc32(const void *bytes, size_t n_bytes);
+/* Of what comes piece by piece: crc32 is that of all before, 0 of nothing. */
+uint32_t kn_crc32_more(uint32_t crc32, const void *bytes, size_t n_bytes);

@@ -28,6 +28,9 @@ crc_matches_the_published_check_value(void)
 {
 	g_assert_cmphex(kn_crc32("123456789", 9), ==, 0xcbf43926);
 	g_assert_cmphex(kn_crc32("", 0), ==, 0);
+	for (gsize i = 0; i <= 9; i++)
+		g_assert_cmphex(kn_crc32_more(kn_crc32("123456789", i), &"123456789"[i], 9 - i), ==,
+				0xcbf43926);
 }
 
 static void
