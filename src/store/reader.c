@@ -160,6 +160,7 @@ fill_detail(KnDb *db, KnSessionRow *row, guint n_slices, KnSessionDetail *detail
 		return FALSE;
 	detail->session = g_memdup2(&row->session, sizeof row->session);
 	row->session.zone = NULL;
+	row->session.person_label = NULL;
 	return TRUE;
 }
 

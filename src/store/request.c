@@ -5,6 +5,7 @@
 
 #include "store/events.h"
 #include "store/pages.h"
+#include "store/people.h"
 #include "store/reader.h"
 #include "store/rezone.h"
 #include "store/sessions.h"
@@ -32,6 +33,8 @@ kn_store_request_free(KnRequest *request)
 	g_clear_pointer(&request->loaded, g_ptr_array_unref);
 	g_clear_pointer(&request->events, g_ptr_array_unref);
 	g_clear_pointer(&request->pages, g_bytes_unref);
+	g_clear_pointer(&request->people, kn_people_free);
+	g_free(request->people_wish);
 	g_free(request->address);
 	g_free(request->label);
 	g_free(request);
@@ -63,6 +66,14 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_LOAD:
 		request->loaded = kn_reader_load(db, error);
 		return request->loaded != NULL;
+	case KN_REQUEST_PEOPLE:
+		if (!kn_people_run(db, request->people_wish, request->now_us, &request->people_done,
+				   error))
+			return FALSE;
+		G_GNUC_FALLTHROUGH;
+	case KN_REQUEST_LOAD_PEOPLE:
+		request->people = kn_people_load(db, error);
+		return request->people != NULL;
 	case KN_REQUEST_BACKUP_BEGIN:
 		return kn_pages_size(db, &request->n_total, error);
 	case KN_REQUEST_BACKUP_READ:
@@ -136,6 +147,12 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 	case KN_REQUEST_EVENTS:
 		tell_events(request, error);
 		return;
+	case KN_REQUEST_PEOPLE:
+		if (request->func.people)
+			request->func.people(g_steal_pointer(&request->people),
+					     error ? NULL : &request->people_done, error,
+					     request->user);
+		return;
 	case KN_REQUEST_BACKUP_BEGIN:
 	case KN_REQUEST_BACKUP_READ:
 		if (request->func.pages)
@@ -143,6 +160,7 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 					    request->n_total, error, request->user);
 		return;
 	case KN_REQUEST_LOAD:
+	case KN_REQUEST_LOAD_PEOPLE:
 	case KN_REQUEST_BACKUP_END:
 	case KN_REQUEST_CLOSE:
 		return;

@@ -18,6 +18,8 @@ typedef enum {
 	KN_REQUEST_DETAIL,
 	KN_REQUEST_EVENTS,
 	KN_REQUEST_LOAD,
+	KN_REQUEST_PEOPLE,
+	KN_REQUEST_LOAD_PEOPLE,
 	KN_REQUEST_BACKUP_BEGIN,
 	KN_REQUEST_BACKUP_READ,
 	KN_REQUEST_BACKUP_END,
@@ -34,6 +36,7 @@ typedef struct {
 		KnStoreDetailFunc detail;
 		KnStoreEventsFunc events;
 		KnStorePagesFunc pages;
+		KnStorePeopleFunc people;
 	} func; /* may be NULL */
 	gpointer user;
 
@@ -48,6 +51,7 @@ typedef struct {
 	guint n_slices;
 	KnEventQuery event_query;
 	guint64 offset;
+	KnPeopleWish *people_wish; /* owned */
 
 	/* the answer: written by the store's thread, handed on by the main thread */
 	KnCommit *commit; /* owned */
@@ -60,6 +64,8 @@ typedef struct {
 	gint64 oldest_event_id;
 	GBytes *pages; /* owned */
 	guint64 n_total;
+	KnPeople *people; /* owned */
+	KnPeopleDone people_done;
 	/* a failure is on its way to the main thread: bounds the answers to two a request */
 	atomic_bool is_told;
 } KnRequest;

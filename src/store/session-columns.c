@@ -186,6 +186,8 @@ kn_session_columns_read(KnStatement *statement, KnSessionRow *ret_row)
 	session->revision = (gint)take(statement, &at);
 	session->zone = g_strdup((const gchar *)sqlite3_column_text(statement, at++));
 	session->log_id = (guint64)take(statement, &at);
+	session->person_id = take(statement, &at);
+	session->person_label = g_strdup((const gchar *)sqlite3_column_text(statement, at));
 	session->is_time_known = session->start_utc_us != KN_SESSION_TIME_UNKNOWN;
 	if (!session->is_time_known)
 		session->start_utc_us = 0;

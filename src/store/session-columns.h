@@ -4,6 +4,7 @@
 
 /* The one place that knows the order of the columns of session and session_node. */
 
+#include "store/people.h"
 #include "store/sessions.h"
 #include "store/sql.h"
 
@@ -35,10 +36,11 @@ enum { KN_SESSION_N_COLUMNS = 36, KN_NODE_N_COLUMNS = 11 };
 	"contact_ms, n_samples, mean_hpa, peak_hpa, p95_hpa, dose_hpa_ms, hold_count, " \
 	"hold_longest_ms, hold_mean_hpa, buildup_hpa, saturation_permille"
 
-/* for kn_session_columns_read; a WHERE follows */
-#define KN_SESSION_SELECT                                                                       \
-	"SELECT s.*, l.log_id FROM (SELECT " KN_SESSION_COLUMNS ", session_id, revision, zone " \
-	"FROM session) AS s JOIN log AS l ON l.log_key = s.log_key "
+/* for kn_session_columns_read; a WHERE follows. p: whose it is; NULL nobody's */
+#define KN_SESSION_SELECT                                                                         \
+	"SELECT s.*, l.log_id, p.person_id, p.label FROM (SELECT " KN_SESSION_COLUMNS             \
+	", session_id, revision, zone FROM session) AS s JOIN log AS l ON l.log_key = s.log_key " \
+	"LEFT JOIN person AS p ON p.person_id = " KN_PEOPLE_OWNER " "
 
 void kn_session_columns_read(KnStatement *statement, KnSessionRow *ret_row);
 gboolean kn_session_columns_bind(KnStatement *statement, const KnSessionRow *row,

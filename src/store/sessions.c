@@ -13,6 +13,7 @@ kn_session_row_free(KnSessionRow *row)
 	if (!row)
 		return;
 	g_free(row->session.zone);
+	g_free(row->session.person_label);
 	g_free(row);
 }
 
@@ -164,31 +165,49 @@ kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **
 	"s.start_utc_us >= (SELECT d.shown_from_us FROM device AS d WHERE d.device_id = "      \
 	"s.device_id) OR (s.is_time_uncertain AND s.last_seq > " BROUGHT_TO ")) "
 
+/* a page: of those behind the place, and, when ?7, nobody's */
+#define IS_OF_PAGE                                                                           \
+	"AND (s.start_utc_us, s.session_id) < (?3, ?4) AND (?7 = 0 OR p.person_id IS NULL) " \
+	"AND " IS_SHOWN "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5"
+/* A person's are few among all: looked up by their hand-outs and assignments, and then held against the rules. */
+#define MAY_BE_OF_PERSON                                                                           \
+	"s.session_id IN (SELECT x.session_id FROM handout AS h CROSS JOIN session AS x "          \
+	"INDEXED BY session_by_device ON x.device_id = h.device_id AND x.start_utc_us "            \
+	"BETWEEN max(h.from_us, ?1) AND min(ifnull(h.to_us, 9223372036854775807), ?2) "            \
+	"WHERE h.person_id = ?7 UNION SELECT (SELECT x.session_id FROM session AS x "              \
+	"WHERE x.log_key = a.log_key AND x.first_seq <= a.seq ORDER BY x.first_seq DESC LIMIT 1) " \
+	"FROM assignment AS a WHERE a.person_id = ?7) "
+
 static KnStatement *
 start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 {
 	gint64 to_us = query->to_us == G_MAXINT64 ? G_MAXINT64 : query->to_us - 1;
 	gboolean is_first = query->after.id == 0;
-	gint64 before[2] = {is_first ? G_MAXINT64 : query->after.start_us,
-			    is_first ? G_MAXINT64 : query->after.id};
+	const gint64 ints[] = {query->from_us,
+			       to_us,
+			       is_first ? G_MAXINT64 : query->after.start_us,
+			       is_first ? G_MAXINT64 : query->after.id,
+			       CLAMP(query->limit, 1, 400),
+			       query->device_id,
+			       query->person_id > 0 ? query->person_id : query->person_id < 0};
 
-	if (query->device_id != 0)
+	if (query->person_id > 0)
 		return kn_sql_start(db,
 				    KN_SESSION_SELECT
-				    "WHERE s.device_id = ?6 AND s.start_utc_us BETWEEN ?1 AND ?2 "
+				    "WHERE " MAY_BE_OF_PERSON
+				    "AND s.start_utc_us BETWEEN ?1 AND ?2 "
+				    "AND (?6 = 0 OR s.device_id = ?6) AND p.person_id = ?7 "
 				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
 				    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
-				    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
-						CLAMP(query->limit, 1, 400), query->device_id),
-				    error);
+				    ints, G_N_ELEMENTS(ints), error);
+	if (query->device_id != 0)
+		return kn_sql_start(db,
+				    KN_SESSION_SELECT "WHERE s.device_id = ?6 AND s.start_utc_us "
+						      "BETWEEN ?1 AND ?2 " IS_OF_PAGE,
+				    ints, G_N_ELEMENTS(ints), error);
 	return kn_sql_start(db,
-			    KN_SESSION_SELECT
-			    "WHERE s.start_utc_us BETWEEN ?1 AND ?2 "
-			    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
-			    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
-			    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
-					CLAMP(query->limit, 1, 400)),
-			    error);
+			    KN_SESSION_SELECT "WHERE s.start_utc_us BETWEEN ?1 AND ?2 " IS_OF_PAGE,
+			    ints, G_N_ELEMENTS(ints), error);
 }
 
 GPtrArray *
@@ -205,6 +224,7 @@ kn_sessions_query(KnDb *db, const KnSessionQuery *query, GError **error)
 		KnSessionRow *row = rows->pdata[i];
 		KnSession *session = g_memdup2(&row->session, sizeof row->session);
 		row->session.zone = NULL;
+		row->session.person_label = NULL;
 		g_ptr_array_add(sessions, session);
 	}
 	return g_steal_pointer(&sessions);

@@ -170,30 +170,59 @@ submit(KnStore *store, KnRequest *request)
 		refuse(store, request);
 }
 
-GPtrArray *
-kn_store_load(KnStore *store, GError **error)
+/* Takes the request; its answer is there, or *error is set. */
+static void
+wait_for(KnStore *store, KnRequest *request, void (*take)(KnRequest *request, gpointer ret),
+	 gpointer ret, GError **error)
 {
-	KnRequest *request = kn_store_request_new(KN_REQUEST_LOAD, NULL);
-	GPtrArray *loaded = NULL;
-
 	submit(store, request);
 	while (TRUE) {
 		struct pollfd pollfd = {kn_handoff_fd(store->thread->answers), POLLIN, 0};
 		KnAnswer *message = next_answer(store);
+		gboolean is_it = message && message->request == request;
 		if (!message) {
 			(void)poll(&pollfd, 1, -1);
 			continue;
 		}
-		if (message->request != request) {
-			deliver(store, message);
-			continue;
-		}
-		loaded = g_steal_pointer(&request->loaded);
-		if (message->error)
+		if (is_it)
+			take(request, ret);
+		if (is_it && message->error)
 			g_propagate_error(error, g_steal_pointer(&message->error));
 		deliver(store, message);
-		return loaded;
+		if (is_it)
+			return;
 	}
+}
+
+static void
+take_loaded(KnRequest *request, gpointer ret)
+{
+	*(GPtrArray **)ret = g_steal_pointer(&request->loaded);
+}
+
+GPtrArray *
+kn_store_load(KnStore *store, GError **error)
+{
+	GPtrArray *loaded = NULL;
+
+	wait_for(store, kn_store_request_new(KN_REQUEST_LOAD, NULL), take_loaded, &loaded, error);
+	return loaded;
+}
+
+static void
+take_people(KnRequest *request, gpointer ret)
+{
+	*(KnPeople **)ret = g_steal_pointer(&request->people);
+}
+
+KnPeople *
+kn_store_load_people(KnStore *store, GError **error)
+{
+	KnPeople *people = NULL;
+
+	wait_for(store, kn_store_request_new(KN_REQUEST_LOAD_PEOPLE, NULL), take_people, &people,
+		 error);
+	return people;
 }
 
 void
@@ -255,6 +284,18 @@ kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStoreRezo
 	request->label = g_strdup(wish->zone);
 	request->rezone = *wish;
 	request->rezone.zone = request->label;
+	request->now_us = now_us;
+	submit(store, request);
+}
+
+void
+kn_store_change_people(KnStore *store, const KnPeopleWish *wish, gint64 now_us,
+		       KnStorePeopleFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_PEOPLE, user);
+
+	request->func.people = func;
+	request->people_wish = kn_people_wish_copy(wish);
 	request->now_us = now_us;
 	submit(store, request);
 }

@@ -14,6 +14,7 @@
 #include "core/log/clock.h"
 #include "core/log/device.h"
 #include "core/log/loss.h"
+#include "core/log/people.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -45,6 +46,7 @@ typedef enum {
 	KN_STORE_ERROR_FULL,    /* disk full: nothing of the batch is stored */
 	KN_STORE_ERROR_CORRUPT, /* a block, or what was handed in, is not what it says */
 	KN_STORE_ERROR_NOT_FOUND,
+	KN_STORE_ERROR_REFUSED, /* it does not go with what is there: the message says why, and what to do */
 	KN_STORE_ERROR_MALFORMED, /* the database as a whole is damaged: it has to be set aside */
 } KnStoreError;
 GQuark kn_store_error_quark(void);
@@ -85,6 +87,7 @@ typedef struct {
 } KnStoredDevice;
 void kn_stored_device_free(KnStoredDevice *stored);
 GPtrArray *kn_store_load(KnStore *store, GError **error); /* KnStoredDevice */
+KnPeople *kn_store_load_people(KnStore *store, GError **error);
 
 /* ---- writing ---- */
 
@@ -117,6 +120,13 @@ typedef void (*KnStoreRezoneFunc)(const KnRezoned *done, const GError *error, gp
 void kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStoreRezoneFunc func,
 		     gpointer user);
 
+/* people: as it is from now on; owned by the callee. Both NULL with an error: NOT_FOUND, REFUSED or of the disk. */
+typedef void (*KnStorePeopleFunc)(KnPeople *people, const KnPeopleDone *done, const GError *error,
+				  gpointer user);
+/* Persons, hand-outs, assignments: see store/people.h. wish is copied. */
+void kn_store_change_people(KnStore *store, const KnPeopleWish *wish, gint64 now_us,
+			    KnStorePeopleFunc func, gpointer user);
+
 /* ---- reading ---- */
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
@@ -130,6 +140,7 @@ typedef struct {
 	KnSessionPlace after; /* paging: only those behind this place; id 0 from the newest */
 	guint limit;          /* 1 … 400 */
 	gboolean is_with_nodes;
+	gint64 person_id; /* 0: all; -1: nobody's */
 } KnSessionQuery;
 
 /* KnSession, newest start first; sessions without a known time come first of all. Owned by the

@@ -34,6 +34,9 @@ static const struct {
 	[KN_EVENT_STORAGE_DAMAGED] = {"storage_damaged", KN_CLASS_ALARM},
 	[KN_EVENT_CLOCK_SET] = {"clock_set", KN_CLASS_LINK},
 	[KN_EVENT_REZONED] = {"rezoned", KN_CLASS_SESSION},
+	[KN_EVENT_HANDED_OUT] = {"handed_out", KN_CLASS_SESSION},
+	[KN_EVENT_RETURNED] = {"returned", KN_CLASS_SESSION},
+	[KN_EVENT_ASSIGNED] = {"assigned", KN_CLASS_SESSION},
 	[KN_EVENT_DATA_LOSS] = {"data_loss", KN_CLASS_ALARM},
 	[KN_EVENT_STARTED] = {"started", KN_CLASS_LINK},
 };

@@ -18,6 +18,7 @@ kn_session_free(KnSession *session)
 	if (!session)
 		return;
 	g_free(session->zone);
+	g_free(session->person_label);
 	g_free(session);
 }
 

@@ -19,8 +19,10 @@ typedef struct {
 	gint64 start_utc_us;
 	gboolean is_time_known;
 	gboolean is_time_uncertain;
-	gchar *zone;   /* owned: IANA name in force when it was first stored */
-	gint revision; /* +1 whenever stored rows of it change */
+	gchar *zone;         /* owned: IANA name in force when it was first stored */
+	gint revision;       /* +1 whenever stored rows of it change, or whose it is by hand */
+	gint64 person_id;    /* whose it is; 0 nobody's */
+	gchar *person_label; /* owned; NULL nobody's */
 	KnCoverage coverage;
 	gboolean is_completeness_known; /* the device's newest seq was read */
 	gboolean is_provisional;        /* still open: numbers will grow */
