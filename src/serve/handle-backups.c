@@ -12,7 +12,8 @@
 #include <string.h>
 
 typedef struct {
-	KnServer *server;   /* borrowed: outlives the stream and the owner's answers */
+	KnServer *server;   /* borrowed: outlives the stream and whatever the owner answers well */
+	gboolean *is_read;  /* owned, a reference: the server's is_backup_read */
 	KnRequest *request; /* owned, until the stream begins */
 	KnStream *stream;   /* borrowed; NULL before it begins, and when it is gone */
 	GChecksum *sum;     /* owned */
@@ -25,6 +26,7 @@ static void
 work_free(Work *work)
 {
 	g_checksum_free(work->sum);
+	g_rc_box_release(work->is_read);
 	g_free(work);
 }
 
@@ -35,7 +37,7 @@ on_end(gpointer data)
 	Work *work = data;
 
 	work->stream = NULL;
-	work->server->is_backup_read = FALSE;
+	*work->is_read = FALSE;
 	work->server->hub.end_backup(work->server->user);
 	if (!work->is_asking)
 		work_free(work);
@@ -98,7 +100,7 @@ on_begun(GBytes *bytes, guint64 n_total, const GError *error, gpointer data)
 
 	work->is_asking = FALSE;
 	if (error != NULL || !kn_request_is_open(request)) {
-		work->server->is_backup_read = FALSE;
+		*work->is_read = FALSE;
 		if (error == NULL)
 			work->server->hub.end_backup(work->server->user);
 		else
@@ -122,15 +124,16 @@ kn_handle_backup(KnRequest *request)
 
 	if (!kn_query_no_body(request))
 		return;
-	if (server->is_backup_read) {
+	if (*server->is_backup_read) {
 		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
 					  "Another backup is being read.",
 					  "Try again when it is done.");
 		return;
 	}
-	server->is_backup_read = TRUE;
+	*server->is_backup_read = TRUE;
 	work = g_new0(Work, 1);
 	work->server = server;
+	work->is_read = g_rc_box_acquire(server->is_backup_read);
 	work->request = kn_request_ref(request);
 	work->sum = g_checksum_new(G_CHECKSUM_SHA256);
 	work->is_asking = TRUE;

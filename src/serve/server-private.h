@@ -59,7 +59,8 @@ struct KnServer {
 	GPtrArray *followers; /* borrowed KnFollower: each takes itself out when its stream ends */
 	/* until the stream ends: the store gives a slow reader up before its stream is, and must not take its next question for one of
 	 * another backup, begun meanwhile */
-	gboolean is_backup_read;
+	gboolean *
+		is_backup_read; /* owned, a reference (g_rc_box): its owner may answer a backup when the server is gone */
 	KnServerStats stats;
 };
 

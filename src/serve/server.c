@@ -184,6 +184,7 @@ kn_server_new(const KnServerConfig *config, const KnHub *hub, gpointer user, GEr
 	server->clients = g_ptr_array_new();
 	server->followers = g_ptr_array_new();
 	server->jobs = kn_jobs_new();
+	server->is_backup_read = g_rc_box_new0(gboolean);
 	server->requests = g_ptr_array_new_with_free_func((GDestroyNotify)kn_request_unref);
 	fill_rule(server, config->read_group, config->admin_group);
 	if (!kn_listener_open(config->socket_path, server->rule.has_read_gid, server->rule.read_gid,
@@ -215,6 +216,7 @@ kn_server_free(KnServer *server)
 	g_clear_pointer(&server->clients, g_ptr_array_unref);
 	g_clear_pointer(&server->followers, g_ptr_array_unref);
 	g_clear_pointer(&server->jobs, g_ptr_array_unref);
+	g_clear_pointer(&server->is_backup_read, g_rc_box_release);
 	g_free(server->read_group);
 	g_free(server->admin_group);
 	g_free(server);

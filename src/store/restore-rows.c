@@ -98,7 +98,7 @@ load_devices(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 	for (guint i = 0; i < there->devices->len; i++) {
 		const KnDevice *device = there->devices->pdata[i];
 		gboolean is_found;
-		gint64 id;
+		gint64 id = 0;
 		if (!find_device(db, device->address, &id, &is_found, error) ||
 		    (!is_found && !add_device(db, device, &id, error)))
 			return FALSE;

@@ -169,6 +169,13 @@ def test_a_capture_is_whole_only_with_its_last_line_and_that_only_when_it_was_se
         assert to.read_bytes() == body.replace(end, b""), body
 
 
+def test_a_file_that_cannot_be_written_is_told_with_the_reason_and_nothing_is_left(server, tmp_path):
+    done = subprocess.run(["bash", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "bash", KNEAD, "--socket", server, "capture", "1", "-o", str(tmp_path / "x")],
+                          capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (FAILED, f"knead: cannot write {tmp_path}/x: File too large")
+    assert not list(tmp_path.glob("x*"))
+
+
 def test_a_usage_error_names_the_word_and_the_commands_own_help(hub):
     text = knead("show", "1", "2", path=hub.path).stderr
     assert '"2" is a word too many' in text and "See: knead show --help" in text

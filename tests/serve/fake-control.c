@@ -126,6 +126,11 @@ fake_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request)
 	FakeHub *hub = user;
 	g_autoptr(GError) error = NULL;
 
+	if (hub->is_deferred) {
+		hub->begin_func = func;
+		hub->begin_request = request;
+		return;
+	}
 	if (hub->backup) {
 		hub->n_begun_backups++;
 		func(NULL, g_bytes_get_size(hub->backup), NULL, request);

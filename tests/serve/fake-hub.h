@@ -46,6 +46,8 @@ typedef struct {
 	guint n_stopped_captures;
 	GBytes *backup; /* owned; NULL: there is nothing to back up */
 	gsize backup_step;
+	KnHubPagesFunc begin_func; /* while is_deferred: the last one that waits for its begin */
+	gpointer begin_request;
 	guint n_begun_backups;
 	guint n_ended_backups;
 	gchar *allowed_address; /* owned */

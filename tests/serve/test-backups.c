@@ -143,6 +143,41 @@ a_second_backup_waits_for_the_end_of_the_first(Fixture *fixture, gconstpointer d
 	g_assert_cmpuint(fixture->hub.n_begun_backups, ==, 2);
 }
 
+static gboolean
+has_asked(gpointer data)
+{
+	return ((FakeHub *)data)->begin_func != NULL;
+}
+
+static gboolean
+has_no_client(gpointer data)
+{
+	return ((KnServer *)data)->clients->len == 0;
+}
+
+static void
+who_leaves_before_it_begins_lets_the_next_one_begin(Fixture *fixture, gconstpointer data)
+{
+	FakeHub *hub = &fixture->hub;
+	g_autoptr(GError) error =
+		g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_FAILED, "the hub is stopping");
+
+	fill(hub, 1000);
+	hub->is_deferred = TRUE;
+	for (guint i = 0; i < 2; i++) {
+		gint fd = client_connect(fixture->path);
+		g_assert_true(client_send(fd, request, strlen(request)));
+		turn_until(has_asked, hub);
+		close(fd);
+		turn_until(has_no_client, fixture->server);
+		/* the second is asked for when the first is over, and is over only when the server is */
+		if (i == 1)
+			kn_server_free(g_steal_pointer(&fixture->server));
+		hub->begin_func(NULL, i == 0 ? 1000 : 0, i == 0 ? NULL : error, hub->begin_request);
+		hub->begin_func = NULL;
+	}
+}
+
 static void
 what_cannot_be_read_further_breaks_off(Fixture *fixture, gconstpointer data)
 {
@@ -178,6 +213,7 @@ main(int argc, char **argv)
 	ADD(a_backup_is_the_file_and_its_sum);
 	ADD(a_second_backup_waits_for_the_end_of_the_first);
 	ADD(a_reader_that_leaves_or_stalls_lets_the_hub_go_on);
+	ADD(who_leaves_before_it_begins_lets_the_next_one_begin);
 	ADD(what_cannot_be_read_further_breaks_off);
 	ADD(a_hub_that_cannot_says_why);
 	return g_test_run();
