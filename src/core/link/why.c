@@ -255,6 +255,16 @@ append_silence(GString *text, const KnWhyFacts *facts)
 	append_listening(text, facts->unlistened_ms);
 }
 
+static void
+append_missing(GString *text, const KnWhyFacts *facts, const gchar *untold)
+{
+	if (facts->is_newest_known)
+		g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
+				       facts->n_missing);
+	else
+		g_string_append(text, untold);
+}
+
 /* what only this device's facts can say */
 static void
 append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
@@ -293,8 +303,7 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 		g_string_append_printf(text, " %s: it %s.", facts->until, facts->offence);
 		return;
 	case KN_WHY_STUCK:
-		g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
-				       facts->n_missing);
+		append_missing(text, facts, ": it answers nothing.");
 		return;
 	case KN_WHY_CLOCK_NEVER_SET:
 		g_string_append(text,
@@ -308,11 +317,7 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 		g_string_append_printf(text, " %s.", idle);
 		return;
 	case KN_WHY_FETCHING:
-		if (!facts->is_newest_known)
-			g_string_append(text, "; how much that is it has not told yet.");
-		else
-			g_string_append_printf(text, ": %" G_GUINT64_FORMAT " records to go.",
-					       facts->n_missing);
+		append_missing(text, facts, "; how much that is it has not told yet.");
 		return;
 	default:
 		return;

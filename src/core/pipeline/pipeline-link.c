@@ -24,8 +24,10 @@ kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNo
 
 	if (device->state_asked_us != 0 && now->boottime_us - device->state_asked_us < KN_REPLY_US)
 		return;
-	if (kn_pipeline_send(pipeline, device, &control))
-		device->state_asked_us = now->boottime_us;
+	if (!kn_pipeline_send(pipeline, device, &control))
+		return;
+	device->state_asked_us = now->boottime_us;
+	device->n_state_asked++;
 }
 
 void
@@ -170,6 +172,8 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 		return;
 	}
 	device->state_asked_us = 0;
+	device->n_state_asked = 0;
+	device->is_silent = FALSE;
 	device->is_state_refused = FALSE;
 	device->transfer.wants_state = FALSE;
 	if (device->is_control_lost) {
@@ -352,14 +356,27 @@ note_caught_up(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 			 device->ledger->newest_seq);
 }
 
+/* A link over which no answer comes brings nothing, however long it stands. */
+static void
+drive_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	gboolean is_silent = !device->ledger && device->n_state_asked >= KN_QUESTIONS_MAX &&
+			     now->boottime_us - device->state_asked_us >= KN_REPLY_US;
+	if (is_silent && !device->is_silent && !pipeline->config.is_replay) {
+		device->is_silent = TRUE;
+		kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_STUCK, "it answers nothing");
+	}
+	if (!device->ledger || device->n_state_asked > 0)
+		kn_pipeline_ask_state(pipeline, device, now);
+}
+
 void
 kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	kn_pipeline_hurry_later(pipeline, device, now);
-	if (!device->ledger) {
-		kn_pipeline_ask_state(pipeline, device, now);
+	drive_state(pipeline, device, now);
+	if (!device->ledger)
 		return;
-	}
 	if (device->live.fold && device->live.span.state == KN_SESSION_OPEN &&
 	    now->boottime_us - device->live_us >= KN_LIVE_SILENCE_US) {
 		device->live_us = now->boottime_us;

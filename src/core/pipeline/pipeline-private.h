@@ -46,6 +46,8 @@ typedef struct {
 	gboolean is_live_on;
 	gboolean is_control_lost;  /* any of them, since the last State */
 	gint64 state_asked_us;     /* 0: not waiting */
+	guint n_state_asked;       /* times in a row, without an answer */
+	gboolean is_silent;        /* that was told */
 	gboolean is_state_refused; /* the last one made no sense; told once */
 	gint64 live_us;            /* the last live frame */
 	gint64 hurried_us;         /* 0: never */

@@ -142,6 +142,8 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 	device->was_caught_up = FALSE;
 	device->state_asked_us =
 		0; /* a question of the link before will not be answered on this one */
+	device->n_state_asked = 0;
+	device->is_silent = FALSE;
 	device->clock_asked_us = 0;
 	device->clock_due_us = now->boottime_us;
 	device->clock_given = ktp_CLOCK_UNKNOWN;
@@ -330,8 +332,9 @@ kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 		.trimmed_to_seq = device->trimmed_to_seq,
 		.counters = device->counters,
 	};
-	ret_status->is_stuck = device->is_up && kn_transfer_is_stuck(&device->transfer) &&
-			       ret_status->n_missing > 0;
+	ret_status->is_stuck =
+		device->is_up && (device->is_silent || (kn_transfer_is_stuck(&device->transfer) &&
+							ret_status->n_missing > 0));
 	ret_status->counters.n_fetches = device->transfer.n_fetches;
 	for (guint i = 0; i < device->ledgers->len; i++)
 		ret_status->n_gaps +=

@@ -37,6 +37,7 @@ enum {
 #define KN_REPLY_US        \
 	G_GINT64_CONSTANT( \
 		5000000) /* then State is asked again: a guess above any connection interval */
+enum { KN_QUESTIONS_MAX = 3 /* without an answer, then the device is called stuck */ };
 
 /* why a device is not served */
 typedef enum {
@@ -99,7 +100,7 @@ typedef struct {
 	gboolean is_up;
 	gboolean is_newest_known;
 	gboolean is_foreign_owned;
-	gboolean is_stuck;       /* records are missing, and asking for them brings nothing */
+	gboolean is_stuck; /* it answers nothing; or records are missing, and asking brings none */
 	gboolean is_clock_unset; /* it says that it does not know the time, after it was told */
 	gboolean sends_newer;    /* on this link: records of a newer protocol, kept unread */
 	KnRefusal refusal;       /* the last one; NONE since a link was accepted */

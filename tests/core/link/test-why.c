@@ -37,6 +37,17 @@ assert_why(const KnWhyFacts *facts, KnWhyCause cause, const gchar *text, const g
 }
 
 static void
+who_answers_nothing_is_stuck(void)
+{
+	KnWhyFacts facts = well();
+	facts.is_newest_known = FALSE;
+	facts.is_stuck = TRUE;
+	assert_why(&facts, KN_WHY_STUCK,
+		   "back bed is connected, but does not send what it has: it answers nothing.",
+		   "restart");
+}
+
+static void
 the_first_stage_that_fails_is_named(void)
 {
 	KnWhyFacts facts = well();
@@ -355,6 +366,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/core/why/one_that_waits_for_its_turn_is_there",
 			one_that_waits_for_its_turn_is_there);
+	g_test_add_func("/core/why/who_answers_nothing_is_stuck", who_answers_nothing_is_stuck);
 	g_test_add_func("/core/why/the_first_stage_that_fails_is_named",
 			the_first_stage_that_fails_is_named);
 	g_test_add_func("/core/why/what_stands_before_every_massager_hides_all_of_it",

@@ -143,6 +143,50 @@ a_device_that_answers_no_fetch_is_stuck_until_a_record_comes(PipelineFixture *f,
 }
 
 static void
+a_device_that_answers_nothing_is_stuck_until_it_answers(PipelineFixture *f, gconstpointer data)
+{
+	guint n_events = f->events->len;
+
+	pf_link_up(f);
+	/* asked as the link came up, and after 5 and 10 s: the third question may be answered until 15 s */
+	for (guint i = 0; i < 3; i++) {
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
+		g_assert_false(pf_status_of(f).is_stuck);
+		pf_pass(f, KN_REPLY_US);
+		kn_pipeline_tick(f->pipeline, &f->now);
+	}
+	g_assert_true(pf_status_of(f).is_stuck);
+	pf_pass(f, KN_REPLY_US);
+	kn_pipeline_tick(f->pipeline, &f->now);
+	/* the link, and once that it is stuck */
+	g_assert_cmpuint(f->events->len, ==, n_events + 2);
+	g_assert_cmpint(g_array_index(f->events, KnEventKind, n_events + 1), ==,
+			KN_EVENT_DEVICE_STUCK);
+	pf_send_state(f, PF_FIRST_LOG, 1, 0, PF_HUB_ID);
+	g_assert_false(pf_status_of(f).is_stuck);
+}
+
+static void
+a_question_in_the_middle_of_a_link_is_asked_again_until_it_is_answered(PipelineFixture *f,
+								       gconstpointer data)
+{
+	pf_meet(f, 0);
+	pf_send_state(f, PF_FIRST_LOG, 1, 0, PF_HUB_ID);
+	pf_take_controls(f, ktp_Control_get_state_tag, NULL);
+	kn_pipeline_refresh(f->pipeline, PF_DEVICE, &f->now);
+	for (guint i = 0; i < 2; i++) {
+		g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 1);
+		pf_pass(f, KN_REPLY_US);
+		kn_pipeline_tick(f->pipeline, &f->now);
+	}
+	pf_send_state(f, PF_FIRST_LOG, 1, 0, PF_HUB_ID);
+	pf_take_controls(f, ktp_Control_get_state_tag, NULL);
+	pf_pass(f, KN_REPLY_US);
+	kn_pipeline_tick(f->pipeline, &f->now);
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_state_tag, NULL), ==, 0);
+}
+
+static void
 send_clock(PipelineFixture *f, ktp_ClockQuality quality)
 {
 	ktp_Reply reply = {.which_body = ktp_Reply_clock_tag};
@@ -178,6 +222,8 @@ main(int argc, char **argv)
 	ADD(a_newer_protocol_is_told_from_one_that_makes_no_sense);
 	ADD(records_of_a_newer_protocol_are_told_until_the_link_ends);
 	ADD(a_device_that_answers_no_fetch_is_stuck_until_a_record_comes);
+	ADD(a_device_that_answers_nothing_is_stuck_until_it_answers);
+	ADD(a_question_in_the_middle_of_a_link_is_asked_again_until_it_is_answered);
 	ADD(a_clock_that_does_not_take_the_time_is_told);
 #undef ADD
 	return g_test_run();
