@@ -6,6 +6,7 @@
 #include "history.h"
 
 #include "store/restore.h"
+#include "store/sessions.h"
 #include <glib/gstdio.h>
 
 static KnRestored
@@ -85,6 +86,48 @@ a_hub_with_massagers_of_its_own_stays_who_it_is(void)
 	g_assert_cmpuint(fixture.db->hub_id, ==, hub_id);
 }
 
+static guint
+count_shown(Fixture *fixture)
+{
+	const KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, {0, 0}, 400, FALSE};
+	g_autoptr(GPtrArray) shown = kn_sessions_query(fixture->db, &query, NULL);
+
+	g_assert_nonnull(shown);
+	return shown->len;
+}
+
+/* without a clock: two sessions of somebody else, then the word, then three of one's own */
+static void
+what_was_shown_is_shown_and_what_was_hidden_is_hidden(void)
+{
+	const KnAllow word = {
+		.address = "AA:BB:CC:DD:EE:01", .has_shown_from = TRUE, .shown_from_us = NOW_US};
+	g_auto(Fixture) fixture = {0};
+	g_autofree gchar *backup = NULL;
+	g_autoptr(KnDevice) device = NULL;
+	guint64 next = 1;
+
+	fixture_init(&fixture);
+	for (guint i = 0; i < 5; i++) {
+		tape_start(&fixture);
+		tape_samples(&fixture, 9, 300);
+		tape_end(&fixture, 2880);
+		fixture_store(&fixture, next, tape_newest(&fixture));
+		next = tape_newest(&fixture) + 1;
+		if (i == 1)
+			device = kn_writer_allow(fixture.db, &word, 9, NULL);
+	}
+	g_assert_nonnull(device);
+	g_assert_cmpuint(count_shown(&fixture), ==, 3);
+	backup = keep_backup_alone(&fixture);
+	history_open_hub(&fixture);
+	history_close_hub(&fixture);
+	g_assert_true(restore(&fixture, backup).is_whole);
+	history_open_hub(&fixture);
+	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM session"), ==, 5);
+	g_assert_cmpuint(count_shown(&fixture), ==, 3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -92,5 +135,6 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/store/restore-new-hub/" #name, name)
 	ADD(a_new_hub_takes_the_place_of_the_one_that_is_brought_back);
 	ADD(a_hub_with_massagers_of_its_own_stays_who_it_is);
+	ADD(what_was_shown_is_shown_and_what_was_hidden_is_hidden);
 	return g_test_run();
 }
