@@ -90,11 +90,23 @@ add_device(KnDb *db, const KnDevice *device, gint64 *ret_id, GError **error)
 	return TRUE;
 }
 
+/* A hub that never had a massager takes the place of the one that is brought back: theirs let no other hub trim them. */
+static gboolean
+succeed(KnDb *db, const KnEnrolled *there, GError **error)
+{
+	if (there->hub_id == 0)
+		return TRUE;
+	return kn_sql_run(db, "UPDATE hub SET hub_id = ?1 WHERE NOT EXISTS (SELECT 1 FROM device)",
+			  KN_SQL_INTS((gint64)there->hub_id), error);
+}
+
 static gboolean
 load_devices(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 {
 	g_autoptr(KnEnrolled) there = kn_enrolled_load(from->handle);
 
+	if (!succeed(db, there, error))
+		return FALSE;
 	for (guint i = 0; i < there->devices->len; i++) {
 		const KnDevice *device = there->devices->pdata[i];
 		gboolean is_found;

@@ -209,17 +209,33 @@ is_readable(sqlite3 *handle)
 	return TRUE;
 }
 
+/* A migration may have to walk over what is damaged; the tables that are brought back were there from the first schema on. */
+static gboolean
+migrate_if_sound(sqlite3 *handle, GError **error)
+{
+	g_autoptr(GArray) migrations = kn_migrate_list();
+	g_autoptr(GError) reason = NULL;
+
+	if (kn_migrate_run(handle, migrations, &reason))
+		return TRUE;
+	if (g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED)) {
+		g_message("it is read with the schema that it has: %s", reason->message);
+		return TRUE;
+	}
+	g_propagate_error(error, g_steal_pointer(&reason));
+	return FALSE;
+}
+
 static sqlite3 *
 open_copy(const gchar *working, GError **error)
 {
-	g_autoptr(GArray) migrations = kn_migrate_list();
 	sqlite3 *handle = kn_connection_open(working, KN_CONNECTION_EXISTING, error);
 
 	if (!handle)
 		return NULL;
 	if (!is_readable(handle))
 		kn_sql_set_error(handle, "cannot be read", error);
-	else if (kn_migrate_run(handle, migrations, error))
+	else if (migrate_if_sound(handle, error))
 		return handle;
 	sqlite3_close(handle);
 	return NULL;
