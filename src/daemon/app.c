@@ -208,7 +208,8 @@ load_devices(KnApp *app, GError **error)
 {
 	g_autoptr(GPtrArray) stored = kn_store_load(app->store, error);
 
-	if (!stored)
+	app->people = stored ? kn_store_load_people(app->store, error) : NULL;
+	if (!app->people)
 		return FALSE;
 	for (guint i = 0; i < stored->len; i++) {
 		const KnStoredDevice *device = stored->pdata[i];
@@ -331,6 +332,7 @@ kn_app_free(KnApp *app)
 	for (guint i = 0; i < G_N_ELEMENTS(app->signal_sources); i++)
 		g_source_remove(app->signal_sources[i]);
 	g_ptr_array_unref(app->devices);
+	kn_people_free(app->people);
 	g_hash_table_unref(app->asks);
 	g_hash_table_unref(app->shown);
 	kn_seen_list_free(app->seen);
