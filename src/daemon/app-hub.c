@@ -94,6 +94,7 @@ get_devices(gpointer user)
 		view->device = kn_device_copy(device);
 		view->address = g_strdup(device->address);
 		add_radio_view(app, view);
+		kn_app_show_holder(app, view);
 		if (kn_pipeline_get_status(app->pipeline, device->id, &status)) {
 			view->is_newest_known = status.is_newest_known;
 			view->n_unsynced = status.n_missing + status.n_open;
@@ -140,6 +141,7 @@ kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now)
 	session->coverage.stored = live->n_records;
 	session->coverage.expected = live->span.last_seq - live->span.first_seq + 1;
 	kn_fold_finish(live->fold, &session->metrics);
+	kn_app_own_live(app, session);
 	return session;
 }
 
@@ -188,12 +190,16 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			live->is_time_uncertain = stored->is_time_uncertain;
 			g_free(live->zone);
 			live->zone = g_strdup(stored->zone);
+			live->person_id = stored->person_id;
+			g_free(live->person_label);
+			live->person_label = g_strdup(stored->person_label);
 			/* in its place: who pages on must find the last row last */
 			kn_session_free(sessions->pdata[k]);
 			sessions->pdata[k] = g_steal_pointer(&live);
 			break;
 		}
-		if (live)
+		/* whose it is, only its row tells */
+		if (live && ask->query.person_id == 0)
 			g_ptr_array_insert(sessions, 0, g_steal_pointer(&live));
 	}
 }
@@ -227,6 +233,7 @@ query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, g
 		.device_id = query->device_id,
 		.after = query->after,
 		.limit = query->limit,
+		.person_id = query->person_id,
 		.is_with_nodes = TRUE,
 	};
 
@@ -361,6 +368,8 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.get_pairing = kn_app_get_pairing,
 		.forget = kn_app_forget,
 		.rezone = kn_app_rezone,
+		.get_people = kn_app_get_people,
+		.change_people = kn_app_change_people,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
 		.explain = kn_app_explain,

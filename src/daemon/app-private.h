@@ -60,6 +60,7 @@ struct KnApp {
 	GPtrArray *devices;   /* owned: KnDevice, all ever enrolled */
 	GHashTable *
 		by_address; /* owned: address to KnDevice, both borrowed from devices: asked for every packet */
+	KnPeople *people;          /* owned: as the store has them */
 	KnSeenList *seen;          /* owned */
 	KnClockWatch *clock_watch; /* owned */
 	GHashTable *asks;  /* owned: questions of clients that the store has not answered yet */
@@ -93,6 +94,8 @@ typedef struct {
 	KnHubPagesFunc on_pages;
 	gboolean is_allowing; /* on_device is of an allow */
 	KnHubRezonedFunc on_rezoned;
+	KnHubPeopleFunc on_people;
+	KnPeopleWhat people_what;
 	gchar zone[72]; /* of that; longer is no name of one */
 	guint32 uid;
 	gboolean is_dry_run;
@@ -193,6 +196,15 @@ void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpoint
 
 /* app-zone.c: stored sessions are moved to another time zone */
 void kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+
+/* app-people.c: persons, hand-outs, assignments */
+const KnPeople *kn_app_get_people(gpointer user);
+void kn_app_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
+			  gpointer request);
+/* Who has the massager of a view. */
+void kn_app_show_holder(const KnApp *app, KnDeviceView *view);
+/* Whose a session is that has no row yet, by the rule of store/people.h. */
+void kn_app_own_live(const KnApp *app, KnSession *live);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);

@@ -207,7 +207,8 @@ load_devices(KnApp *app, GError **error)
 {
 	g_autoptr(GPtrArray) stored = kn_store_load(app->store, error);
 
-	if (!stored)
+	app->people = stored ? kn_store_load_people(app->store, error) : NULL;
+	if (!app->people)
 		return FALSE;
 	for (guint i = 0; i < stored->len; i++) {
 		const KnStoredDevice *device = stored->pdata[i];
@@ -332,6 +333,7 @@ kn_app_free(KnApp *app)
 		g_source_remove(app->signal_sources[i]);
 	g_hash_table_unref(app->by_address);
 	g_ptr_array_unref(app->devices);
+	kn_people_free(app->people);
 	g_hash_table_unref(app->asks);
 	g_hash_table_unref(app->shown);
 	kn_seen_list_free(app->seen);

@@ -5,15 +5,15 @@
 
 #include "serve/csv.h"
 #include "serve/json.h"
+#include "serve/query-people.h"
 #include "serve/query.h"
 #include "serve/routes.h"
 #include "serve/stream.h"
-#include <string.h>
 
 /* sessions of 32 nodes are 10 KiB: a page fits into what a client may leave lying */
 enum { PAGE = 20, EXPORT_VERSION = 1 };
 
-/* of a session's document; those behind the stop are of its device */
+/* of a session's document; those behind a stop are of its device or person */
 static const gchar *const columns[] = {"id",
 				       "start",
 				       "tz",
@@ -42,7 +42,9 @@ static const gchar *const columns[] = {"id",
 				       "revision",
 				       "completeness_permille",
 				       "stored",
-				       "expected"};
+				       "expected",
+				       "person.id",
+				       "person.label"};
 
 typedef struct {
 	KnRequest *request; /* borrowed: owns this, first as its work, then by its stream */
@@ -58,19 +60,19 @@ typedef struct {
 static void
 append_csv(GString *text, JsonObject *session)
 {
-	JsonObject *device = json_object_has_member(session, "device")
-				     ? json_object_get_object_member(session, "device")
-				     : NULL;
-
 	for (gsize i = 0; i < G_N_ELEMENTS(columns); i++) {
-		const gchar *stop = strchr(columns[i], '.');
-		JsonObject *of = stop != NULL ? device : session;
+		g_auto(GStrv) names = g_strsplit(columns[i], ".", 2);
+		JsonObject *of = session;
 
 		if (i > 0)
 			g_string_append_c(text, ',');
+		if (names[1] != NULL)
+			of = json_object_has_member(session, names[0])
+				     ? json_object_get_object_member(session, names[0])
+				     : NULL;
 		if (of != NULL)
-			kn_csv_append(text, json_object_get_member(of, stop != NULL ? stop + 1
-										    : columns[i]));
+			kn_csv_append(text,
+				      json_object_get_member(of, names[names[1] != NULL ? 1 : 0]));
 	}
 	g_string_append_c(text, '\n');
 }
@@ -213,7 +215,8 @@ kn_handle_export(KnRequest *request)
 	if (!kn_query_no_body(request) ||
 	    !kn_query_time(request, "from", KN_QUERY_FROM, &query.from_us) ||
 	    !kn_query_time(request, "to", KN_QUERY_TO, &query.to_us) ||
-	    !kn_query_device(request, "device", &query.device_id))
+	    !kn_query_device(request, "device", &query.device_id) ||
+	    !kn_query_person(request, "person", &query.person_id))
 		return;
 	export = g_new0(Export, 1);
 	export->request = request;

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "serve/json.h"
+#include "serve/query-people.h"
 #include "serve/query.h"
 #include "serve/routes.h"
 
@@ -84,7 +85,8 @@ kn_handle_sessions(KnRequest *request)
 	    !kn_query_time(request, "to", KN_QUERY_TO, &query.to_us) ||
 	    !kn_query_number(request, "limit", 1, KN_PAGE_MAX, &limit) ||
 	    !kn_query_place(request, "cursor", &query.after) ||
-	    !kn_query_device(request, "device", &query.device_id))
+	    !kn_query_device(request, "device", &query.device_id) ||
+	    !kn_query_person(request, "person", &query.person_id))
 		return;
 	work = g_new0(ListWork, 1);
 	work->limit = (guint)limit;

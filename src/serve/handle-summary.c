@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "serve/json.h"
+#include "serve/query-people.h"
 #include "serve/query.h"
 #include "serve/routes.h"
 #include "serve/summary-work.h"
@@ -116,7 +117,7 @@ read_by(KnRequest *request, KnSummaryWork *work)
 
 	if (text == NULL || kn_summary_by_parse(text, &work->by))
 		return TRUE;
-	kn_query_refuse(request, "\"by\" is not place, region, side, node or device.",
+	kn_query_refuse(request, "\"by\" is not place, region, side, node, device or person.",
 			"Ask for example /v1/summary?period=week&by=region");
 	return FALSE;
 }
@@ -191,8 +192,7 @@ note_incomplete(KnSummaryWork *work)
 
 static void ask_next_page(KnRequest *request);
 
-/* Only those of the period stay: a page reaches a day further. Here is the place for any other choice of sessions, whose they are for
- * one. */
+/* Only those of the period stay: a page reaches a day further. */
 static void
 keep(GPtrArray *kept, GPtrArray *owned_page, KnDays days)
 {
@@ -286,6 +286,7 @@ ask_next_page(KnRequest *request)
 		.from_us = kn_zone_day_start_us(days.first_day, zone) - ZONE_SLACK_US,
 		.to_us = kn_zone_day_start_us(days.last_day + 1, zone) + ZONE_SLACK_US,
 		.device_id = work->device_id,
+		.person_id = work->person_id,
 		.after = work->after,
 		.limit = KN_PAGE_MAX,
 	};
@@ -306,6 +307,7 @@ kn_handle_summary(KnRequest *request)
 	request->work = work;
 	request->work_free = work_free;
 	if (read_days(request, work) && read_by(request, work) &&
-	    kn_query_device(request, "device", &work->device_id))
+	    kn_query_device(request, "device", &work->device_id) &&
+	    kn_query_person(request, "person", &work->person_id))
 		ask_next_page(request);
 }

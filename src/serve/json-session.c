@@ -178,6 +178,8 @@ kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevi
 	if (session->id != 0)
 		kn_json_add_int(builder, "id", session->id);
 	add_device_of(builder, session, device, info);
+	if (session->person_id != 0)
+		kn_json_add_person(builder, session->person_id, session->person_label);
 	add_times(builder, session);
 	add_metrics(builder, &session->metrics);
 	add_origin(builder, session);

@@ -106,6 +106,25 @@ kn_json_add_gap(JsonBuilder *builder, const KnGap *gap)
 	kn_json_add_text(builder, "reason", kn_name_gap_reason(gap->reason));
 }
 
+void
+kn_json_add_person(JsonBuilder *builder, gint64 person_id, const gchar *label)
+{
+	json_builder_set_member_name(builder, "person");
+	json_builder_begin_object(builder);
+	kn_json_add_int(builder, "id", person_id);
+	kn_json_add_text(builder, "label", label);
+	json_builder_end_object(builder);
+}
+
+static void
+add_holder(JsonBuilder *builder, const KnDeviceView *view, const gchar *zone)
+{
+	if (view->person == NULL)
+		return;
+	kn_json_add_person(builder, view->person->id, view->person->label);
+	kn_json_add_time(builder, "person_since", view->person_from_us, zone);
+}
+
 static void
 add_description(JsonBuilder *builder, const ktp_Info *info)
 {
@@ -165,6 +184,7 @@ kn_json_add_device(JsonBuilder *builder, const KnDeviceView *view, const gchar *
 		kn_json_add_bool(builder, "is_newest_known", view->is_newest_known);
 		kn_json_add_int(builder, "n_unsynced", (gint64)view->n_unsynced);
 		kn_json_add_int(builder, "n_gaps", (gint64)view->n_gaps);
+		add_holder(builder, view, zone);
 	}
 	json_builder_end_object(builder);
 }

@@ -130,8 +130,8 @@ kn_query_days(KnRequest *request, const gchar *key, KnDays *ret_days)
 }
 
 /* GDateTime reads many shapes of ISO 8601; only those with date, time and offset are times here */
-static gboolean
-parse_time(const gchar *text, gint64 *ret_utc_us)
+gboolean
+kn_query_parse_time(const gchar *text, gint64 *ret_utc_us)
 {
 	g_autoptr(GDateTime) time = NULL;
 
@@ -179,7 +179,7 @@ kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *re
 	const gchar *zone = request->server->hub.get_zone(request->server->user);
 	KnDays days = {0};
 
-	if (text == NULL || parse_time(text, ret_utc_us))
+	if (text == NULL || kn_query_parse_time(text, ret_utc_us))
 		return TRUE;
 	if (!kn_days_parse(text, kn_query_today(request), &days))
 		return refuse_value(request, key,

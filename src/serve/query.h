@@ -20,6 +20,8 @@ KnDay kn_query_today(const KnRequest *request);
 /* RFC 3339 with an offset, or local days: their first instant, or with KN_QUERY_TO the first one after them. */
 typedef enum { KN_QUERY_FROM, KN_QUERY_TO } KnQueryEdge;
 gboolean kn_query_time(KnRequest *request, const gchar *key, KnQueryEdge edge, gint64 *ret_utc_us);
+/* RFC 3339 with an offset alone; nothing is answered. */
+gboolean kn_query_parse_time(const gchar *text, gint64 *ret_utc_us);
 /* A place in a list, as kn_query_format_place wrote it. */
 gboolean kn_query_place(KnRequest *request, const gchar *key, KnSessionPlace *ret_place);
 gchar *kn_query_format_place(const KnSessionPlace *place);

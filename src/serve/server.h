@@ -12,6 +12,7 @@
 #include "core/log/device.h"
 #include "core/log/event.h"
 #include "core/log/loss.h"
+#include "core/log/people.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -29,8 +30,10 @@ typedef struct {
 	gint signal_dbm;
 	gint64 seen_us; /* UTC; 0 never */
 	gboolean is_newest_known;
-	guint64 n_unsynced; /* records known to exist and not stored, nor named */
-	guint64 n_gaps;     /* named gaps of all its logs */
+	guint64 n_unsynced;     /* records known to exist and not stored, nor named */
+	guint64 n_gaps;         /* named gaps of all its logs */
+	const KnPerson *person; /* borrowed until the main loop runs: who has it; NULL nobody */
+	gint64 person_from_us;  /* UTC */
 } KnDeviceView;
 void kn_device_view_free(KnDeviceView *view);
 
@@ -53,6 +56,7 @@ typedef struct {
 	gint64 device_id;     /* 0 all */
 	KnSessionPlace after; /* paging; id 0 from the newest */
 	guint limit;          /* 1 … 400, not counting sessions that have no row yet */
+	gint64 person_id;     /* 0 all; -1 nobody's */
 } KnHubQuery;
 
 /* Newest first. Those that run and have no row yet (id 0) come besides n_stored that have: fewer than the limit means that there are no
@@ -63,6 +67,7 @@ typedef void (*KnHubSessionFunc)(KnSessionView *view /* owned */, const GError *
 				 gpointer request);
 typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpointer request);
 
+typedef void (*KnHubPeopleFunc)(const KnPeopleDone *done, const GError *error, gpointer request);
 typedef void (*KnHubRezonedFunc)(const KnRezoned *done, const GError *error, gpointer request);
 
 /* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. is_all: whatever else the query may mean has not
@@ -118,6 +123,7 @@ typedef enum {
 	KN_HUB_ERROR_DEGRADED,  /* 503 */
 	KN_HUB_ERROR_FAILED,    /* 500 */
 	KN_HUB_ERROR_NOT_READY, /* 409: it can be done, but not now; the message says why */
+	KN_HUB_ERROR_CONFLICT,  /* 409: it does not go with what is there; the message says why */
 } KnHubError;
 GQuark kn_hub_error_quark(void);
 
@@ -143,6 +149,10 @@ typedef struct {
 	void (*read_backup)(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request);
 	void (*end_backup)(gpointer user);
 	void (*forget)(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+	const KnPeople *(*get_people)(gpointer user); /* borrowed until the main loop runs */
+	/* Persons, hand-outs, assignments; wish is copied. get_people is the new list when func is called. */
+	void (*change_people)(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
+			      gpointer request);
 	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
 	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,
 		       gpointer request);

@@ -76,9 +76,9 @@ add_period_changes(JsonBuilder *builder, const KnPeriod *now, const KnPeriod *be
 	json_builder_end_object(builder);
 }
 
-static void
-add_previous(JsonBuilder *builder, const KnSummaryWork *work, const KnPeriod *now,
-	     const KnPeriod *before)
+void
+kn_summary_add_previous(JsonBuilder *builder, const KnSummaryWork *work, const KnPeriod *now,
+			const KnPeriod *before)
 {
 	g_autofree gchar *first = kn_zone_format_day(work->earlier_days.first_day);
 	g_autofree gchar *last = kn_zone_format_day(work->earlier_days.last_day);
@@ -103,6 +103,7 @@ static const struct {
 	[KN_SUMMARY_BY_SIDE] = {"side", KN_PART_SIDE},
 	[KN_SUMMARY_BY_NODE] = {"node", KN_PART_NODE},
 	[KN_SUMMARY_BY_DEVICE] = {"device", KN_PART_NODE},
+	[KN_SUMMARY_BY_PERSON] = {"person", KN_PART_NODE},
 };
 
 gboolean
@@ -250,7 +251,7 @@ add_device_parts(JsonBuilder *builder, const KnSummaryWork *work, const GPtrArra
 		add_device_name(builder, views, device->id);
 		kn_json_add_period(builder, &now);
 		if (work->earlier != NULL)
-			add_previous(builder, work, &now, &before);
+			kn_summary_add_previous(builder, work, &now, &before);
 		json_builder_end_object(builder);
 	}
 }
@@ -266,6 +267,9 @@ add_parts(KnRequest *request, JsonBuilder *builder, const KnSummaryWork *work, g
 	json_builder_begin_array(builder);
 	if (work->by == KN_SUMMARY_BY_DEVICE)
 		add_device_parts(builder, work, views);
+	else if (work->by == KN_SUMMARY_BY_PERSON)
+		kn_summary_add_people(builder, work, server->hub.get_people(server->user),
+				      server->hub.get_zone(server->user));
 	else
 		add_node_parts(builder, work, views, is_fair);
 	json_builder_end_array(builder);
@@ -274,7 +278,8 @@ add_parts(KnRequest *request, JsonBuilder *builder, const KnSummaryWork *work, g
 /* ---- all of it ---- */
 
 static void
-add_heading(JsonBuilder *builder, const KnSummaryWork *work, const gchar *zone, gint64 now_us)
+add_heading(JsonBuilder *builder, const KnSummaryWork *work, const KnPerson *person,
+	    const gchar *zone, gint64 now_us)
 {
 	g_autofree gchar *first = kn_zone_format_day(work->days.first_day);
 	g_autofree gchar *last = kn_zone_format_day(work->days.last_day);
@@ -288,6 +293,10 @@ add_heading(JsonBuilder *builder, const KnSummaryWork *work, const gchar *zone, 
 	kn_json_add_time(builder, "now", now_us, zone);
 	if (work->device_id != 0)
 		kn_json_add_int(builder, "device_id", work->device_id);
+	if (work->person_id < 0)
+		kn_json_add_bool(builder, "is_unassigned", TRUE);
+	if (person != NULL)
+		kn_json_add_person(builder, person->id, person->label);
 }
 
 void
@@ -303,7 +312,9 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 	server->hub.get_now(server->user, &now);
 	kn_summary_period(work->sessions, work->days.first_day, work->days.last_day, &period);
 	json_builder_begin_object(builder);
-	add_heading(builder, work, zone, now.utc_us);
+	add_heading(builder, work,
+		    kn_people_get(server->hub.get_people(server->user), work->person_id), zone,
+		    now.utc_us);
 	kn_json_add_period(builder, &period);
 	json_builder_set_member_name(builder, "gaps");
 	json_builder_end_array(work->gaps);
@@ -315,7 +326,7 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 	if (work->earlier != NULL) {
 		kn_summary_period(work->earlier, work->earlier_days.first_day,
 				  work->earlier_days.last_day, &before);
-		add_previous(builder, work, &period, &before);
+		kn_summary_add_previous(builder, work, &period, &before);
 	}
 	add_parts(request, builder, work, kn_change_is_fair(&period, &before));
 	if (work->days.last_day - work->days.first_day < DAYS_LISTED_MAX)

@@ -14,6 +14,7 @@ typedef enum {
 	KN_SUMMARY_BY_SIDE,
 	KN_SUMMARY_BY_NODE,
 	KN_SUMMARY_BY_DEVICE,
+	KN_SUMMARY_BY_PERSON,
 } KnSummaryBy;
 
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
 	KnSummaryBy by;
 	GTimeZone *held;  /* owned: the zone's rules are read once, not at each day that is named */
 	gint64 device_id; /* 0 all */
+	gint64 person_id; /* 0 all; -1 nobody's */
 	KnSessionPlace after; /* the last that was read */
 	GPtrArray *sessions;  /* owned: KnSession of the days, all pages */
 	KnDays earlier_days;
@@ -34,5 +36,11 @@ typedef struct {
 
 /* FALSE when it is no such word. */
 gboolean kn_summary_by_parse(const gchar *text, KnSummaryBy *ret_by);
+/* What was before, as member "previous" of the object that is open, and what changed. */
+void kn_summary_add_previous(JsonBuilder *builder, const KnSummaryWork *work, const KnPeriod *now,
+			     const KnPeriod *before);
+/* A part for each person, and for what is nobody's: elements of the array that is open. */
+void kn_summary_add_people(JsonBuilder *builder, const KnSummaryWork *work, const KnPeople *people,
+			   const gchar *zone);
 /* All is gathered: answers the request. */
 void kn_summary_answer(KnRequest *request, KnSummaryWork *work);

@@ -18,6 +18,7 @@
 
 typedef struct {
 	GPtrArray *sessions; /* owned */
+	KnPeople *people;    /* owned */
 	GMainLoop *loop;     /* owned */
 } Hub;
 
@@ -31,6 +32,13 @@ static const gchar *
 get_zone(gpointer user)
 {
 	return EXAMPLE_ZONE;
+}
+
+/* a home: nobody is named there */
+static const KnPeople *
+get_people(gpointer user)
+{
+	return ((Hub *)user)->people;
 }
 
 static JsonNode *
@@ -199,6 +207,7 @@ main(int argc, char **argv)
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = query_events,
+		.get_people = get_people,
 		.allow = example_allow,
 		.begin_backup = example_begin_backup,
 		.read_backup = example_read_backup,
@@ -213,7 +222,9 @@ main(int argc, char **argv)
 		.start_capture = example_start_capture,
 		.stop_capture = example_stop_capture,
 	};
-	Hub hub = {.sessions = example_sessions(), .loop = g_main_loop_new(NULL, FALSE)};
+	Hub hub = {.sessions = example_sessions(),
+		   .people = kn_people_new(),
+		   .loop = g_main_loop_new(NULL, FALSE)};
 	KnServerConfig config = {.socket_path = argc == 2 ? argv[1] : ""};
 	g_autoptr(GError) error = NULL;
 	KnServer *server = kn_server_new(&config, &vtable, &hub, &error);
@@ -230,5 +241,6 @@ main(int argc, char **argv)
 	}
 	g_main_loop_unref(hub.loop);
 	g_ptr_array_unref(hub.sessions);
+	kn_people_free(hub.people);
 	return server == NULL;
 }

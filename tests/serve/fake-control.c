@@ -94,6 +94,25 @@ fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer
 	func(fail(hub, &error) ? &done : NULL, error, request);
 }
 
+/* a person who is added is number 9; two sessions are moved by anything */
+void
+fake_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+	const KnPeopleDone done = {wish->what == KN_PEOPLE_ADD ? 9 : wish->person_id, 2};
+	g_autoptr(GError) error = NULL;
+	gboolean is_done = fail(hub, &error);
+
+	g_free(hub->people_wish);
+	hub->people_wish = kn_people_wish_copy(wish);
+	if (wish->what == KN_PEOPLE_ADD && is_done)
+		kn_people_add(hub->people,
+			      &(KnPerson){9, (gchar *)wish->label,
+					  (gchar *)(wish->external_id ? wish->external_id : ""),
+					  HUB_NOW_US});
+	func(is_done ? &done : NULL, error, request);
+}
+
 gboolean
 fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error)
 {

@@ -52,6 +52,7 @@ fake_hub_init(FakeHub *hub)
 	*hub = (FakeHub){0};
 	hub->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	hub->losses = g_array_new(FALSE, TRUE, sizeof(KnLoss));
+	hub->people = kn_people_new();
 	g_queue_init(&hub->calls);
 }
 
@@ -61,6 +62,8 @@ fake_hub_clear(FakeHub *hub)
 	fake_hub_answer(hub);
 	g_clear_pointer(&hub->sessions, g_ptr_array_unref);
 	g_clear_pointer(&hub->losses, g_array_unref);
+	g_clear_pointer(&hub->people, kn_people_free);
+	g_free(hub->people_wish);
 	g_clear_pointer(&hub->backup, g_bytes_unref);
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
@@ -119,6 +122,23 @@ get_losses(gpointer user)
 	return ((FakeHub *)user)->losses;
 }
 
+static const KnPeople *
+get_people(gpointer user)
+{
+	return ((FakeHub *)user)->people;
+}
+
+static void
+show_holder(const FakeHub *hub, KnDeviceView *view)
+{
+	const KnHandout *handout = kn_people_holder(hub->people, view->device->id);
+
+	if (!handout)
+		return;
+	view->person = kn_people_get(hub->people, handout->person_id);
+	view->person_from_us = handout->from_us;
+}
+
 static GPtrArray *
 get_devices(gpointer user)
 {
@@ -135,6 +155,7 @@ get_devices(gpointer user)
 		view->has_signal = id == 1;
 		view->signal_dbm = -61;
 		view->seen_us = HUB_NOW_US;
+		show_holder(user, view);
 		g_ptr_array_add(views, view);
 	}
 	return views;
@@ -146,6 +167,7 @@ copy_session(const KnSession *session)
 	KnSession *copy = g_memdup2(session, sizeof *session);
 
 	copy->zone = g_strdup(session->zone);
+	copy->person_label = g_strdup(session->person_label);
 	return copy;
 }
 
@@ -162,7 +184,8 @@ select_sessions(const FakeHub *hub, const KnHubQuery *query, guint *ret_n_stored
 
 		if (is_after && session->start_utc_us >= query->from_us &&
 		    session->start_utc_us < query->to_us &&
-		    (query->device_id == 0 || session->device_id == query->device_id))
+		    (query->device_id == 0 || session->device_id == query->device_id) &&
+		    (query->person_id == 0 || session->person_id == MAX(query->person_id, 0)))
 			g_ptr_array_add(page, copy_session(session));
 		*ret_n_stored += session->id != 0 && page->len > n_before;
 		is_after |= session->id == query->after.id;
@@ -348,6 +371,8 @@ fake_hub_vtable(void)
 		.end_backup = fake_end_backup,
 		.allow = allow,
 		.forget = forget,
+		.get_people = get_people,
+		.change_people = fake_change_people,
 		.rezone = fake_rezone,
 		.identify = fake_identify,
 		.scan = fake_scan,

@@ -29,11 +29,13 @@ typedef struct {
 } FakeCall;
 
 typedef struct {
-	GPtrArray *sessions;  /* owned: KnSession, newest first */
-	GArray *losses;       /* owned: KnLoss */
-	GQueue calls;         /* FakeCall not answered yet */
-	gboolean is_deferred; /* calls wait for fake_hub_answer */
-	gint error_code;      /* of KN_HUB_ERROR; 0 none */
+	GPtrArray *sessions;       /* owned: KnSession, newest first */
+	GArray *losses;            /* owned: KnLoss */
+	KnPeople *people;          /* owned */
+	KnPeopleWish *people_wish; /* owned: the last one; NULL none */
+	GQueue calls;              /* FakeCall not answered yet */
+	gboolean is_deferred;      /* calls wait for fake_hub_answer */
+	gint error_code;           /* of KN_HUB_ERROR; 0 none */
 	gboolean is_clock_unset;
 	guint n_calls;
 	gint64 n_events; /* kept: ids 1 to this, of device 1, and every tenth an alarm */
@@ -89,6 +91,8 @@ void fake_end_backup(gpointer user);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+void fake_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
+			gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
 /* of the vtable, in fake-pairing.c */

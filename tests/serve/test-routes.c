@@ -94,6 +94,7 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 	guint status = 0;
 
 	fake_hub_add_session(&fixture->hub, 7, HUB_NOW_US);
+	kn_people_add(fixture->hub.people, &(KnPerson){7, (gchar *)"Mia", (gchar *)"", 0});
 	become(fixture, 0, 0);
 	/* five jobs, then a scan and a pairing of the table: 7 stands for every {id} */
 	for (guint i = 0; i < 5; i++) {
@@ -117,6 +118,12 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 		const gchar *body =
 			g_str_equal(path, "/v1/pairings") ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
 			: g_str_equal(path, "/v1/zone")   ? "{\"zone\": \"Asia/Tokyo\"}"
+			: g_str_equal(path, "/v1/assignments")
+				? "{\"sessions\": [7], \"to\": \"nobody\"}"
+			: g_str_has_prefix(path, "/v1/persons/") ? "{\"label\": \"Eva\"}"
+			: g_str_has_prefix(routes[i].method, "P") &&
+					g_str_equal(path, "/v1/persons")
+				? "{\"label\": \"Ben\"}"
 			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
 								  : NULL;
 
