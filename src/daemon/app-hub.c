@@ -361,6 +361,8 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.get_pairing = kn_app_get_pairing,
 		.forget = kn_app_forget,
 		.rezone = kn_app_rezone,
+		.query_plans = kn_app_query_plans,
+		.set_plan = kn_app_set_plan,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
 		.explain = kn_app_explain,

@@ -89,6 +89,7 @@ typedef struct {
 	KnHubEventsFunc on_events;
 	KnHubDeviceFunc on_device;
 	KnHubPagesFunc on_pages;
+	KnHubPlansFunc on_plans;
 	gboolean is_allowing; /* on_device is of an allow */
 	KnHubRezonedFunc on_rezoned;
 	gchar zone[72]; /* of that; longer is no name of one */
@@ -189,6 +190,10 @@ void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpoint
 
 /* app-zone.c: stored sessions are moved to another time zone */
 void kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+
+/* app-plan.c: see KnHub */
+void kn_app_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void kn_app_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);

@@ -14,6 +14,7 @@
 #include "core/log/clock.h"
 #include "core/log/device.h"
 #include "core/log/loss.h"
+#include "core/measure/plan.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -117,7 +118,17 @@ typedef void (*KnStoreRezoneFunc)(const KnRezoned *done, const GError *error, gp
 void kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStoreRezoneFunc func,
 		     gpointer user);
 
+/* plans: KnPlanRow, newest first, owned by the callee; NULL with an error (NOT_FOUND: there is no such person). */
+typedef void (*KnStorePlansFunc)(GPtrArray *plans, const GError *error, gpointer user);
+/* Stores a plan, and answers with all that hold on some day, as the query does. wish is copied. */
+void kn_store_set_plan(KnStore *store, const KnPlanWish *wish, gint64 now_us, KnStorePlansFunc func,
+		       gpointer user);
+
 /* ---- reading ---- */
+
+/* person: number or label; NULL: the home's own. */
+void kn_store_query_plans(KnStore *store, const gchar *person, KnStorePlansFunc func,
+			  gpointer user);
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
  * G_MAXINT64, as the newest. Those from before their device's shown_from_us never
