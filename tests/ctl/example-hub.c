@@ -6,6 +6,7 @@
  * input ends.
  */
 #include "example-control.h"
+#include "example-plan.h"
 #include "example-sessions.h"
 
 #include "serve/server.h"
@@ -19,6 +20,7 @@
 typedef struct {
 	GPtrArray *sessions; /* owned */
 	GMainLoop *loop;     /* owned */
+	GArray *losses;      /* owned: none */
 } Hub;
 
 static void
@@ -31,6 +33,12 @@ static const gchar *
 get_zone(gpointer user)
 {
 	return EXAMPLE_ZONE;
+}
+
+static const GArray *
+get_losses(gpointer user)
+{
+	return ((const Hub *)user)->losses;
 }
 
 static JsonNode *
@@ -189,11 +197,14 @@ main(int argc, char **argv)
 		.get_zone = get_zone,
 		.get_status = get_status,
 		.get_devices = get_devices,
+		.get_losses = get_losses,
 		.query_sessions = query_sessions,
 		.query_session = query_session,
 		.query_events = query_events,
 		.allow = example_allow,
 		.forget = example_forget,
+		.query_plans = example_query_plans,
+		.set_plan = example_set_plan,
 		.identify = example_identify,
 		.explain = example_explain,
 		.get_pairing = example_get_pairing,
@@ -202,7 +213,9 @@ main(int argc, char **argv)
 		.start_capture = example_start_capture,
 		.stop_capture = example_stop_capture,
 	};
-	Hub hub = {.sessions = example_sessions(), .loop = g_main_loop_new(NULL, FALSE)};
+	Hub hub = {.sessions = example_sessions(),
+		   .loop = g_main_loop_new(NULL, FALSE),
+		   .losses = g_array_new(FALSE, FALSE, sizeof(KnLoss))};
 	KnServerConfig config = {.socket_path = argc == 2 ? argv[1] : ""};
 	g_autoptr(GError) error = NULL;
 	KnServer *server = kn_server_new(&config, &vtable, &hub, &error);
@@ -219,5 +232,6 @@ main(int argc, char **argv)
 	}
 	g_main_loop_unref(hub.loop);
 	g_ptr_array_unref(hub.sessions);
+	g_array_unref(hub.losses);
 	return server == NULL;
 }

@@ -15,7 +15,7 @@ UNITLESS = re.compile(r"^((n|seq|boot|crc32|only_row)|(n|is|has)_.+|.+_(id|key|s
 NAMED = {
     "Info.protocol", "Info.capabilities", "Event.value", "Motion.directions", "FetchDone.sent",
     "gap.reason", "block.codec", "anchor.quality", "hub_boot.quality", "zone_change.uid", "assignment.uid", "word.uid", "word.pain_before", "word.pain_after", "edit.uid", "edit.kind",
-    "plan.uid", "session.revision", "session.state",
+    "plan.uid", "plan.from_day", "session.revision", "session.state",
     "session.stored", "session.expected", "session.unrepairable", "session.rocking_half_cycles", "session.strokes", "session_node.node", "event.class",
 }
 FIELD = re.compile(r"^\s*(?:repeated |optional )?(u?int32|u?int64|sint32|sint64|s?fixed32|s?fixed64|float|double|bool)"

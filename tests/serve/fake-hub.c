@@ -52,6 +52,7 @@ fake_hub_init(FakeHub *hub)
 	*hub = (FakeHub){0};
 	hub->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	hub->losses = g_array_new(FALSE, TRUE, sizeof(KnLoss));
+	hub->plans = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
 	g_queue_init(&hub->calls);
 }
 
@@ -61,6 +62,7 @@ fake_hub_clear(FakeHub *hub)
 	fake_hub_answer(hub);
 	g_clear_pointer(&hub->sessions, g_ptr_array_unref);
 	g_clear_pointer(&hub->losses, g_array_unref);
+	g_clear_pointer(&hub->plans, g_ptr_array_unref);
 	g_clear_pointer(&hub->backup, g_bytes_unref);
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
@@ -349,6 +351,8 @@ fake_hub_vtable(void)
 		.allow = allow,
 		.forget = forget,
 		.rezone = fake_rezone,
+		.query_plans = fake_query_plans,
+		.set_plan = fake_set_plan,
 		.identify = fake_identify,
 		.scan = fake_scan,
 		.explain = fake_explain,

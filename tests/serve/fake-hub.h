@@ -56,6 +56,9 @@ typedef struct {
 	KnRezone rezone; /* of the last one; its zone is below */
 	gchar rezone_zone[72];
 	guint n_rezones;
+	GPtrArray *plans;    /* owned: KnPlanRow, newest first */
+	KnDay plan_from_day; /* of the last one that was set */
+	guint n_plans_set;
 	gint64 identified_id;
 	guint duration_s;       /* of the last scan or identify */
 	gchar *pairing_address; /* owned; NULL: there was no pairing */
@@ -88,6 +91,11 @@ gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
+
+/* of the vtable, in fake-plans.c: person P-1 has the same as the home */
+void fake_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void fake_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
+void fake_hub_add_plan(FakeHub *hub, const gchar *text, KnDay from_day);
 
 /* of the vtable, in fake-pairing.c */
 gboolean fake_pair(gpointer user, const KnAllow *allow, GError **error);

@@ -157,7 +157,7 @@ of_a_week_that_a_plan_shares_its_part_is_due(void)
 	assert_row(&test, "    -x---xxxxx-");
 }
 
-#define TEST(name) g_test_add_func("/adherence/" #name, name)
+#define TEST(name) g_test_add_func("/core/adherence/" #name, name)
 
 int
 main(int argc, char **argv)

@@ -208,16 +208,17 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/plan/all-that-a-plan-can-say-is-read", all_that_a_plan_can_say_is_read);
-	g_test_add_func("/plan/what-is-not-said-is-once-a-day-wherever-however-hard",
+	g_test_add_func("/core/plan/all-that-a-plan-can-say-is-read",
+			all_that_a_plan_can_say_is_read);
+	g_test_add_func("/core/plan/what-is-not-said-is-once-a-day-wherever-however-hard",
 			what_is_not_said_is_once_a_day_wherever_however_hard);
-	g_test_add_func("/plan/every-problem-is-told-at-once-by-group-and-key",
+	g_test_add_func("/core/plan/every-problem-is-told-at-once-by-group-and-key",
 			every_problem_is_told_at_once_by_group_and_key);
-	g_test_add_func("/plan/what-gkeyfile-would-pass-over-is-a-problem",
+	g_test_add_func("/core/plan/what-gkeyfile-would-pass-over-is-a-problem",
 			what_gkeyfile_would_pass_over_is_a_problem);
-	g_test_add_func("/plan/limits-hold-and-one-more-is-refused",
+	g_test_add_func("/core/plan/limits-hold-and-one-more-is-refused",
 			limits_hold_and_one_more_is_refused);
-	g_test_add_func("/plan/of-a-flood-of-problems-the-first-ones-are-told",
+	g_test_add_func("/core/plan/of-a-flood-of-problems-the-first-ones-are-told",
 			of_a_flood_of_problems_the_first_ones_are_told);
 	return g_test_run();
 }

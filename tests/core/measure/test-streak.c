@@ -182,7 +182,7 @@ sums_are_of_the_days_that_are_judged(void)
 	g_assert_cmpuint(sum.n_planned, ==, 2);
 }
 
-#define TEST(name) g_test_add_func("/streak/" #name, name)
+#define TEST(name) g_test_add_func("/core/streak/" #name, name)
 
 int
 main(int argc, char **argv)
