@@ -4,7 +4,7 @@
 #include "ctl/format.h"
 #include "ctl/print.h"
 
-/* with 5 massagers and every line that may appear the screen is 23 lines high */
+/* with 5 massagers and every line that may appear the screen is 24 lines high */
 enum { DEVICES_SHOWN = 5, BAR_COLUMNS_MAX = 30, NARROW = 60 };
 
 static void
@@ -157,7 +157,7 @@ append_device(const KnTerm *term, GString *out, JsonObject *device, const gchar 
 
 /* those with something to do first: the list may be cut */
 static void
-append_devices(const KnTerm *term, GString *out, JsonObject *devices)
+append_devices(const KnTerm *term, GString *out, JsonObject *devices, guint n_max)
 {
 	JsonArray *array = kn_doc_array(devices, "devices");
 	const gchar *now = kn_doc_text(devices, "now");
@@ -171,9 +171,9 @@ append_devices(const KnTerm *term, GString *out, JsonObject *devices)
 			g_free(kn_print_device_trouble(device, now, &is_urgent));
 			if (!kn_doc_bool(device, "is_enrolled") || is_urgent != wanted)
 				continue;
-			if (n_shown < DEVICES_SHOWN)
+			if (n_shown < n_max)
 				append_device(term, out, device, now);
-			n_left += n_shown < DEVICES_SHOWN ? 0 : 1;
+			n_left += n_shown < n_max ? 0 : 1;
 			n_shown++;
 		}
 	}
@@ -222,8 +222,8 @@ find_last(JsonArray *sessions)
 }
 
 void
-kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *week,
-		JsonObject *sessions, JsonObject *devices)
+kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *plan,
+		JsonObject *week, JsonObject *sessions, JsonObject *devices)
 {
 	JsonArray *array = kn_doc_array(devices, "devices");
 	JsonObject *last = find_last(kn_doc_array(sessions, "sessions"));
@@ -234,6 +234,7 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 		return;
 	}
 	append_today(term, out, today);
+	kn_print_plan_line(term, out, plan);
 	g_string_append_c(out, '\n');
 	append_week(term, out, week);
 	g_string_append_c(out, '\n');
@@ -241,7 +242,9 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 		append_last(term, out, last, kn_doc_text(devices, "now"));
 	if (n_enrolled > 0)
 		append_line(term, out, KN_STYLE_TITLE, n_enrolled == 1 ? "Massager" : "Massagers");
-	append_devices(term, out, devices);
+	/* the line of a plan takes the place of one */
+	append_devices(term, out, devices,
+		       kn_doc_object(plan, "plan") != NULL ? DEVICES_SHOWN - 1 : DEVICES_SHOWN);
 }
 
 gint
@@ -251,6 +254,7 @@ kn_cmd_glance(KnCall *call, const gchar *argument)
 		const gchar *name;
 		const gchar *path;
 	} questions[] = {{"today", "/v1/summary?period=day"},
+			 {"plan", "/v1/adherence"},
 			 {"week", "/v1/summary?period=week"},
 			 {"sessions", "/v1/sessions?limit=10"},
 			 {"devices", "/v1/devices"}};
@@ -270,7 +274,8 @@ kn_cmd_glance(KnCall *call, const gchar *argument)
 		kn_call_print_json(call, all);
 	else
 		kn_print_glance(&call->term, call->out, kn_doc_object(object, "today"),
-				kn_doc_object(object, "week"), kn_doc_object(object, "sessions"),
+				kn_doc_object(object, "plan"), kn_doc_object(object, "week"),
+				kn_doc_object(object, "sessions"),
 				kn_doc_object(object, "devices"));
 	return KN_EXIT_OK;
 }

@@ -32,6 +32,7 @@ typedef struct {
 	const gchar *to;
 	const gchar *by;
 	const gchar *device;
+	const gchar *person;
 	const gchar *label;
 	const gchar *sessions_from;
 	gint limit; /* 0: not given */
@@ -62,7 +63,8 @@ typedef enum {
 	KN_OPTION_CONFIRM = 2048, /* --dry-run and --yes */
 	KN_OPTION_MONTH = 4096,
 	KN_OPTION_BY = 8192,
-	KN_OPTION_VIEW = 16384,       /* --by, of a map alone */
+	KN_OPTION_VIEW = 16384, /* --by, of a map alone */
+	KN_OPTION_PERSON = 32768,
 	KN_OPTION_ENDLESS = 1 << 20,  /* no option: it has no end, and takes no -o */
 	KN_OPTION_OWN_FILE = 1 << 21, /* no option: it writes -o by itself, as it comes */
 } KnOption;
@@ -106,6 +108,7 @@ gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
+gint kn_cmd_plan(KnCall *call, const gchar *argument);
 gint kn_cmd_pair(KnCall *call, const gchar *argument);
 gint kn_cmd_backup(KnCall *call, const gchar *argument);
 gint kn_cmd_capture(KnCall *call, const gchar *argument);

@@ -24,6 +24,8 @@ static const KnCommand commands[] = {
 	{"pair", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/pairings",
 	 "pair with a massager, and record it from then on",
 	 "sudo knead pair C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_pair},
+	{"plan", "[WHAT]", KN_OPTION_PERSON, "/v1/adherence",
+	 "what is planned, and done of it; set FILE, check FILE, end", "knead plan", kn_cmd_plan},
 	{"forget", "DEVICE", 0, "/v1/devices/{device}/forget",
 	 "record a massager no longer; what it gave is kept", "sudo knead forget \"living room\"",
 	 kn_cmd_forget},
@@ -138,6 +140,7 @@ kn_commands_help(const KnCommand *command)
 		{KN_OPTION_VIEW, "  --by WHAT       the map shaded by dose or by peak\n"},
 		{KN_OPTION_DEVICE,
 		 "  --device WHICH  only this massager: its number, address or name\n"},
+		{KN_OPTION_PERSON, "  --person WHO    of this person: number or label\n"},
 		{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
 		{KN_OPTION_PAST,
 		 "  --sessions-from DAY\n"

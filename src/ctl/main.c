@@ -22,6 +22,7 @@ typedef struct {
 	gchar *from;          /* owned */
 	gchar *to;            /* owned */
 	gchar *device;        /* owned */
+	gchar *person;        /* owned */
 	gchar *label;         /* owned */
 	gchar *sessions_from; /* owned */
 	gint limit;
@@ -48,6 +49,7 @@ options_clear(Options *options)
 	g_free(options->from);
 	g_free(options->to);
 	g_free(options->device);
+	g_free(options->person);
 	g_free(options->label);
 	g_free(options->sessions_from);
 	g_free(options->output);
@@ -118,6 +120,7 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"from", 0, 0, G_OPTION_ARG_STRING, &options->from, NULL, NULL},
 		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
+		{"person", 0, 0, G_OPTION_ARG_STRING, &options->person, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
 		{"sessions-from", 0, 0, G_OPTION_ARG_STRING, &options->sessions_from, NULL, NULL},
 		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
@@ -166,6 +169,7 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->from != NULL, KN_OPTION_RANGE, "--from"},
 		{options->to != NULL, KN_OPTION_RANGE, "--to"},
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
+		{options->person != NULL, KN_OPTION_PERSON, "--person"},
 		{options->label != NULL, KN_OPTION_LABEL, "--label"},
 		{options->sessions_from != NULL, KN_OPTION_PAST, "--sessions-from"},
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
@@ -331,6 +335,7 @@ start(const Options *options, gchar **words)
 		       .from = options->since != NULL ? options->since : options->from,
 		       .to = options->to,
 		       .device = options->device,
+		       .person = options->person,
 		       .label = options->label,
 		       .sessions_from = options->sessions_from,
 		       .limit = options->limit,

@@ -8,9 +8,9 @@
 #include "ctl/doc.h"
 #include "ctl/term.h"
 
-/* today, week: summaries; sessions, devices: lists. At most 24 lines. */
-void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *week,
-		     JsonObject *sessions, JsonObject *devices);
+/* today, week: summaries; plan: adherence; sessions, devices: lists. At most 24 lines. */
+void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *plan,
+		     JsonObject *week, JsonObject *sessions, JsonObject *devices);
 /* A summary with a map of its places, or with a table of its parts when it is taken apart by anything else. In 24 lines when it is of a
  * back bed, a day, a week or a month, and nothing is missing. */
 void kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *summary);
@@ -61,6 +61,10 @@ guint kn_print_curve_columns(const KnTerm *term);
 
 /* "days" of a summary as bars: each on a line up to a week, as columns beyond, of days up to a month, else of weeks. */
 void kn_print_days(const KnTerm *term, GString *out, JsonArray *days);
+/* A plan with today and the last days; that in one line, or none without a plan; a plan that was set just now. */
+void kn_print_plan(const KnTerm *term, GString *out, JsonObject *adherence);
+void kn_print_plan_line(const KnTerm *term, GString *out, JsonObject *adherence);
+void kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *plans);
 /* "parts" of a summary as a table. */
 void kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary);
 

@@ -72,6 +72,8 @@ kn_app_refuse_asks(KnApp *app)
 			ask->on_rezoned(NULL, error, ask->request);
 		if (ask->on_people)
 			ask->on_people(NULL, error, ask->request);
+		if (ask->on_plans)
+			ask->on_plans(NULL, error, ask->request);
 		if (ask->on_pages)
 			ask->on_pages(NULL, 0, error, ask->request);
 	}

@@ -370,6 +370,8 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.rezone = kn_app_rezone,
 		.get_people = kn_app_get_people,
 		.change_people = kn_app_change_people,
+		.query_plans = kn_app_query_plans,
+		.set_plan = kn_app_set_plan,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
 		.explain = kn_app_explain,

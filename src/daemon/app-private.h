@@ -92,6 +92,7 @@ typedef struct {
 	KnHubEventsFunc on_events;
 	KnHubDeviceFunc on_device;
 	KnHubPagesFunc on_pages;
+	KnHubPlansFunc on_plans;
 	gboolean is_allowing; /* on_device is of an allow */
 	KnHubRezonedFunc on_rezoned;
 	KnHubPeopleFunc on_people;
@@ -205,6 +206,9 @@ void kn_app_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFu
 void kn_app_show_holder(const KnApp *app, KnDeviceView *view);
 /* Whose a session is that has no row yet, by the rule of store/people.h. */
 void kn_app_own_live(const KnApp *app, KnSession *live);
+/* app-plan.c: see KnHub */
+void kn_app_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void kn_app_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);

@@ -13,6 +13,7 @@
 #include "core/log/event.h"
 #include "core/log/loss.h"
 #include "core/log/people.h"
+#include "core/measure/plan.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -69,6 +70,9 @@ typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpo
 
 typedef void (*KnHubPeopleFunc)(const KnPeopleDone *done, const GError *error, gpointer request);
 typedef void (*KnHubRezonedFunc)(const KnRezoned *done, const GError *error, gpointer request);
+
+/* plans: KnPlanRow, owned by the callee: those that hold on some day, newest first; NULL with an error */
+typedef void (*KnHubPlansFunc)(GPtrArray *plans, const GError *error, gpointer request);
 
 /* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. is_all: whatever else the query may mean has not
  * happened yet, so that who listens from inside this call on misses nothing. */
@@ -156,6 +160,12 @@ typedef struct {
 	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
 	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,
 		       gpointer request);
+	/* What is planned for a person (number or label; NULL: a home without persons). */
+	void (*query_plans)(gpointer user, const gchar *person, KnHubPlansFunc func,
+			    gpointer request);
+	/* Stores a plan; answers with all, as they are then. wish is copied. */
+	void (*set_plan)(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func,
+			 gpointer request);
 	/* The massager makes itself noticed. FALSE with an error. */
 	gboolean (*identify)(gpointer user, gint64 device_id, guint duration_s, GError **error);
 	/* Listens for so long; what is heard is in get_devices. FALSE with an error. */

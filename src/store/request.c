@@ -6,6 +6,7 @@
 #include "store/events.h"
 #include "store/pages.h"
 #include "store/people.h"
+#include "store/plans.h"
 #include "store/reader.h"
 #include "store/rezone.h"
 #include "store/sessions.h"
@@ -35,6 +36,8 @@ kn_store_request_free(KnRequest *request)
 	g_clear_pointer(&request->pages, g_bytes_unref);
 	g_clear_pointer(&request->people, kn_people_free);
 	g_free(request->people_wish);
+	g_clear_pointer(&request->plans, g_ptr_array_unref);
+	g_free(request->text);
 	g_free(request->address);
 	g_free(request->label);
 	g_free(request);
@@ -53,6 +56,14 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_REZONE:
 		return kn_rezone_run(db, &request->rezone, request->now_us, &request->rezoned,
 				     error);
+	case KN_REQUEST_PLAN_SET:
+		if (!kn_plans_add(db, &request->plan, request->now_us, error))
+			return FALSE;
+		request->plans = kn_plans_query(db, request->label, error);
+		return request->plans != NULL;
+	case KN_REQUEST_PLANS:
+		request->plans = kn_plans_query(db, request->label, error);
+		return request->plans != NULL;
 	case KN_REQUEST_SESSIONS:
 		request->sessions = kn_sessions_query(db, &request->query, error);
 		return request->sessions != NULL;
@@ -137,6 +148,12 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 		if (request->func.rezone)
 			request->func.rezone(error ? NULL : &request->rezoned, error,
 					     request->user);
+		return;
+	case KN_REQUEST_PLAN_SET:
+	case KN_REQUEST_PLANS:
+		if (request->func.plans)
+			request->func.plans(error ? NULL : g_steal_pointer(&request->plans), error,
+					    request->user);
 		return;
 	case KN_REQUEST_SESSIONS:
 		tell_sessions(request, error);

@@ -14,6 +14,8 @@ typedef enum {
 	KN_REQUEST_ALLOW,
 	KN_REQUEST_FORGET,
 	KN_REQUEST_REZONE,
+	KN_REQUEST_PLAN_SET,
+	KN_REQUEST_PLANS,
 	KN_REQUEST_SESSIONS,
 	KN_REQUEST_DETAIL,
 	KN_REQUEST_EVENTS,
@@ -32,6 +34,7 @@ typedef struct {
 		KnStoreCommitFunc commit;
 		KnStoreDeviceFunc device;
 		KnStoreRezoneFunc rezone;
+		KnStorePlansFunc plans;
 		KnStoreSessionsFunc sessions;
 		KnStoreDetailFunc detail;
 		KnStoreEventsFunc events;
@@ -45,6 +48,8 @@ typedef struct {
 	gchar *address;  /* owned */
 	gchar *label;    /* owned */
 	KnRezone rezone; /* its zone is label */
+	gchar *text;     /* owned */
+	KnPlanWish plan; /* its person is label, its text text */
 	gint64 now_us;
 	gint64 id; /* of a device or session */
 	KnSessionQuery query;
@@ -58,6 +63,7 @@ typedef struct {
 	KnDevice *device; /* owned */
 	KnRezoned rezoned;
 	GPtrArray *sessions;     /* owned */
+	GPtrArray *plans;        /* owned */
 	KnSessionDetail *detail; /* owned */
 	GPtrArray *loaded;       /* owned */
 	GPtrArray *events;       /* owned */

@@ -301,6 +301,30 @@ kn_store_change_people(KnStore *store, const KnPeopleWish *wish, gint64 now_us,
 }
 
 void
+kn_store_set_plan(KnStore *store, const KnPlanWish *wish, gint64 now_us, KnStorePlansFunc func,
+		  gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_PLAN_SET, user);
+
+	request->func.plans = func;
+	request->label = g_strdup(wish->person);
+	request->text = g_strdup(wish->text);
+	request->plan = (KnPlanWish){request->label, request->text, wish->from_day, wish->uid};
+	request->now_us = now_us;
+	submit(store, request);
+}
+
+void
+kn_store_query_plans(KnStore *store, const gchar *person, KnStorePlansFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_PLANS, user);
+
+	request->func.plans = func;
+	request->label = g_strdup(person);
+	submit(store, request);
+}
+
+void
 kn_store_query_sessions(KnStore *store, const KnSessionQuery *query, KnStoreSessionsFunc func,
 			gpointer user)
 {

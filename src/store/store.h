@@ -15,6 +15,7 @@
 #include "core/log/device.h"
 #include "core/log/loss.h"
 #include "core/log/people.h"
+#include "core/measure/plan.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -126,8 +127,17 @@ typedef void (*KnStorePeopleFunc)(KnPeople *people, const KnPeopleDone *done, co
 /* Persons, hand-outs, assignments: see store/people.h. wish is copied. */
 void kn_store_change_people(KnStore *store, const KnPeopleWish *wish, gint64 now_us,
 			    KnStorePeopleFunc func, gpointer user);
+/* plans: KnPlanRow, newest first, owned by the callee; NULL with an error (NOT_FOUND: there is no such person). */
+typedef void (*KnStorePlansFunc)(GPtrArray *plans, const GError *error, gpointer user);
+/* Stores a plan, and answers with all that hold on some day, as the query does. wish is copied. */
+void kn_store_set_plan(KnStore *store, const KnPlanWish *wish, gint64 now_us, KnStorePlansFunc func,
+		       gpointer user);
 
 /* ---- reading ---- */
+
+/* person: number or label; NULL: the home's own. */
+void kn_store_query_plans(KnStore *store, const gchar *person, KnStorePlansFunc func,
+			  gpointer user);
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
  * G_MAXINT64, as the newest. Those from before their device's shown_from_us never

@@ -6,6 +6,7 @@
  * input ends.
  */
 #include "example-control.h"
+#include "example-plan.h"
 #include "example-sessions.h"
 
 #include "serve/server.h"
@@ -214,6 +215,8 @@ main(int argc, char **argv)
 		.end_backup = example_end_backup,
 		.forget = example_forget,
 		.rezone = example_rezone,
+		.query_plans = example_query_plans,
+		.set_plan = example_set_plan,
 		.identify = example_identify,
 		.explain = example_explain,
 		.get_pairing = example_get_pairing,

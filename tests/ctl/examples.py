@@ -40,6 +40,12 @@ def blocks(path):
     return found if is_page(path) else [from_roff(block) for block in found]
 
 
+def plan_of_the_manual():
+    """The example of knead-plan(5)."""
+    page = (ROOT / "packaging/man/knead-plan.5").read_text()
+    return from_roff(re.search(r"^\.EX\n(\[.*?)^\.EE$", page, re.M | re.S).group(1))
+
+
 def commands(block):
     return re.findall(r"^\$ (.*)$", block, re.M)
 
@@ -53,6 +59,7 @@ def running_hub():
         (place / "bin/knead").symlink_to(os.environ["KNEAD"])
         (place / "bin/sudo").write_text('#!/bin/sh\nexec "$@"\n')
         (place / "bin/sudo").chmod(0o755)
+        (place / "lower-back.plan").write_text(plan_of_the_manual())
         hub = subprocess.Popen([os.environ["KN_EXAMPLE_HUB"], str(place / "knead.sock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
             assert hub.stdout.readline() == "ready\n"

@@ -8,6 +8,10 @@
 
 /* ---- screens ---- */
 
+#define PLAN                                                                           \
+	"{\"plan\":{},\"today\":{\"n_planned\":3,\"n_delivered\":2},\"n_met_days\":5," \
+	"\"n_due_days\":7,\"streak_days\":12}"
+
 static void
 a_hub_without_a_massager_says_what_to_do(void)
 {
@@ -18,18 +22,19 @@ a_hub_without_a_massager_says_what_to_do(void)
 	g_autoptr(GString) out = g_string_new(NULL);
 	JsonObject *nothing = json_node_get_object(empty);
 
-	kn_print_glance(&ascii, out, nothing, nothing, nothing, nothing);
+	kn_print_glance(&ascii, out, nothing, nothing, nothing, nothing, nothing);
 	assert_has(out->str, "No massager is recorded yet.");
 	assert_has(out->str, "sudo knead scan");
 	assert_has(out->str, "sudo knead pair ADDRESS");
 	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
 	g_string_truncate(out, 0);
-	kn_print_glance(&ascii, out, nothing, nothing, nothing, json_node_get_object(heard));
+	kn_print_glance(&ascii, out, nothing, nothing, nothing, nothing,
+			json_node_get_object(heard));
 	assert_has(out->str, "In range: C0:FF:EE:00:00:07  bed");
 	assert_has(out->str, "sudo knead pair ADDRESS");
 	/* and with no documents at all */
 	g_string_truncate(out, 0);
-	kn_print_glance(&ascii, out, NULL, NULL, NULL, NULL);
+	kn_print_glance(&ascii, out, NULL, NULL, NULL, NULL, NULL);
 	assert_has(out->str, "No massager is recorded yet.");
 }
 
@@ -66,6 +71,7 @@ the_fullest_glance_is_24_lines_of_80_columns(void)
 		g_string_new("{\"n_sessions\":9,\"duration_ms\":5040000,\"stored\":9,"
 			     "\"expected\":10,\"symmetry_permille\":40,\"days\":[");
 	g_autoptr(JsonNode) week = NULL;
+	g_autoptr(JsonNode) plan = parse(PLAN);
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	for (guint i = 0; i < 7; i++)
@@ -75,11 +81,13 @@ the_fullest_glance_is_24_lines_of_80_columns(void)
 			i > 0 ? "," : "", 15 + i, 36000000 * i);
 	g_string_append(week_text, "]}");
 	week = parse(week_text->str);
-	kn_print_glance(&utf8, out, json_node_get_object(today), json_node_get_object(week),
-			json_node_get_object(sessions), json_node_get_object(devices));
+	kn_print_glance(&utf8, out, json_node_get_object(today), json_node_get_object(plan),
+			json_node_get_object(week), json_node_get_object(sessions),
+			json_node_get_object(devices));
 	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
 	assert_has(out->str, "Today, Saturday 21 November\n  12 min in 2 sessions, 4 holds, "
 			     "firmest 90.5 kPa (still going)\n");
+	assert_has(out->str, "\n  Plan: 2 of 3 today, 5 of 7 days, streak 12\n");
 	assert_has(out->str, "1 h 24 min in 9 sessions");
 	assert_has(out->str, "left 52 %, right 48 %");
 	assert_has(out->str, "1 of 10 records missing");
@@ -88,7 +96,8 @@ the_fullest_glance_is_24_lines_of_80_columns(void)
 	/* what needs a hand comes first, the rest is cut */
 	assert_has(out->str, "battery 20 %; charge it");
 	assert_has(out->str, "not synced for 4 days");
-	assert_has(out->str, "and 4 more: knead devices");
+	/* the line of the plan takes the place of one of nine */
+	assert_has(out->str, "and 5 more: knead devices");
 }
 
 static void
@@ -98,13 +107,15 @@ the_glance_fits_narrow_and_plain_terminals(void)
 	g_autofree gchar *devices_text = many_devices(3);
 	g_autoptr(JsonNode) devices = parse(devices_text);
 	g_autoptr(JsonNode) nothing = parse("{\"last_day\":\"2026-11-21\"}");
+	g_autoptr(JsonNode) plan = parse(PLAN);
 
 	for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
 		const KnTerm term = {.width = widths[i]};
 		g_autoptr(GString) out = g_string_new(NULL);
 
 		kn_print_glance(&term, out, json_node_get_object(nothing),
-				json_node_get_object(nothing), NULL, json_node_get_object(devices));
+				json_node_get_object(plan), json_node_get_object(nothing), NULL,
+				json_node_get_object(devices));
 		assert_lines_fit(out->str, widths[i]);
 		assert_ascii(out->str);
 		assert_has(out->str, "nothing yet");
@@ -192,7 +203,7 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 	g_autoptr(JsonNode) sessions = parse("{\"sessions\":[{\"id\":3}]}");
 	g_autoptr(GString) glance = g_string_new(NULL);
 
-	kn_print_glance(&ascii, glance, NULL, json_node_get_object(week),
+	kn_print_glance(&ascii, glance, NULL, NULL, json_node_get_object(week),
 			json_node_get_object(sessions), NULL);
 	assert_has(glance->str, "some may be lost with a damaged database");
 	for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {

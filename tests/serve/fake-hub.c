@@ -53,6 +53,7 @@ fake_hub_init(FakeHub *hub)
 	hub->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	hub->losses = g_array_new(FALSE, TRUE, sizeof(KnLoss));
 	hub->people = kn_people_new();
+	hub->plans = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
 	g_queue_init(&hub->calls);
 }
 
@@ -64,6 +65,7 @@ fake_hub_clear(FakeHub *hub)
 	g_clear_pointer(&hub->losses, g_array_unref);
 	g_clear_pointer(&hub->people, kn_people_free);
 	g_free(hub->people_wish);
+	g_clear_pointer(&hub->plans, g_ptr_array_unref);
 	g_clear_pointer(&hub->backup, g_bytes_unref);
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
@@ -374,6 +376,8 @@ fake_hub_vtable(void)
 		.get_people = get_people,
 		.change_people = fake_change_people,
 		.rezone = fake_rezone,
+		.query_plans = fake_query_plans,
+		.set_plan = fake_set_plan,
 		.identify = fake_identify,
 		.scan = fake_scan,
 		.explain = fake_explain,

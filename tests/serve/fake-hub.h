@@ -60,6 +60,9 @@ typedef struct {
 	KnRezone rezone; /* of the last one; its zone is below */
 	gchar rezone_zone[72];
 	guint n_rezones;
+	GPtrArray *plans;    /* owned: KnPlanRow, newest first */
+	KnDay plan_from_day; /* of the last one that was set */
+	guint n_plans_set;
 	gint64 identified_id;
 	guint duration_s;       /* of the last scan or identify */
 	gchar *pairing_address; /* owned; NULL: there was no pairing */
@@ -94,6 +97,11 @@ void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpo
 void fake_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
 			gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
+
+/* of the vtable, in fake-plans.c: person P-1 has the same as the home */
+void fake_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void fake_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
+void fake_hub_add_plan(FakeHub *hub, const gchar *text, KnDay from_day);
 
 /* of the vtable, in fake-pairing.c */
 gboolean fake_pair(gpointer user, const KnAllow *allow, GError **error);
