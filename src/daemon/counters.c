@@ -17,6 +17,7 @@ kn_counters_add(JsonBuilder *builder, const KnPipelineCounters *counters)
 		{"n_fetched", counters->n_fetched},
 		{"n_fetches", counters->n_fetches},
 		{"n_trims", counters->n_trims},
+		{"n_errors", counters->n_errors},
 		{"n_counter_jumps", counters->n_counter_jumps},
 		{"n_bad_header", counters->n_bad_header},
 		{"n_bad_length", counters->n_bad_length},

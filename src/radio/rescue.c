@@ -140,6 +140,21 @@ note_link(KnRescue *rescue, KnSeat *seat)
 		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING, "works again");
 }
 
+/* Who could not be connected has gone: nobody knows any more. */
+static void
+note_calm(KnRescue *rescue, KnSeat *seat, gint64 now_us)
+{
+	KnWatch *watch = seat->watch;
+	gboolean is_over = kn_ladder_calm_down(&watch->ladder, now_us);
+	if (watch->ladder.n_connects_failed > 0)
+		return;
+	g_clear_pointer(&watch->failed, g_free);
+	watch->have_others_failed = FALSE;
+	if (is_over)
+		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING,
+			       "has nobody to connect to any more");
+}
+
 static gboolean
 look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 {
@@ -151,6 +166,7 @@ look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 		note_link(rescue, seat);
 	if (has_link(rescue->radio, path, FALSE))
 		return FALSE;
+	note_calm(rescue, seat, now_us);
 	if (!is_deaf && !watch->is_linkless)
 		return FALSE;
 	guint may = harmless(rescue);
@@ -250,7 +266,7 @@ is_telling(const KnPeer *peer)
 static void
 note_failure(KnWatch *watch, const KnPeer *peer)
 {
-	gboolean are_many = kn_ladder_connect_failed(&watch->ladder);
+	gboolean are_many = kn_ladder_connect_failed(&watch->ladder, g_get_monotonic_time());
 	if (!watch->failed)
 		watch->failed = g_strdup(peer->address);
 	else if (!g_str_equal(watch->failed, peer->address))

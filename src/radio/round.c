@@ -146,10 +146,11 @@ static gint64
 serve_adapter(KnRadio *radio, const gchar *path, KnSeat *seat)
 {
 	KnScan *scan = seat->scan;
-	gint64 again_us = G_MAXINT64;
+	gint64 turn_us = G_MAXINT64;
 	const KnTreeAdapter *adapter =
 		kn_tree_get_adapter(kn_bluez_get_tree(radio->host.bluez), path);
 	gint64 now_us = g_get_monotonic_time();
+	gint64 again_us = kn_ladder_calm_us(&seat->watch->ladder, now_us);
 	gboolean is_pairing = radio->pair && kn_pair_holds(radio->pair, path);
 	KnScanWish wish = {.is_powered = adapter && adapter->is_powered,
 			   .is_held = is_held(radio, path) || is_pairing};
@@ -158,7 +159,8 @@ serve_adapter(KnRadio *radio, const gchar *path, KnSeat *seat)
 	    kn_scan_is_quiet(scan, now_us))
 		kn_pair_granted(radio->pair);
 	if (wish.is_powered && !wish.is_held) {
-		KnPeer *next = kn_radio_next(radio, path, seat, now_us, &again_us);
+		KnPeer *next = kn_radio_next(radio, path, seat, now_us, &turn_us);
+		again_us = MIN(again_us, turn_us);
 		wish.is_held = next != NULL;
 		if (next && kn_scan_is_quiet(scan, now_us)) {
 			kn_radio_note_grant(radio, seat, next, now_us);

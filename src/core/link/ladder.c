@@ -21,6 +21,7 @@ kn_ladder_times_init(KnLadderTimes *ret_times, gdouble scale)
 	}
 	ret_times->every_max_us = (gint64)(86400.0 * us);
 	ret_times->failed_us = (gint64)(900.0 * us);
+	ret_times->untried_us = (gint64)(1800.0 * us);
 }
 
 void
@@ -160,9 +161,28 @@ kn_ladder_answered(KnLadder *ladder)
 }
 
 gboolean
-kn_ladder_connect_failed(KnLadder *ladder)
+kn_ladder_connect_failed(KnLadder *ladder, gint64 now_us)
 {
+	ladder->connect_failed_us = now_us;
 	return ++ladder->n_connects_failed >= KN_LADDER_CONNECTS;
+}
+
+gboolean
+kn_ladder_calm_down(KnLadder *ladder, gint64 now_us)
+{
+	if (ladder->n_connects_failed == 0 ||
+	    now_us - ladder->connect_failed_us < ladder->times->untried_us)
+		return FALSE;
+	ladder->n_connects_failed = 0;
+	return end(ladder, KN_LADDER_LINKLESS);
+}
+
+gint64
+kn_ladder_calm_us(const KnLadder *ladder, gint64 now_us)
+{
+	gint64 calm_us = ladder->connect_failed_us + ladder->times->untried_us;
+
+	return (ladder->trouble & KN_LADDER_LINKLESS) && calm_us > now_us ? calm_us : G_MAXINT64;
 }
 
 const gchar *

@@ -13,6 +13,9 @@
  * POWER      after 5 minutes of trouble, if allowed        every 15 minutes
  * RESTART    after 15 minutes of trouble, if allowed       every hour
  * FAILED     after 15 minutes, when all that may be tried was: a state, told once; the others go on
+ *
+ * That nobody can be connected is known only while massagers are there to be tried: 30 minutes after the last one that was heard well and failed
+ * (six of the longest pauses between two tries, a guess) it is forgotten.
  */
 
 #include <glib.h>
@@ -40,6 +43,7 @@ typedef struct {
 	gint64 every_us[KN_LADDER_STEPS];
 	gint64 every_max_us;
 	gint64 failed_us;
+	gint64 untried_us;
 } KnLadderTimes;
 /* scale is clamped to 0.001 … 1000 */
 void kn_ladder_times_init(KnLadderTimes *ret_times, gdouble scale);
@@ -59,7 +63,8 @@ typedef struct {
 	gint64 since_us;                /* while there is any */
 	guint n_tried[KN_LADDER_STEPS]; /* since then */
 	gboolean is_failed;
-	guint n_connects_failed; /* in a row */
+	guint n_connects_failed;  /* in a row */
+	gint64 connect_failed_us; /* the last of them; 0 never */
 	guint64 n_steps[KN_LADDER_STEPS];
 	KnLadderStep last;
 	gint64 last_us; /* 0: none was ever taken */
@@ -74,4 +79,8 @@ gboolean kn_ladder_heard(KnLadder *ladder);
 gboolean kn_ladder_linked(KnLadder *ladder);
 gboolean kn_ladder_answered(KnLadder *ladder);
 /* Of a massager that is heard well. TRUE: too many in a row, it is trouble. */
-gboolean kn_ladder_connect_failed(KnLadder *ladder);
+gboolean kn_ladder_connect_failed(KnLadder *ladder, gint64 now_us);
+/* When nobody was tried in vain for long, failures are forgotten. TRUE: as above. */
+gboolean kn_ladder_calm_down(KnLadder *ladder, gint64 now_us);
+/* When to look whether that is so; G_MAXINT64 not before something happens. */
+gint64 kn_ladder_calm_us(const KnLadder *ladder, gint64 now_us);

@@ -238,8 +238,7 @@ static void
 handle_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *error,
 	     const KnNow *now)
 {
-	kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_ERROR, "operation %u refused, code %u",
-			 (guint)error->operation, (guint)error->code);
+	kn_pipeline_tell_error(pipeline, device, error, now);
 	if (error->operation == ktp_OPERATION_TRIM)
 		device->trimmed_to_seq = 0;
 	if (error->operation == ktp_OPERATION_FETCH)

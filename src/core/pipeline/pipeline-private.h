@@ -51,6 +51,7 @@ typedef struct {
 	gboolean is_state_refused; /* the last one made no sense; told once */
 	gint64 live_us;            /* the last live frame */
 	gint64 hurried_us;         /* 0: never */
+	gint64 error_told_us;      /* 0: never */
 	gboolean is_hurry_due;     /* it was too soon after that one */
 	gint64 clock_asked_us;     /* 0: not waiting */
 	gint64 clock_due_us;
@@ -102,6 +103,9 @@ gboolean kn_pipeline_admit(KnPipeline *pipeline, KnPipelineDevice *device, const
 /* After each notification. is_asked: of history, and asked for. */
 void kn_pipeline_weigh(KnPipeline *pipeline, KnPipelineDevice *device, gboolean is_asked,
 		       const KnNow *now);
+/* It refused something: counted, and told every KN_HURRY_US, for it may refuse what nobody asked, and events of others would go for that. */
+void kn_pipeline_tell_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *error,
+			    const KnNow *now);
 /* Before a log that is not known is taken. FALSE: it is not, and the device is refused. */
 gboolean kn_pipeline_may_begin_log(KnPipeline *pipeline, KnPipelineDevice *device,
 				   const KnNow *now);

@@ -147,6 +147,18 @@ kn_pipeline_weigh(KnPipeline *pipeline, KnPipelineDevice *device, gboolean is_as
 	       kn_trust_note(&device->trust, device->is_malformed, now->boottime_us));
 }
 
+void
+kn_pipeline_tell_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *error,
+		       const KnNow *now)
+{
+	device->counters.n_errors++;
+	if (device->error_told_us != 0 && now->boottime_us - device->error_told_us < KN_HURRY_US)
+		return;
+	device->error_told_us = now->boottime_us;
+	kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_ERROR, "operation %u refused, code %u",
+			 (guint)error->operation, (guint)error->code);
+}
+
 gboolean
 kn_pipeline_may_begin_log(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {

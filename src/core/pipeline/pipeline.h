@@ -94,6 +94,7 @@ typedef struct {
 	guint64 n_fetched;       /* new records that came as history */
 	guint64 n_fetches;
 	guint64 n_trims;
+	guint64 n_errors; /* operations that it refused; not each is an event */
 } KnPipelineCounters;
 
 typedef struct {

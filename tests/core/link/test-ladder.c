@@ -270,8 +270,8 @@ a_sign_of_life_ends_only_the_trouble_that_it_contradicts(void)
 	set_up(&radio, ALWAYS);
 	/* heard, but never connected: 20 times are no chance */
 	for (guint i = 1; i < KN_LADDER_CONNECTS; i++)
-		g_assert_false(kn_ladder_connect_failed(&radio.ladder));
-	g_assert_true(kn_ladder_connect_failed(&radio.ladder));
+		g_assert_false(kn_ladder_connect_failed(&radio.ladder, START));
+	g_assert_true(kn_ladder_connect_failed(&radio.ladder, START));
 	g_assert_cmpuint(kn_ladder_climb(&radio.ladder, KN_LADDER_LINKLESS, RECONNECT, START), ==,
 			 KN_LADDER_RECONNECT);
 	g_assert_false(kn_ladder_heard(&radio.ladder));
@@ -279,11 +279,39 @@ a_sign_of_life_ends_only_the_trouble_that_it_contradicts(void)
 	g_assert_true(kn_ladder_linked(&radio.ladder));
 	g_assert_cmpuint(radio.ladder.trouble, ==, 0);
 	g_assert_false(kn_ladder_linked(&radio.ladder));
-	g_assert_false(kn_ladder_connect_failed(&radio.ladder));
+	g_assert_false(kn_ladder_connect_failed(&radio.ladder, START));
 	/* a bluetoothd that answers says nothing about its adapters */
 	kn_ladder_climb(&radio.ladder, KN_LADDER_DEAF, RESCAN, START + HOUR);
 	g_assert_false(kn_ladder_answered(&radio.ladder));
 	g_assert_true(kn_ladder_linked(&radio.ladder));
+}
+
+static void
+massagers_that_could_not_be_connected_and_went_are_no_trouble_for_ever(void)
+{
+	Radio radio;
+	gint64 last_us = START + HOUR;
+
+	set_up(&radio, RECONNECT);
+	for (guint i = 0; i < KN_LADDER_CONNECTS; i++)
+		kn_ladder_connect_failed(&radio.ladder, START);
+	kn_ladder_climb(&radio.ladder, KN_LADDER_LINKLESS, RECONNECT, START);
+	kn_ladder_connect_failed(&radio.ladder, last_us);
+	g_assert_cmpuint(kn_ladder_climb(&radio.ladder, KN_LADDER_LINKLESS, RECONNECT, last_us), ==,
+			 KN_LADDER_FAILED);
+	g_assert_cmpint(kn_ladder_calm_us(&radio.ladder, last_us + S), ==, last_us + HOUR / 2);
+	g_assert_cmpint(kn_ladder_calm_us(&radio.ladder, last_us + HOUR / 2), ==, G_MAXINT64);
+	g_assert_false(kn_ladder_calm_down(&radio.ladder, last_us + HOUR / 2 - 1));
+	g_assert_true(radio.ladder.is_failed);
+	g_assert_true(kn_ladder_calm_down(&radio.ladder, last_us + HOUR / 2));
+	g_assert_false(radio.ladder.is_failed);
+	/* the next trouble begins anew: nothing is failed at once, nor is the radio switched off for it */
+	g_assert_cmpuint(kn_ladder_climb(&radio.ladder, KN_LADDER_DEAF, ALL, last_us + HOUR), ==,
+			 KN_LADDER_RESCAN);
+	g_assert_cmpint(radio.ladder.since_us, ==, last_us + HOUR);
+	/* that strangers are not heard is another trouble */
+	g_assert_false(kn_ladder_calm_down(&radio.ladder, last_us + DAY));
+	g_assert_cmpuint(radio.ladder.trouble, ==, KN_LADDER_DEAF);
 }
 
 static void
@@ -344,6 +372,7 @@ main(int argc, char **argv)
 	ADD(what_is_only_put_off_is_not_yet_in_vain);
 	ADD(a_step_that_would_hurt_somebody_waits_until_it_does_not);
 	ADD(a_sign_of_life_ends_only_the_trouble_that_it_contradicts);
+	ADD(massagers_that_could_not_be_connected_and_went_are_no_trouble_for_ever);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew_and_then_restarted);
 	ADD(every_step_is_counted_and_the_last_one_is_known);
 	return g_test_run();

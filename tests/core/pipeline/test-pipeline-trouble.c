@@ -25,6 +25,22 @@ wait_and_tick(PipelineFixture *f, gint64 us)
 }
 
 static void
+refusals_without_end_are_counted_and_told_every_ten_seconds(PipelineFixture *f, gconstpointer data)
+{
+	ktp_Reply reply = {.which_body = ktp_Reply_error_tag};
+
+	pf_meet(f, 0);
+	for (guint i = 0; i < 1000; i++) {
+		reply.body.error.code = (ktp_ErrorCode)(i % 3 + 1);
+		pf_send_reply(f, &reply);
+		pf_pass(f, PF_SECOND / 50);
+	}
+	/* 20 s: at the begin, and after 10 s */
+	g_assert_cmpuint(count_events(f, KN_EVENT_DEVICE_ERROR), ==, 2);
+	g_assert_cmpuint(pf_status_of(f).counters.n_errors, ==, 1000);
+}
+
+static void
 a_state_that_cannot_be_is_asked_again_after_a_while_and_told_once(PipelineFixture *f,
 								  gconstpointer data)
 {
@@ -272,6 +288,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) \
 	g_test_add("/core/pipeline/" #name, PipelineFixture, NULL, pf_set_up, name, pf_tear_down)
+	ADD(refusals_without_end_are_counted_and_told_every_ten_seconds);
 	ADD(a_state_that_cannot_be_is_asked_again_after_a_while_and_told_once);
 	ADD(a_device_that_formats_again_and_again_is_still_recorded);
 	ADD(what_a_live_session_lost_last_is_asked_for_after_silence);
