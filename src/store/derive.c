@@ -347,11 +347,7 @@ kn_derive_times(const KnDeriver *deriver, const KnLogState *log, guint32 boot, g
 		GError **error)
 {
 	g_autoptr(GArray) ids =
-		kn_sql_select_ids(deriver->db,
-				  "SELECT session_id FROM session WHERE log_key = ?1 AND "
-				  "is_time_uncertain UNION SELECT session_id FROM session WHERE "
-				  "log_key = ?1 AND device_boot = ?2 AND first_t_ms >= ?3",
-				  KN_SQL_INTS(log->log_key, boot, (gint64)from_t_ms), error);
+		kn_sessions_find_dated(deriver->db, log->log_key, boot, from_t_ms, error);
 
 	if (!ids)
 		return FALSE;

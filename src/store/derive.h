@@ -25,7 +25,7 @@ gboolean kn_derive_region(const KnDeriver *deriver, const KnLogState *log, guint
 /* Completeness of the sessions that overlap the range or lie beside it. */
 gboolean kn_derive_completeness(const KnDeriver *deriver, const KnLogState *log, KnRange range,
 				GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Begin of the sessions of the boot from this tick on, and of all whose time is uncertain. */
+/* Begin of the sessions of the boot from this tick on, and of those in boots beside it that are placed by it. */
 gboolean kn_derive_times(const KnDeriver *deriver, const KnLogState *log, guint32 boot,
 			 guint64 from_t_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Sessions that were open in boots that are over now. */

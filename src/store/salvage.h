@@ -4,7 +4,7 @@
 
 /*
  * A database of another time or a damaged one, made readable in a copy: the file itself is only ever read. In the copy a lost first
- * page is replaced by that of a new database (what holds the records stands at the same places in all of ours), a cut end is filled with
+ * page is replaced by that of a new database (right only for one that was made with this schema, not migrated to it), a cut end is filled with
  * nothing, its journal is played back, and an older schema is migrated, unless damage is in the way: then it stays as it is.
  */
 

@@ -355,3 +355,29 @@ kn_sessions_set_blocks(KnDb *db, gint64 session_id, const GArray *block_ids, GEr
 	}
 	return TRUE;
 }
+
+/* Boots without a trusted anchor lie between the nearest ones that have one as good as this boot's: beyond those, nothing moves. Before this
+ * boot only its first tick counts. */
+#define AS_GOOD                                                                                   \
+	"quality >= (SELECT min(max(quality), 1) FROM anchor WHERE log_key = ?1 AND device_boot " \
+	"= ?2)"
+#define NEXT_BOOT                                                                    \
+	"SELECT coalesce(min(device_boot), 1 << 32) FROM anchor WHERE log_key = ?1 " \
+	"AND device_boot > ?2 AND " AS_GOOD
+#define BOOT_BEFORE                                                             \
+	"SELECT coalesce(max(device_boot), -1) FROM anchor WHERE log_key = ?1 " \
+	"AND device_boot < ?2 AND " AS_GOOD
+
+GArray *
+kn_sessions_find_dated(KnDb *db, gint64 log_key, guint32 boot, guint64 from_t_ms, GError **error)
+{
+	return kn_sql_select_ids(
+		db,
+		"SELECT session_id FROM session WHERE log_key = ?1 AND device_boot = ?2 AND "
+		"first_t_ms >= ?3 "
+		"UNION SELECT session_id FROM session WHERE log_key = ?1 AND +is_time_uncertain "
+		"AND device_boot > ?2 AND device_boot < (" NEXT_BOOT ") "
+		"UNION SELECT session_id FROM session WHERE log_key = ?1 AND +is_time_uncertain "
+		"AND ?3 = 0 AND device_boot < ?2 AND device_boot > (" BOOT_BEFORE ")",
+		KN_SQL_INTS(log_key, boot, (gint64)from_t_ms), error);
+}

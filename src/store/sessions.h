@@ -41,3 +41,7 @@ gboolean kn_sessions_set_blocks(KnDb *db, gint64 session_id, const GArray *block
 				GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* gint64 block ids */
 GArray *kn_sessions_get_blocks(KnDb *db, gint64 session_id, GError **error);
+/* Ids of the sessions whose time may be another one after anchors of this boot changed from this tick on: its own, and those in boots
+ * beside it that are placed by it. */
+GArray *kn_sessions_find_dated(KnDb *db, gint64 log_key, guint32 boot, guint64 from_t_ms,
+			       GError **error);

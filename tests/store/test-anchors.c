@@ -106,11 +106,69 @@ few_anchors_say_what_all_of_them_say(void)
 	}
 }
 
+static void
+add_and_look(Fixture *fixture, GRand *rand)
+{
+	g_autoptr(KnBatch) batch = kn_batch_new(999);
+	g_autoptr(KnCommit) commit = NULL;
+	g_autoptr(GPtrArray) sessions = NULL;
+	gint64 log_key = fixture_count(fixture, "SELECT log_key FROM log");
+	KnAnchor anchor = {.device_id = fixture->device_id,
+			   .log_id = LOG_ID,
+			   .boot = (guint32)g_rand_int_range(rand, 0, (gint)fixture->boot + 1),
+			   .t_ms = (guint64)g_rand_int_range(rand, 0, 30000) * 1000,
+			   .quality = (guint8)g_rand_int_range(rand, 0, 3)};
+
+	anchor.utc_us = G_GINT64_CONSTANT(1700000000000000) + anchor.boot * 86400000000 +
+			(gint64)anchor.t_ms * 1000 + g_rand_int_range(rand, -50000, 50000);
+	g_array_append_val(batch->anchors, anchor);
+	commit = kn_writer_commit(&fixture->writer, batch, NULL);
+	g_assert_nonnull(commit);
+	sessions = fixture_sessions(fixture);
+	g_assert_cmpuint(sessions->len, ==, 18);
+	for (guint i = 0; i < sessions->len; i++) {
+		const KnSession *session = sessions->pdata[i];
+		KnWallTime time;
+		g_assert_true(kn_anchors_place(fixture->db, log_key, session->boot,
+					       session->span.first_t_ms, &time, NULL));
+		g_assert_cmpint(session->is_time_known, ==, time.is_known);
+		g_assert_cmpint(session->is_time_uncertain, ==, time.is_uncertain);
+		g_assert_cmpint(session->start_utc_us, ==, time.is_known ? time.utc_us : 0);
+	}
+}
+
+/* sessions in six boots; then anchors in any order, of any quality */
+static void
+after_any_anchors_every_session_is_where_a_fresh_look_puts_it(void)
+{
+	g_autoptr(GRand) rand = g_rand_new_with_seed(81);
+
+	for (guint run = 0; run < 8; run++) {
+		g_auto(Fixture) fixture = {0};
+		fixture_init(&fixture);
+		for (guint i = 0; i < 18; i++) {
+			guint64 first_seq = tape_newest(&fixture) + 1;
+			if (i > 0 && i % 3 == 0)
+				tape_reboot(&fixture);
+			fixture.t_ms += 7200000;
+			tape_start(&fixture);
+			tape_samples(&fixture, 2, 300);
+			tape_end(&fixture, 640);
+			fixture_store(&fixture, first_seq, tape_newest(&fixture));
+		}
+		for (guint i = 0; i < 40; i++)
+			add_and_look(&fixture, rand);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/store/anchors/few_anchors_say_what_all_of_them_say",
 			few_anchors_say_what_all_of_them_say);
+	g_test_add_func("/store/anchors/"
+			"after_any_anchors_every_session_is_where_a_fresh_look_puts_it",
+			after_any_anchors_every_session_is_where_a_fresh_look_puts_it);
 	return g_test_run();
 }

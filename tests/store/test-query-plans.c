@@ -93,7 +93,8 @@ assert_no_walks(KnDb *db, guint n_min)
 }
 
 static void
-store_with_anchor(Fixture *fixture, guint64 first_seq, guint64 last_seq, guint64 t_ms)
+store_with_anchor(Fixture *fixture, guint64 first_seq, guint64 last_seq, guint64 t_ms,
+		  ktp_ClockQuality quality)
 {
 	g_autoptr(KnBatch) batch = fixture_batch(fixture, first_seq, last_seq);
 	g_autoptr(KnCommit) commit = NULL;
@@ -102,7 +103,7 @@ store_with_anchor(Fixture *fixture, guint64 first_seq, guint64 last_seq, guint64
 			   .boot = fixture->boot,
 			   .t_ms = t_ms,
 			   .utc_us = G_GINT64_CONSTANT(1700000000000000) + (gint64)t_ms * 1000,
-			   .quality = ktp_CLOCK_SYNCED};
+			   .quality = (guint8)quality};
 	KnBatteryNote battery = {fixture->device_id, 500, FALSE, 7};
 	KnEvent *event = kn_event_new(KN_EVENT_LINK_UP, fixture->device_id, "");
 	GError *error = NULL;
@@ -132,9 +133,9 @@ use(Fixture *fixture)
 	tape_reboot(fixture);
 	tape_start(fixture);
 	tape_samples(fixture, 20, 300);
-	store_with_anchor(fixture, 1, 3, 0);
-	store_with_anchor(fixture, 10, tape_newest(fixture), 5);
-	store_with_anchor(fixture, 4, 4, 10);
+	store_with_anchor(fixture, 1, 3, 0, ktp_CLOCK_SYNCED);
+	store_with_anchor(fixture, 10, tape_newest(fixture), 5, ktp_CLOCK_SYNCED);
+	store_with_anchor(fixture, 4, 4, 10, ktp_CLOCK_SYNCED);
 	named = fixture_batch(fixture, 1, 1);
 	g_array_append_val(named->gaps, gap);
 	commit = kn_writer_commit(&fixture->writer, named, NULL);
@@ -232,7 +233,7 @@ take_steps(KnDb *db)
 
 /* one more session, with an anchor; the steps of storing it */
 static gint
-store_one(Fixture *fixture)
+store_one(Fixture *fixture, ktp_ClockQuality quality)
 {
 	guint64 first_seq = tape_newest(fixture) + 1;
 
@@ -240,7 +241,7 @@ store_one(Fixture *fixture)
 	tape_start(fixture);
 	tape_samples(fixture, 2, 300);
 	tape_end(fixture, 640);
-	store_with_anchor(fixture, first_seq, tape_newest(fixture), fixture->t_ms);
+	store_with_anchor(fixture, first_seq, tape_newest(fixture), fixture->t_ms, quality);
 	return take_steps(fixture->db);
 }
 
@@ -256,20 +257,32 @@ ask_for_one(Fixture *fixture)
 
 /* at most a tenth more, as the benchmark has it of five years; counted, not timed */
 static void
-a_session_costs_the_same_after_hundreds_as_after_ten(void)
+assert_costs_the_same(ktp_ClockQuality quality)
 {
 	g_auto(Fixture) fixture = {0};
 	gint few = 0, few_asked, many = 0;
 
 	fixture_init(&fixture);
 	for (guint i = 0; i < 10; i++)
-		few = store_one(&fixture);
+		few = store_one(&fixture, quality);
 	few_asked = ask_for_one(&fixture);
 	for (guint i = 0; i < 300; i++)
-		many = store_one(&fixture);
+		many = store_one(&fixture, quality);
 	g_assert_cmpint(few, >, 100);
 	g_assert_cmpint(10 * many, <=, 11 * few);
 	g_assert_cmpint(10 * ask_for_one(&fixture), <=, 11 * few_asked);
+}
+
+static void
+a_session_costs_the_same_after_hundreds_as_after_ten(void)
+{
+	assert_costs_the_same(ktp_CLOCK_SYNCED);
+}
+
+static void
+it_does_on_a_hub_that_never_learns_the_time(void)
+{
+	assert_costs_the_same(ktp_CLOCK_UNKNOWN);
 }
 
 int
@@ -282,5 +295,7 @@ main(int argc, char **argv)
 	g_test_add_func("/store/plans/a_walk_is_told_from_a_search", a_walk_is_told_from_a_search);
 	g_test_add_func("/store/plans/a_session_costs_the_same_after_hundreds_as_after_ten",
 			a_session_costs_the_same_after_hundreds_as_after_ten);
+	g_test_add_func("/store/plans/it_does_on_a_hub_that_never_learns_the_time",
+			it_does_on_a_hub_that_never_learns_the_time);
 	return g_test_run();
 }
