@@ -13,7 +13,7 @@ _knead() {
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --color | --day | --since | --from | --to | --by | --device | --person | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from)
+		--socket | --color | --day | --since | --from | --to | --by | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from | --person | --external-id | --at | --sort)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++))
 			;;
@@ -31,7 +31,7 @@ _knead() {
 	--since | --from | --to) mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word"); return ;;
 	--month) mapfile -t COMPREPLY < <(compgen -W "this-month last-month" -- "$word"); return ;;
 	--by)
-		[[ $command != summary ]] || shades+=" region side node device"
+		[[ $command != summary ]] || shades+=" region side node device person"
 		mapfile -t COMPREPLY < <(compgen -W "$shades" -- "$word")
 		return
 		;;
@@ -40,7 +40,9 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	--device | --person | --label | --limit | -n | --for | --scenario) return ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W "battery synced name unsynced person" -- "$word"); return ;;
+	--person) mapfile -t COMPREPLY < <(compgen -W "unassigned" -- "$word"); return ;;
+	--device | --label | --limit | -n | --for | --scenario | --external-id | --at) return ;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_knead_options ${command:+"$command"})" -- "$word")
@@ -59,6 +61,8 @@ _knead() {
 		fi
 	elif [[ $command == show ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
+	elif [[ $command == person ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "add list show rename" -- "$word")
 	elif [[ $command == export ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word")
 	fi

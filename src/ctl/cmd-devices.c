@@ -2,7 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/command.h"
 #include "ctl/format.h"
+#include "ctl/people.h"
 #include "ctl/print.h"
+
+/* of more massagers each has one line */
+enum { EACH_MAX = 8 };
 
 static void
 append_heard(const KnTerm *term, GString *out, JsonObject *device)
@@ -125,16 +129,35 @@ kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices)
 			"  Still nothing? See whether the hub's Bluetooth works: knead status\n");
 }
 
+static guint
+count_enrolled(JsonObject *devices)
+{
+	JsonArray *array = kn_doc_array(devices, "devices");
+	guint n = 0;
+
+	for (guint i = 0; i < kn_doc_length(array); i++)
+		n += kn_doc_bool(kn_doc_at(array, i), "is_enrolled") ? 1 : 0;
+	return n;
+}
+
 gint
 kn_cmd_devices(KnCall *call, const gchar *argument)
 {
 	g_autoptr(JsonNode) node = NULL;
-	gint failed = kn_call_ask(call, "/v1/devices", NULL, &node);
+	const gchar *sort = call->people.sort;
+	gint failed = KN_EXIT_OK;
 
+	if (sort != NULL && !kn_people_is_sort(sort))
+		return kn_call_usage("devices",
+				     "--sort takes battery, synced, name, unsynced or person");
+	failed = kn_call_ask(call, "/v1/devices", NULL, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	if (call->is_json)
 		kn_call_print_json(call, node);
+	else if (sort != NULL || count_enrolled(kn_doc_root(node)) > EACH_MAX)
+		kn_print_device_table(&call->term, call->out, kn_doc_root(node),
+				      sort != NULL ? sort : "name");
 	else
 		kn_print_devices(&call->term, call->out, kn_doc_root(node));
 	return KN_EXIT_OK;

@@ -3,6 +3,7 @@
 #include "ctl/client.h"
 #include "ctl/file.h"
 #include "ctl/format.h"
+#include "ctl/people.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
@@ -77,12 +78,13 @@ static gchar *
 make_path(const KnCall *call, const gchar *format)
 {
 	g_autofree gchar *device = kn_call_device_query(call, "&");
+	g_autofree gchar *person = kn_people_query(call);
 	g_autofree gchar *from =
 		g_uri_escape_string(call->from != NULL ? call->from : "", NULL, FALSE);
 	g_autofree gchar *to = g_uri_escape_string(call->to != NULL ? call->to : "", NULL, FALSE);
 
 	return g_strconcat("/v1/exports?format=", format, call->from != NULL ? "&from=" : "", from,
-			   call->to != NULL ? "&to=" : "", to, device, NULL);
+			   call->to != NULL ? "&to=" : "", to, device, person, NULL);
 }
 
 /* only what is whole is put in place: half a table looks like a table */

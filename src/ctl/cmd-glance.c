@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/command.h"
 #include "ctl/format.h"
+#include "ctl/people.h"
 #include "ctl/print.h"
 
 /* with 5 massagers and every line that may appear the screen is 24 lines high */
@@ -234,6 +235,10 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 		return;
 	}
 	append_today(term, out, today);
+	if (kn_people_are_there(week)) {
+		kn_print_people_glance(term, out, week, devices);
+		return;
+	}
 	kn_print_plan_line(term, out, plan);
 	g_string_append_c(out, '\n');
 	append_week(term, out, week);
@@ -255,7 +260,7 @@ kn_cmd_glance(KnCall *call, const gchar *argument)
 		const gchar *path;
 	} questions[] = {{"today", "/v1/summary?period=day"},
 			 {"plan", "/v1/adherence"},
-			 {"week", "/v1/summary?period=week"},
+			 {"week", "/v1/summary?period=week&by=person"},
 			 {"sessions", "/v1/sessions?limit=10"},
 			 {"devices", "/v1/devices"}};
 	g_autoptr(JsonNode) all = json_node_init_object(json_node_alloc(), NULL);

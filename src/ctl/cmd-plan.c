@@ -98,8 +98,8 @@ post(KnCall *call, const gchar *text)
 
 	json_node_take_object(body, object);
 	json_object_set_string_member(object, "text", text);
-	if (call->person != NULL)
-		json_object_set_string_member(object, "person", call->person);
+	if (call->people.person != NULL)
+		json_object_set_string_member(object, "person", call->people.person);
 	sent = json_to_string(body, FALSE);
 	failed = kn_call_ask(call, "/v1/plans", sent, &answer);
 	if (failed != KN_EXIT_OK)
@@ -136,8 +136,8 @@ run_show(KnCall *call, const gchar *path)
 	g_autoptr(JsonNode) answer = NULL;
 	gint failed = KN_EXIT_OK;
 
-	if (call->person != NULL) {
-		g_autofree gchar *person = g_uri_escape_string(call->person, NULL, FALSE);
+	if (call->people.person != NULL) {
+		g_autofree gchar *person = g_uri_escape_string(call->people.person, NULL, FALSE);
 
 		g_string_append_printf(question, "?person=%s", person);
 	}
@@ -160,7 +160,7 @@ kn_cmd_plan(KnCall *call, const gchar *argument)
 				     {"end", FALSE, run_end}};
 	g_auto(GStrv) words = g_strsplit(argument != NULL ? argument : "show", " ", 2);
 
-	if (call->person != NULL && !g_utf8_validate(call->person, -1, NULL))
+	if (call->people.person != NULL && !g_utf8_validate(call->people.person, -1, NULL))
 		return kn_call_usage("plan", "a person is a number or a label");
 	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (!g_str_equal(words[0], verbs[i].verb))

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/command.h"
 #include "ctl/format.h"
+#include "ctl/people.h"
 #include "ctl/print.h"
 
 enum { LIMIT_DEFAULT = 20, FIXED_COLUMNS = 64, NARROW = 72, NARROW_COLUMNS = 36 };
@@ -29,11 +30,17 @@ append_session(const KnTerm *term, GString *out, JsonObject *session, const gcha
 	g_autofree gchar *peak = kn_format_kpa(kn_doc_int(session, "peak_hpa", 0));
 	g_autofree gchar *name = kn_print_device_name(term, kn_doc_object(session, "device"));
 	g_autofree gchar *name_fit = kn_term_fit(term, name, n_name);
-	g_autofree gchar *remark = remark_of(session);
+	g_autofree gchar *whose =
+		kn_term_text(term, kn_doc_text(kn_doc_object(session, "person"), "label"));
+	g_autofree gchar *trouble = remark_of(session);
+	/* whose it is stands where there is room: --person lists one person's */
+	g_autofree gchar *remark = g_strconcat(
+		whose, whose[0] != '\0' && trouble[0] != '\0' ? "; " : "", trouble, NULL);
 	/* one that runs may not have its number yet */
 	gint64 number = kn_doc_int(session, "id", 0);
 	g_autofree gchar *id =
 		number > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, number) : g_strdup("-");
+	g_autofree gchar *fit = NULL;
 	g_autofree gchar *line = g_strdup_printf("%5s  %s  %10s  %10s  %s  %s", id, when_fit, time,
 						 peak, name_fit, remark);
 
@@ -43,9 +50,10 @@ append_session(const KnTerm *term, GString *out, JsonObject *session, const gcha
 
 		g_free(line);
 		line = g_strdup_printf("%5s %s %9s %s%s", id, when_fit, time, short_name,
-				       remark[0] != '\0' ? " ?" : "");
+				       trouble[0] != '\0' ? " ?" : "");
 	}
-	g_string_append_printf(out, "%s\n", g_strchomp(line));
+	fit = kn_term_fit(term, line, term->width);
+	g_string_append_printf(out, "%s\n", g_strchomp(fit));
 }
 
 void
@@ -77,12 +85,13 @@ gint
 kn_cmd_sessions(KnCall *call, const gchar *argument)
 {
 	g_autofree gchar *device = kn_call_device_query(call, "&");
+	g_autofree gchar *person = kn_people_query(call);
 	g_autofree gchar *from =
 		call->from != NULL ? g_uri_escape_string(call->from, NULL, FALSE) : NULL;
 	g_autofree gchar *to = call->to != NULL ? g_uri_escape_string(call->to, NULL, FALSE) : NULL;
 	g_autofree gchar *path = g_strdup_printf(
-		"/v1/sessions?limit=%d%s%s%s%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
-		device, from != NULL ? "&from=" : "", from != NULL ? from : "",
+		"/v1/sessions?limit=%d%s%s%s%s%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
+		device, person, from != NULL ? "&from=" : "", from != NULL ? from : "",
 		to != NULL ? "&to=" : "", to != NULL ? to : "");
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = kn_call_ask(call, path, NULL, &node);

@@ -63,7 +63,7 @@ kn_call_read_view(const KnCall *call, KnBodymapView *ret_view)
 static gboolean
 read_by(const KnCall *call, KnBodymapView *ret_view, Question *question)
 {
-	static const gchar *const bys[] = {"region", "side", "node", "device", NULL};
+	static const gchar *const bys[] = {"region", "side", "node", "device", "person", NULL};
 
 	*ret_view = KN_BODYMAP_DOSE;
 	if (kn_call_read_view(call, ret_view))
@@ -87,12 +87,13 @@ kn_cmd_summary(KnCall *call, const gchar *argument)
 						"--month");
 	if (!read_by(call, &view, &question))
 		return kn_call_usage("summary",
-				     "--by takes dose, peak, region, side, node or device");
+				     "--by takes dose, peak, region, side, node, device or person");
 	g_string_append(path, question.period);
 	append_key(path, "day", question.day);
 	append_key(path, "from", question.from);
 	append_key(path, "to", question.to);
 	append_key(path, "device", call->device);
+	append_key(path, "person", call->people.person);
 	append_key(path, "by", question.by);
 	failed = kn_call_ask(call, path->str, NULL, &node);
 	if (failed != KN_EXIT_OK)

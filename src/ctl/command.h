@@ -17,6 +17,14 @@ enum {
 	KN_EXIT_NOT_RUNNING = 5,
 };
 
+/* what commands for persons and hand-outs take; NULL: not given */
+typedef struct {
+	gchar *person;
+	gchar *external_id;
+	gchar *at;
+	gchar *sort;
+} KnPeopleOptions;
+
 typedef struct {
 	const gchar *socket_path;
 	gboolean is_json;
@@ -32,7 +40,6 @@ typedef struct {
 	const gchar *to;
 	const gchar *by;
 	const gchar *device;
-	const gchar *person;
 	const gchar *label;
 	const gchar *sessions_from;
 	gint limit; /* 0: not given */
@@ -45,6 +52,9 @@ typedef struct {
 	gboolean is_all;
 	gboolean is_dry_run;
 	gboolean is_yes;
+	KnPeopleOptions people; /* borrowed texts */
+	gchar **words;          /* borrowed: all that stood behind the command */
+	guint n_words;
 } KnCall;
 
 /* options that a command takes beyond those of all */
@@ -64,7 +74,12 @@ typedef enum {
 	KN_OPTION_MONTH = 4096,
 	KN_OPTION_BY = 8192,
 	KN_OPTION_VIEW = 16384, /* --by, of a map alone */
-	KN_OPTION_PERSON = 32768,
+	KN_OPTION_PERSON = 1 << 22,
+	KN_OPTION_TO = 1 << 23,
+	KN_OPTION_FROM = 1 << 24,
+	KN_OPTION_AT = 1 << 25,
+	KN_OPTION_SORT = 1 << 26,
+	KN_OPTION_EXTERNAL = 1 << 27, /* --external-id */
 	KN_OPTION_ENDLESS = 1 << 20,  /* no option: it has no end, and takes no -o */
 	KN_OPTION_OWN_FILE = 1 << 21, /* no option: it writes -o by itself, as it comes */
 } KnOption;
@@ -107,6 +122,10 @@ gint kn_cmd_summary(KnCall *call, const gchar *argument);
 gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
+gint kn_cmd_person(KnCall *call, const gchar *argument);
+gint kn_cmd_checkout(KnCall *call, const gchar *argument);
+gint kn_cmd_return(KnCall *call, const gchar *argument);
+gint kn_cmd_assign(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
 gint kn_cmd_plan(KnCall *call, const gchar *argument);
 gint kn_cmd_pair(KnCall *call, const gchar *argument);

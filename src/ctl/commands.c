@@ -6,17 +6,18 @@
 static const KnCommand commands[] = {
 	{"summary", "[DAYS]",
 	 KN_OPTION_DAY | KN_OPTION_WEEK | KN_OPTION_MONTH | KN_OPTION_RANGE | KN_OPTION_BY |
-		 KN_OPTION_DEVICE,
+		 KN_OPTION_DEVICE | KN_OPTION_PERSON,
 	 "/v1/summary", "any days: how long, how hard, where, and what was before",
 	 "knead summary last week", kn_cmd_summary},
-	{"sessions", NULL, KN_OPTION_LIMIT | KN_OPTION_RANGE | KN_OPTION_DEVICE, "/v1/sessions",
-	 "the sessions, newest first", "knead sessions --since monday", kn_cmd_sessions},
+	{"sessions", NULL, KN_OPTION_LIMIT | KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_PERSON,
+	 "/v1/sessions", "the sessions, newest first", "knead sessions --since monday",
+	 kn_cmd_sessions},
 	{"show", "SESSION", KN_OPTION_VIEW, "/v1/sessions/{id}",
 	 "where it pressed and how hard (a number, last or longest)", "knead show last",
 	 kn_cmd_show},
 	{"watch", NULL, KN_OPTION_DEVICE | KN_OPTION_ENDLESS, "/v1/events",
 	 "what a massager presses right now", "knead watch", kn_cmd_watch},
-	{"devices", NULL, 0, "/v1/devices",
+	{"devices", NULL, KN_OPTION_SORT, "/v1/devices",
 	 "the massagers: battery, last contact, what is in range", "knead devices", kn_cmd_devices},
 	{"allow", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/devices/{address}/allow",
 	 "let a massager be recorded, and give it a name",
@@ -40,13 +41,25 @@ static const KnCommand commands[] = {
 	{"rezone", "ZONE", KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_CONFIRM, "/v1/zone",
 	 "move stored sessions to another time zone",
 	 "sudo knead rezone Europe/Lisbon --from 2026-11-01 --dry-run", kn_cmd_rezone},
+	{"person", "[WHAT]", KN_OPTION_EXTERNAL, "/v1/persons",
+	 "persons: add LABEL, list, show PERSON, rename PERSON LABEL", "knead person show Mia",
+	 kn_cmd_person},
+	{"checkout", "DEVICE", KN_OPTION_TO | KN_OPTION_FROM, "/v1/assignments",
+	 "hand a massager out to a person", "sudo knead checkout \"pad 7\" --to Mia",
+	 kn_cmd_checkout},
+	{"return", "DEVICE", KN_OPTION_AT, "/v1/assignments", "a massager came back",
+	 "sudo knead return \"pad 7\" --at 14:30", kn_cmd_return},
+	{"assign", "[SESSION]", KN_OPTION_TO, "/v1/assignments",
+	 "say by hand whose sessions are, by their numbers", "sudo knead assign 17 18 --to Mia",
+	 kn_cmd_assign},
 	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
 	 "what happened, newest last", "knead log --follow", kn_cmd_log},
 	{"capture", "DEVICE", KN_OPTION_SECONDS | KN_OPTION_CAPTURE | KN_OPTION_OWN_FILE,
 	 "/v1/captures", "write down what a massager sends, for a bug report",
 	 "sudo knead capture \"back bed\" -o bed.cap --for 60", kn_cmd_capture},
-	{"export", "csv|json", KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_OWN_FILE,
-	 "/v1/exports", "the sessions as a file for other programs",
+	{"export", "csv|json",
+	 KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_PERSON | KN_OPTION_OWN_FILE, "/v1/exports",
+	 "the sessions as a file for other programs",
 	 "sudo knead export csv --from 2026-11-01 -o november.csv", kn_cmd_export},
 	{"backup", NULL, KN_OPTION_OWN_FILE, "/v1/backups",
 	 "all that is stored, as a file of its own", "sudo knead backup -o knead-2026-11-21.db",
@@ -118,56 +131,63 @@ kn_commands_usage(void)
 	return g_string_free(text, FALSE);
 }
 
+static const struct {
+	KnOption option;
+	const gchar *help;
+} option_lines[] = {
+	{KN_OPTION_DAY, "  --day DAY       that day: today, monday, 3 days ago or 2026-11-21\n"},
+	{KN_OPTION_WEEK, "  --week          the last seven days (with --day: up to that day)\n"},
+	{KN_OPTION_MONTH, "  --month [DAYS]  a calendar month: this one, last month, 2026-11\n"},
+	{KN_OPTION_RANGE,
+	 "  --since DAYS    from then until today\n"
+	 "  --from DAYS --to DAYS\n                  all days from one to the other\n"},
+	{KN_OPTION_BY,
+	 "  --by WHAT       the map shaded by dose or peak, or instead of it a table by\n"
+	 "                  region, side, node, device or person\n"},
+	{KN_OPTION_VIEW, "  --by WHAT       the map shaded by dose or by peak\n"},
+	{KN_OPTION_DEVICE, "  --device WHICH  only this massager: its number, address or name\n"},
+	{KN_OPTION_PERSON,
+	 "  --person WHOSE  only this person's: a label, an external id, a number, or\n"
+	 "                  unassigned\n"},
+	{KN_OPTION_TO, "  --to PERSON     whose it is from now on; sessions: also nobody\n"},
+	{KN_OPTION_FROM,
+	 "  --from TIME     since when: 14:30, yesterday 14:30 or a day (now if not "
+	 "given);\n"
+	 "                  with --force whoever has it gives it back then\n"},
+	{KN_OPTION_AT, "  --at TIME       when: 14:30, yesterday 14:30 or a day\n"},
+	{KN_OPTION_SORT,
+	 "  --sort WHAT     a line each, by battery, synced, name, unsynced or person\n"},
+	{KN_OPTION_EXTERNAL, "  --external-id X the person's number in another system\n"},
+	{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
+	{KN_OPTION_PAST,
+	 "  --sessions-from DAY\n"
+	 "                  show only its sessions from that day on: today, 2026-11-21, "
+	 "or\n"
+	 "                  all. What is older is kept, and may be shown later.\n"},
+	{KN_OPTION_LIMIT, "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
+	{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
+	{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
+	{KN_OPTION_ALL, "  --all           every number there is\n"},
+	{KN_OPTION_CONFIRM, "  --dry-run       only tell what it would change\n"
+			    "  --yes           do it without asking\n"},
+	{KN_OPTION_CAPTURE,
+	 "  --scenario TEXT what is being done meanwhile\n"
+	 "  --with-identity keep serial, log and hub names and the date; they are taken\n"
+	 "                  out otherwise. The pressures are in the file in any case.\n"},
+};
+
 gchar *
 kn_commands_help(const KnCommand *command)
 {
-	static const struct {
-		KnOption option;
-		const gchar *help;
-	} lines[] = {
-		{KN_OPTION_DAY,
-		 "  --day DAY       that day: today, monday, 3 days ago or 2026-11-21\n"},
-		{KN_OPTION_WEEK,
-		 "  --week          the last seven days (with --day: up to that day)\n"},
-		{KN_OPTION_MONTH,
-		 "  --month [DAYS]  a calendar month: this one, last month, 2026-11\n"},
-		{KN_OPTION_RANGE,
-		 "  --since DAYS    from then until today\n"
-		 "  --from DAYS --to DAYS\n                  all days from one to the other\n"},
-		{KN_OPTION_BY,
-		 "  --by WHAT       the map shaded by dose or peak, or instead of it a table by\n"
-		 "                  region, side, node or device\n"},
-		{KN_OPTION_VIEW, "  --by WHAT       the map shaded by dose or by peak\n"},
-		{KN_OPTION_DEVICE,
-		 "  --device WHICH  only this massager: its number, address or name\n"},
-		{KN_OPTION_PERSON, "  --person WHO    of this person: number or label\n"},
-		{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
-		{KN_OPTION_PAST,
-		 "  --sessions-from DAY\n"
-		 "                  show only its sessions from that day on: today, 2026-11-21, "
-		 "or\n"
-		 "                  all. What is older is kept, and may be shown later.\n"},
-		{KN_OPTION_LIMIT,
-		 "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
-		{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
-		{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
-		{KN_OPTION_ALL, "  --all           every number there is\n"},
-		{KN_OPTION_CONFIRM, "  --dry-run       only tell what it would change\n"
-				    "  --yes           do it without asking\n"},
-		{KN_OPTION_CAPTURE,
-		 "  --scenario TEXT what is being done meanwhile\n"
-		 "  --with-identity keep serial, log and hub names and the date; they are taken\n"
-		 "                  out otherwise. The pressures are in the file in any case.\n"},
-	};
 	GString *text = g_string_new(NULL);
 
 	g_string_append_printf(text, "knead %s: %s\n\nUsage: knead %s%s%s [OPTIONS]\n\n",
 			       command->name, command->summary, command->name,
 			       command->argument != NULL ? " " : "",
 			       command->argument != NULL ? command->argument : "");
-	for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
-		if ((command->options & lines[i].option) != 0)
-			g_string_append(text, lines[i].help);
+	for (guint i = 0; i < G_N_ELEMENTS(option_lines); i++) {
+		if ((command->options & option_lines[i].option) != 0)
+			g_string_append(text, option_lines[i].help);
 	}
 	g_string_append_printf(text, "%s\nExample: %s\n", common_help, command->example);
 	return g_string_free(text, FALSE);

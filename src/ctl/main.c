@@ -22,7 +22,6 @@ typedef struct {
 	gchar *from;          /* owned */
 	gchar *to;            /* owned */
 	gchar *device;        /* owned */
-	gchar *person;        /* owned */
 	gchar *label;         /* owned */
 	gchar *sessions_from; /* owned */
 	gint limit;
@@ -35,6 +34,7 @@ typedef struct {
 	gboolean is_all;
 	gboolean is_dry_run;
 	gboolean is_yes;
+	KnPeopleOptions people; /* owned texts */
 } Options;
 
 static void
@@ -49,11 +49,14 @@ options_clear(Options *options)
 	g_free(options->from);
 	g_free(options->to);
 	g_free(options->device);
-	g_free(options->person);
 	g_free(options->label);
 	g_free(options->sessions_from);
 	g_free(options->output);
 	g_free(options->scenario);
+	g_free(options->people.person);
+	g_free(options->people.external_id);
+	g_free(options->people.at);
+	g_free(options->people.sort);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -120,7 +123,11 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"from", 0, 0, G_OPTION_ARG_STRING, &options->from, NULL, NULL},
 		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
-		{"person", 0, 0, G_OPTION_ARG_STRING, &options->person, NULL, NULL},
+		{"person", 0, 0, G_OPTION_ARG_STRING, &options->people.person, NULL, NULL},
+		{"external-id", 0, 0, G_OPTION_ARG_STRING, &options->people.external_id, NULL,
+		 NULL},
+		{"at", 0, 0, G_OPTION_ARG_STRING, &options->people.at, NULL, NULL},
+		{"sort", 0, 0, G_OPTION_ARG_STRING, &options->people.sort, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
 		{"sessions-from", 0, 0, G_OPTION_ARG_STRING, &options->sessions_from, NULL, NULL},
 		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
@@ -166,10 +173,13 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->is_month, KN_OPTION_MONTH, "--month"},
 		{options->by != NULL, KN_OPTION_BY | KN_OPTION_VIEW, "--by"},
 		{options->since != NULL, KN_OPTION_RANGE, "--since"},
-		{options->from != NULL, KN_OPTION_RANGE, "--from"},
-		{options->to != NULL, KN_OPTION_RANGE, "--to"},
+		{options->from != NULL, KN_OPTION_RANGE | KN_OPTION_FROM, "--from"},
+		{options->to != NULL, KN_OPTION_RANGE | KN_OPTION_TO, "--to"},
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
-		{options->person != NULL, KN_OPTION_PERSON, "--person"},
+		{options->people.person != NULL, KN_OPTION_PERSON, "--person"},
+		{options->people.external_id != NULL, KN_OPTION_EXTERNAL, "--external-id"},
+		{options->people.at != NULL, KN_OPTION_AT, "--at"},
+		{options->people.sort != NULL, KN_OPTION_SORT, "--sort"},
 		{options->label != NULL, KN_OPTION_LABEL, "--label"},
 		{options->sessions_from != NULL, KN_OPTION_PAST, "--sessions-from"},
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
@@ -245,6 +255,8 @@ run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 	guint options = command != NULL ? command->options : 0;
 	KnFile file = {0};
 
+	call->words = arguments;
+	call->n_words = (guint)n_arguments;
 	if (command != NULL && !is_free &&
 	    n_arguments != (command->argument != NULL && command->argument[0] != '[' ? 1 : 0))
 		return wrong_words(&call->term, command, n_arguments, arguments);
@@ -335,7 +347,6 @@ start(const Options *options, gchar **words)
 		       .from = options->since != NULL ? options->since : options->from,
 		       .to = options->to,
 		       .device = options->device,
-		       .person = options->person,
 		       .label = options->label,
 		       .sessions_from = options->sessions_from,
 		       .limit = options->limit,
@@ -347,7 +358,8 @@ start(const Options *options, gchar **words)
 		       .is_forced = options->is_forced,
 		       .is_all = options->is_all,
 		       .is_dry_run = options->is_dry_run,
-		       .is_yes = options->is_yes};
+		       .is_yes = options->is_yes,
+		       .people = options->people};
 
 	if (options->is_version)
 		return print_text(g_strdup("knead " KN_VERSION "\n"));

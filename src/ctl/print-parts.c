@@ -11,6 +11,7 @@ typedef struct {
 	const KnTerm *term;
 	const gchar *key;
 	gboolean is_dose;
+	gboolean is_person;
 	gboolean is_wide;
 	gboolean has_before;
 	guint64 total;
@@ -30,6 +31,11 @@ name_of(const Table *table, JsonObject *part)
 	g_autofree gchar *device = NULL;
 	g_autofree gchar *clean_side = kn_term_text(table->term, side);
 
+	if (table->is_person)
+		return kn_doc_has(part, "person")
+			       ? kn_term_text(table->term,
+					      kn_doc_text(kn_doc_object(part, "person"), "label"))
+			       : g_strdup("nobody's");
 	if (kn_doc_has(part, "node")) {
 		device = kn_print_device_name(table->term, kn_doc_object(part, "device"));
 		return g_strdup_printf(
@@ -129,7 +135,8 @@ compare_places(gconstpointer a, gconstpointer b)
 	guint right_rank = kn_bodymap_rank(kn_doc_text(right, "region"));
 
 	/* one after the other of a massager, as it numbers them */
-	if (kn_doc_has(left, "node") || kn_doc_has(left, "device_id"))
+	if (kn_doc_has(left, "node") || kn_doc_has(left, "device_id") ||
+	    kn_doc_has(left, "n_data_days"))
 		return 0;
 	return (left_rank > right_rank) - (left_rank < right_rank);
 }
@@ -139,12 +146,14 @@ kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary)
 {
 	JsonArray *parts = kn_doc_array(summary, "parts");
 	const gchar *by = kn_doc_text(summary, "by");
-	gboolean is_device = g_str_equal(by, "device");
+	gboolean is_person = g_str_equal(by, "person");
+	gboolean is_device = is_person || g_str_equal(by, "device");
 	g_autofree gchar *clean = kn_term_text(term, by);
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
 	Table table = {.term = term,
 		       .key = is_device ? "duration_ms" : "dose_hpa_ms",
 		       .is_dose = !is_device,
+		       .is_person = is_person,
 		       .is_wide = term->width >= WIDE,
 		       .has_before = kn_doc_has(summary, "previous")};
 

@@ -194,3 +194,18 @@ kn_answer_free(KnAnswer *answer)
 	g_clear_error(&answer->error);
 	g_free(answer);
 }
+
+gboolean
+kn_store_request_is_write(const KnRequest *request)
+{
+	switch (request->kind) {
+	case KN_REQUEST_ALLOW:
+	case KN_REQUEST_FORGET:
+	case KN_REQUEST_REZONE:
+	case KN_REQUEST_PEOPLE:
+	case KN_REQUEST_PLAN_SET:
+		return TRUE;
+	default:
+		return FALSE;
+	}
+}

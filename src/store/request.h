@@ -78,6 +78,8 @@ typedef struct {
 
 KnRequest *kn_store_request_new(KnRequestKind kind, gpointer user);
 void kn_store_request_free(KnRequest *request);
+/* It changes rows, and is no batch: those wait by themselves. */
+gboolean kn_store_request_is_write(const KnRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnRequest, kn_store_request_free)
 
 /* On the store's thread: anything but COMMIT and CLOSE. FALSE with an error: there is no answer. */

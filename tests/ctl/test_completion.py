@@ -27,7 +27,7 @@ COMMON = {"-o", "--force", "--json", "--socket", "--color", "--help", "--version
 DAYS = {"today", "yesterday", "monday", "last-week", "this-month", "last-month"}
 LINES = {
     ("summary", "--t"): {"--to"},
-    ("summary", "-"): COMMON | {"--day", "--week", "--month", "--since", "--from", "--to", "--by", "--device"},
+    ("summary", "-"): COMMON | {"--day", "--week", "--month", "--since", "--from", "--to", "--by", "--device", "--person"},
     ("capture", "1", "-"): COMMON | {"--for", "--scenario", "--with-identity"},
     ("backup", "-"): COMMON,
     ("-",): COMMON,
@@ -38,7 +38,7 @@ LINES = {
     ("summary", "--day", ""): {"today", "yesterday", "monday"},
     ("summary", "--month", ""): {"this-month", "last-month"},
     ("summary", ""): DAYS,
-    ("summary", "--by", ""): {"dose", "peak", "region", "side", "node", "device"},
+    ("summary", "--by", ""): {"dose", "peak", "region", "side", "node", "device", "person"},
     ("show", "last", "--by", ""): {"dose", "peak"},
     ("summary", "--by", "region", "--mo"): {"--month"},
     ("pair", "X", "--sessions-from", ""): {"all", "today", "yesterday"},
@@ -46,6 +46,9 @@ LINES = {
     ("--color", "a"): {"auto", "always"},
     ("capture", "1", "-o", ""): {"a file", "folder"},
     ("--socket", "=", "fo"): {"folder"},
+    ("devices", "--sort", "p"): {"person"},
+    ("checkout", "X", "-"): COMMON | {"--to", "--from"},
+    ("person", ""): {"add", "list", "show", "rename"},
     ("show", ""): {"last", "longest"},
     ("rezone", "X", "-"): COMMON | {"--since", "--from", "--to", "--device", "--dry-run", "--yes"},
     ("export", ""): {"csv", "json"},
