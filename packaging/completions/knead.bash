@@ -13,7 +13,7 @@ _knead() {
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --color | --day | --since | --from | --to | --by | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from)
+		--socket | --color | --day | --since | --from | --to | --by | --device | --label | --before | --after | --where | --at | --limit | -n | --for | --output | -o | --scenario | --sessions-from)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++))
 			;;
@@ -40,7 +40,7 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	--device | --label | --limit | -n | --for | --scenario) return ;;
+	--device | --label | --before | --after | --where | --at | --limit | -n | --for | --scenario) return ;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_knead_options ${command:+"$command"})" -- "$word")
@@ -50,7 +50,7 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -W "$(timedatectl list-timezones 2>/dev/null)" -- "$word")
 	elif [[ $command == summary ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word")
-	elif [[ $command == show ]]; then
+	elif [[ $command == show || $command == rate || $command == note || $command == split || $command == delete ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
 	elif [[ $command == export ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word")

@@ -34,6 +34,10 @@ typedef struct {
 	const gchar *by;
 	const gchar *device;
 	const gchar *label;
+	const gchar *before;
+	const gchar *after;
+	const gchar *where;
+	const gchar *at;
 	const gchar *sessions_from;
 	gint limit; /* 0: not given */
 	gboolean is_follow;
@@ -45,6 +49,7 @@ typedef struct {
 	gboolean is_all;
 	gboolean is_dry_run;
 	gboolean is_yes;
+	gboolean is_deleted;
 } KnCall;
 
 /* options that a command takes beyond those of all */
@@ -64,6 +69,10 @@ typedef enum {
 	KN_OPTION_MONTH = 4096,
 	KN_OPTION_BY = 8192,
 	KN_OPTION_VIEW = 16384,       /* --by, of a map alone */
+	KN_OPTION_RATE = 1 << 24,     /* --before, --after, --where */
+	KN_OPTION_CUT = 1 << 25,      /* --at, --after */
+	KN_OPTION_YES = 1 << 26,      /* --yes, without --dry-run */
+	KN_OPTION_DELETED = 1 << 27,  /* --deleted */
 	KN_OPTION_ENDLESS = 1 << 20,  /* no option: it has no end, and takes no -o */
 	KN_OPTION_OWN_FILE = 1 << 21, /* no option: it writes -o by itself, as it comes */
 } KnOption;
@@ -71,8 +80,8 @@ typedef enum {
 typedef struct {
 	const gchar *name; /* NULL: what knead does without a command */
 	const gchar *
-		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none */
-	guint options;     /* KnOption */
+		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none; with a blank: as many words or more */
+	guint options;    /* KnOption */
 	const gchar *path; /* of the API: what it asks for first */
 	const gchar *summary;
 	const gchar *example;
@@ -96,6 +105,8 @@ gint kn_call_usage(const gchar *command, const gchar *message);
 gboolean kn_call_print_line(JsonNode *node);
 /* What --by says of a map; FALSE when it says something else. */
 gboolean kn_call_read_view(const KnCall *call, KnBodymapView *ret_view);
+/* What SESSION of a command means: a number, last or longest. As kn_call_ask. */
+gint kn_call_find_session(KnCall *call, const gchar *command, const gchar *word, gint64 *ret_id);
 /* ?device=… for a path that has begun its query with first ("?" or "&"); "" without --device. New. */
 gchar *kn_call_device_query(const KnCall *call, const gchar *first);
 void kn_call_print_json(KnCall *call, JsonNode *node);
@@ -105,6 +116,13 @@ gint kn_cmd_glance(KnCall *call, const gchar *argument);
 gint kn_cmd_summary(KnCall *call, const gchar *argument);
 gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
+gint kn_cmd_rate(KnCall *call, const gchar *argument);
+gint kn_cmd_note(KnCall *call, const gchar *argument);
+gint kn_cmd_split(KnCall *call, const gchar *argument);
+gint kn_cmd_merge(KnCall *call, const gchar *argument);
+gint kn_cmd_delete(KnCall *call, const gchar *argument);
+gint kn_cmd_undo(KnCall *call, const gchar *argument);
+gint kn_cmd_edits(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_allow(KnCall *call, const gchar *argument);
 gint kn_cmd_pair(KnCall *call, const gchar *argument);

@@ -5,6 +5,7 @@
 #include "ctl/nearest.h"
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct {
@@ -23,6 +24,10 @@ typedef struct {
 	gchar *to;            /* owned */
 	gchar *device;        /* owned */
 	gchar *label;         /* owned */
+	gchar *before;        /* owned */
+	gchar *after;         /* owned */
+	gchar *where;         /* owned */
+	gchar *at;            /* owned */
 	gchar *sessions_from; /* owned */
 	gint limit;
 	gboolean is_follow;
@@ -34,6 +39,7 @@ typedef struct {
 	gboolean is_all;
 	gboolean is_dry_run;
 	gboolean is_yes;
+	gboolean is_deleted;
 } Options;
 
 static void
@@ -49,6 +55,10 @@ options_clear(Options *options)
 	g_free(options->to);
 	g_free(options->device);
 	g_free(options->label);
+	g_free(options->before);
+	g_free(options->after);
+	g_free(options->where);
+	g_free(options->at);
 	g_free(options->sessions_from);
 	g_free(options->output);
 	g_free(options->scenario);
@@ -119,6 +129,9 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
 		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
 		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
+		{"before", 0, 0, G_OPTION_ARG_STRING, &options->before, NULL, NULL},
+		{"after", 0, 0, G_OPTION_ARG_STRING, &options->after, NULL, NULL},
+		{"where", 0, 0, G_OPTION_ARG_STRING, &options->where, NULL, NULL},
 		{"sessions-from", 0, 0, G_OPTION_ARG_STRING, &options->sessions_from, NULL, NULL},
 		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
 		{"for", 0, 0, G_OPTION_ARG_CALLBACK, read_seconds, NULL, NULL},
@@ -128,6 +141,8 @@ parse(Options *options, gchar ***argv, GError **error)
 		{"force", 0, 0, G_OPTION_ARG_NONE, &options->is_forced, NULL, NULL},
 		{"all", 0, 0, G_OPTION_ARG_NONE, &options->is_all, NULL, NULL},
 		{"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->is_dry_run, NULL, NULL},
+		{"at", 0, 0, G_OPTION_ARG_STRING, &options->at, NULL, NULL},
+		{"deleted", 0, 0, G_OPTION_ARG_NONE, &options->is_deleted, NULL, NULL},
 		{"yes", 0, 0, G_OPTION_ARG_NONE, &options->is_yes, NULL, NULL},
 		{"limit", 'n', 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
 		{NULL},
@@ -162,6 +177,11 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->to != NULL, KN_OPTION_RANGE, "--to"},
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
 		{options->label != NULL, KN_OPTION_LABEL, "--label"},
+		{options->before != NULL, KN_OPTION_RATE, "--before"},
+		{options->after != NULL, KN_OPTION_RATE | KN_OPTION_CUT, "--after"},
+		{options->where != NULL, KN_OPTION_RATE, "--where"},
+		{options->at != NULL, KN_OPTION_CUT, "--at"},
+		{options->is_deleted, KN_OPTION_DELETED, "--deleted"},
 		{options->sessions_from != NULL, KN_OPTION_PAST, "--sessions-from"},
 		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
 		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
@@ -170,7 +190,7 @@ find_foreign_option(const Options *options, guint allowed)
 		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
 		{options->is_all, KN_OPTION_ALL, "--all"},
 		{options->is_dry_run, KN_OPTION_CONFIRM, "--dry-run"},
-		{options->is_yes, KN_OPTION_CONFIRM, "--yes"},
+		{options->is_yes, KN_OPTION_CONFIRM | KN_OPTION_YES, "--yes"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
@@ -182,6 +202,17 @@ find_foreign_option(const Options *options, guint allowed)
 
 /* ---- main ---- */
 
+/* words that an argument stands for: "SESSION TEXT" are two */
+static guint
+count_words(const gchar *argument)
+{
+	guint n = 1;
+
+	for (const gchar *at = argument; (at = strchr(at, ' ')) != NULL; at++)
+		n++;
+	return n;
+}
+
 /* too many words, or none where one is needed */
 static gint
 wrong_words(const KnTerm *term, const KnCommand *command, gint n_arguments, gchar **arguments)
@@ -192,7 +223,8 @@ wrong_words(const KnTerm *term, const KnCommand *command, gint n_arguments, gcha
 	g_autofree gchar *message =
 		extra != NULL ? g_strdup_printf("%s: \"%s\" is a word too many; example: %s",
 						command->name, extra, command->example)
-			      : g_strdup_printf("%s takes one %s; example: %s", command->name,
+			      : g_strdup_printf("%s takes %s%s; example: %s", command->name,
+						strchr(command->argument, ' ') ? "" : "one ",
 						command->argument, command->example);
 
 	return kn_call_usage(command->name, message);
@@ -230,8 +262,11 @@ static gint
 run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 {
 	gint exit_code = KN_EXIT_OK;
-	gboolean is_free = command != NULL && command->argument != NULL &&
-			   command->argument[0] == '[' && n_arguments > 0;
+	gboolean is_free =
+		command != NULL && command->argument != NULL &&
+		((command->argument[0] == '[' && n_arguments > 0) ||
+		 (command->argument[0] != '[' && strchr(command->argument, ' ') != NULL &&
+		  (guint)n_arguments >= count_words(command->argument)));
 	g_autofree gchar *argument = is_free ? g_strjoinv(" ", arguments) : g_strdup(arguments[0]);
 	guint options = command != NULL ? command->options : 0;
 	KnFile file = {0};
@@ -328,6 +363,10 @@ start(const Options *options, gchar **words)
 		       .to = options->to,
 		       .device = options->device,
 		       .label = options->label,
+		       .before = options->before,
+		       .after = options->after,
+		       .where = options->where,
+		       .at = options->at,
 		       .sessions_from = options->sessions_from,
 		       .limit = options->limit,
 		       .is_follow = options->is_follow,
@@ -338,7 +377,8 @@ start(const Options *options, gchar **words)
 		       .is_forced = options->is_forced,
 		       .is_all = options->is_all,
 		       .is_dry_run = options->is_dry_run,
-		       .is_yes = options->is_yes};
+		       .is_yes = options->is_yes,
+		       .is_deleted = options->is_deleted};
 
 	if (options->is_version)
 		return print_text(g_strdup("knead " KN_VERSION "\n"));

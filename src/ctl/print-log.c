@@ -41,6 +41,8 @@ static const struct {
 	{"storage_recovered", "storing works again"},
 	{"clock_set", "the hub's clock was set: %s"},
 	{"rezoned", "by hand, another time zone: %s"},
+	{"rated", "somebody said how it was: %s"},
+	{"session_edited", "by hand: %s"},
 	{"storage_room", "there is room on the disk again"},
 	{"events_lost", "older events are not kept any more"},
 	{"dropped", "this reader was too slow and was cut off"},

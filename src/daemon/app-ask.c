@@ -39,6 +39,8 @@ kn_app_translate(const GError *error)
 
 	if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND))
 		code = KN_HUB_ERROR_NOT_FOUND;
+	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_REFUSED))
+		code = KN_HUB_ERROR_REFUSED;
 	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
 		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) ||
 		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY))
@@ -68,6 +70,10 @@ kn_app_refuse_asks(KnApp *app)
 			ask->on_device(NULL, error, ask->request);
 		if (ask->on_rezoned)
 			ask->on_rezoned(NULL, error, ask->request);
+		if (ask->on_edits)
+			ask->on_edits(NULL, error, ask->request);
+		if (ask->on_by_hand)
+			ask->on_by_hand(NULL, error, ask->request);
 		if (ask->on_pages)
 			ask->on_pages(NULL, 0, error, ask->request);
 	}

@@ -168,7 +168,8 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 		const KnDevice *device = ask->app->devices->pdata[i];
 		g_autoptr(KnSession) live = kn_app_live_session(ask->app, device, &now);
 		gboolean is_wanted =
-			live && ask->query.after.id == 0 && is_shown(device, live) &&
+			live && !ask->query.is_deleted && ask->query.after.id == 0 &&
+			is_shown(device, live) &&
 			(ask->query.device_id == 0 || ask->query.device_id == device->id) &&
 			live->start_utc_us >= ask->query.from_us &&
 			live->start_utc_us < ask->query.to_us;
@@ -188,6 +189,7 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			live->is_time_uncertain = stored->is_time_uncertain;
 			g_free(live->zone);
 			live->zone = g_strdup(stored->zone);
+			live->word = stored->word ? kn_word_copy(stored->word) : NULL;
 			/* in its place: who pages on must find the last row last */
 			kn_session_free(sessions->pdata[k]);
 			sessions->pdata[k] = g_steal_pointer(&live);
@@ -228,6 +230,7 @@ query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, g
 		.after = query->after,
 		.limit = query->limit,
 		.is_with_nodes = TRUE,
+		.is_deleted = query->is_deleted,
 	};
 
 	if (!kn_app_has_room(app, &error)) {
@@ -361,6 +364,8 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.get_pairing = kn_app_get_pairing,
 		.forget = kn_app_forget,
 		.rezone = kn_app_rezone,
+		.by_hand = kn_app_by_hand,
+		.query_edits = kn_app_query_edits,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
 		.explain = kn_app_explain,

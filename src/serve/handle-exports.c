@@ -13,7 +13,7 @@
 /* sessions of 32 nodes are 10 KiB: a page fits into what a client may leave lying */
 enum { PAGE = 20, EXPORT_VERSION = 1 };
 
-/* of a session's document; those behind the stop are of its device */
+/* of a session's document; those behind a stop are of its device or of what was said */
 static const gchar *const columns[] = {"id",
 				       "start",
 				       "tz",
@@ -42,7 +42,11 @@ static const gchar *const columns[] = {"id",
 				       "revision",
 				       "completeness_permille",
 				       "stored",
-				       "expected"};
+				       "expected",
+				       "words.pain_before",
+				       "words.pain_after",
+				       "words.region",
+				       "words.note"};
 
 typedef struct {
 	KnRequest *request; /* borrowed: owns this, first as its work, then by its stream */
@@ -55,16 +59,22 @@ typedef struct {
 
 /* ---- what it looks like ---- */
 
+/* NULL: it is absent */
+static JsonObject *
+member_of(JsonObject *session, const gchar *column, const gchar *stop)
+{
+	g_autofree gchar *name = g_strndup(column, (gsize)(stop - column));
+
+	return json_object_has_member(session, name) ? json_object_get_object_member(session, name)
+						     : NULL;
+}
+
 static void
 append_csv(GString *text, JsonObject *session)
 {
-	JsonObject *device = json_object_has_member(session, "device")
-				     ? json_object_get_object_member(session, "device")
-				     : NULL;
-
 	for (gsize i = 0; i < G_N_ELEMENTS(columns); i++) {
 		const gchar *stop = strchr(columns[i], '.');
-		JsonObject *of = stop != NULL ? device : session;
+		JsonObject *of = stop != NULL ? member_of(session, columns[i], stop) : session;
 
 		if (i > 0)
 			g_string_append_c(text, ',');

@@ -148,6 +148,9 @@ kn_request_answer_error(KnRequest *request, const GError *error)
 			request, SOUP_STATUS_CONFLICT, "not-ready", error->message,
 			"See how the hub is: knead status; one massager: knead why "
 			"DEVICE");
+	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_REFUSED))
+		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "refused", error->message,
+					  "See how things are: knead sessions, knead edits");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED))
 		kn_request_answer_problem(request, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
 					  error->message, "See what is wrong: knead status");

@@ -12,6 +12,7 @@
 #include "core/log/device.h"
 #include "core/log/event.h"
 #include "core/log/loss.h"
+#include "core/measure/by-hand.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -53,6 +54,7 @@ typedef struct {
 	gint64 device_id;     /* 0 all */
 	KnSessionPlace after; /* paging; id 0 from the newest */
 	guint limit;          /* 1 … 400, not counting sessions that have no row yet */
+	gboolean is_deleted;  /* those that a person deleted, instead of all others */
 } KnHubQuery;
 
 /* Newest first. Those that run and have no row yet (id 0) come besides n_stored that have: fewer than the limit means that there are no
@@ -64,6 +66,12 @@ typedef void (*KnHubSessionFunc)(KnSessionView *view /* owned */, const GError *
 typedef void (*KnHubDeviceFunc)(const KnDevice *device, const GError *error, gpointer request);
 
 typedef void (*KnHubRezonedFunc)(const KnRezoned *done, const GError *error, gpointer request);
+
+/* done: NULL with an error */
+typedef void (*KnHubByHandFunc)(const KnByHandDone *done, const GError *error, gpointer request);
+
+/* edits: KnEdit, newest first, owned by the callee; NULL with an error */
+typedef void (*KnHubEditsFunc)(GPtrArray *edits, const GError *error, gpointer request);
 
 /* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. is_all: whatever else the query may mean has not
  * happened yet, so that who listens from inside this call on misses nothing. */
@@ -118,6 +126,7 @@ typedef enum {
 	KN_HUB_ERROR_DEGRADED,  /* 503 */
 	KN_HUB_ERROR_FAILED,    /* 500 */
 	KN_HUB_ERROR_NOT_READY, /* 409: it can be done, but not now; the message says why */
+	KN_HUB_ERROR_REFUSED,   /* 409: it makes no sense as things are; the message says why */
 } KnHubError;
 GQuark kn_hub_error_quark(void);
 
@@ -146,6 +155,10 @@ typedef struct {
 	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
 	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,
 		       gpointer request);
+	/* What a person says of a session, or puts right in the list; wish is copied. */
+	void (*by_hand)(gpointer user, const KnByHand *wish, KnHubByHandFunc func,
+			gpointer request);
+	void (*query_edits)(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 	/* The massager makes itself noticed. FALSE with an error. */
 	gboolean (*identify)(gpointer user, gint64 device_id, guint duration_s, GError **error);
 	/* Listens for so long; what is heard is in get_devices. FALSE with an error. */

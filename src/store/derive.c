@@ -4,6 +4,7 @@
 #include "store/derive.h"
 
 #include "store/anchors.h"
+#include "store/edits.h"
 #include "store/infos.h"
 #include "store/sessions.h"
 #include "store/sql.h"
@@ -63,11 +64,16 @@ split(KnDb *db, KnRegion *region, const ktp_Info *info, gboolean is_boot_over, G
 {
 	g_autoptr(KnSplitter) splitter = kn_splitter_new(info);
 	g_auto(KnRegionReader) reader = {0};
+	g_auto(KnSplitEdits) edits = {0};
 	KnRange range = {region->first_seq, region->read_to_seq};
 	gboolean is_record = TRUE;
 	ktp_Record record;
 	GArray *spans;
 
+	kn_split_edits_init(&edits);
+	if (!kn_edits_load(db, region->log_key, region->boot, &edits, error))
+		return NULL;
+	kn_splitter_set_edits(splitter, &edits);
 	kn_region_reader_init(&reader, db, region, range, info);
 	while (is_record) {
 		if (!kn_region_reader_next(&reader, &record, &is_record, error))
@@ -128,7 +134,15 @@ make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, cons
 			    "a description that records were read with is missing");
 		return FALSE;
 	}
-	return fold(deriver->db, region, range, info, &session->metrics, error);
+	if (!fold(deriver->db, region, range, info, &session->metrics, error))
+		return FALSE;
+	/* what the massager counted was another session */
+	if (span->is_by_hand) {
+		session->metrics.has_device_duration = FALSE;
+		session->metrics.device_duration_ms = 0;
+		session->metrics.is_duration_disputed = FALSE;
+	}
+	return TRUE;
 }
 
 static guint64

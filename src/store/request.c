@@ -3,11 +3,13 @@
 
 #include "store/request.h"
 
+#include "store/edits.h"
 #include "store/events.h"
 #include "store/pages.h"
 #include "store/reader.h"
 #include "store/rezone.h"
 #include "store/sessions.h"
+#include "store/words.h"
 
 KnRequest *
 kn_store_request_new(KnRequestKind kind, gpointer user)
@@ -31,7 +33,9 @@ kn_store_request_free(KnRequest *request)
 	g_clear_pointer(&request->detail, kn_session_detail_free);
 	g_clear_pointer(&request->loaded, g_ptr_array_unref);
 	g_clear_pointer(&request->events, g_ptr_array_unref);
+	g_clear_pointer(&request->edits, g_ptr_array_unref);
 	g_clear_pointer(&request->pages, g_bytes_unref);
+	g_clear_pointer(&request->word, kn_word_free);
 	g_free(request->address);
 	g_free(request->label);
 	g_free(request);
@@ -50,6 +54,12 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_REZONE:
 		return kn_rezone_run(db, &request->rezone, request->now_us, &request->rezoned,
 				     error);
+	case KN_REQUEST_BY_HAND:
+		return (request->by_hand.kind == KN_BY_HAND_SAY ? kn_words_say : kn_edits_do)(
+			db, &request->by_hand, request->now_us, &request->by_hand_done, error);
+	case KN_REQUEST_EDITS:
+		request->edits = kn_edits_list(db, request->n_slices, error);
+		return request->edits != NULL;
 	case KN_REQUEST_SESSIONS:
 		request->sessions = kn_sessions_query(db, &request->query, error);
 		return request->sessions != NULL;
@@ -126,6 +136,15 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 		if (request->func.rezone)
 			request->func.rezone(error ? NULL : &request->rezoned, error,
 					     request->user);
+		return;
+	case KN_REQUEST_BY_HAND:
+		if (request->func.by_hand)
+			request->func.by_hand(error ? NULL : &request->by_hand_done, error,
+					      request->user);
+		return;
+	case KN_REQUEST_EDITS:
+		if (request->func.edits)
+			request->func.edits(g_steal_pointer(&request->edits), error, request->user);
 		return;
 	case KN_REQUEST_SESSIONS:
 		tell_sessions(request, error);

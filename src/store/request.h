@@ -14,6 +14,8 @@ typedef enum {
 	KN_REQUEST_ALLOW,
 	KN_REQUEST_FORGET,
 	KN_REQUEST_REZONE,
+	KN_REQUEST_BY_HAND,
+	KN_REQUEST_EDITS,
 	KN_REQUEST_SESSIONS,
 	KN_REQUEST_DETAIL,
 	KN_REQUEST_EVENTS,
@@ -30,6 +32,8 @@ typedef struct {
 		KnStoreCommitFunc commit;
 		KnStoreDeviceFunc device;
 		KnStoreRezoneFunc rezone;
+		KnStoreByHandFunc by_hand;
+		KnStoreEditsFunc edits;
 		KnStoreSessionsFunc sessions;
 		KnStoreDetailFunc detail;
 		KnStoreEventsFunc events;
@@ -42,10 +46,12 @@ typedef struct {
 	gchar *address;  /* owned */
 	gchar *label;    /* owned */
 	KnRezone rezone; /* its zone is label */
+	KnByHand by_hand;
+	KnWord *word; /* owned: of by_hand */
 	gint64 now_us;
 	gint64 id; /* of a device or session */
 	KnSessionQuery query;
-	guint n_slices;
+	guint n_slices; /* or of edits */
 	KnEventQuery event_query;
 	guint64 offset;
 
@@ -53,10 +59,12 @@ typedef struct {
 	KnCommit *commit; /* owned */
 	KnDevice *device; /* owned */
 	KnRezoned rezoned;
+	KnByHandDone by_hand_done;
 	GPtrArray *sessions;     /* owned */
 	KnSessionDetail *detail; /* owned */
 	GPtrArray *loaded;       /* owned */
 	GPtrArray *events;       /* owned */
+	GPtrArray *edits;        /* owned */
 	gint64 oldest_event_id;
 	GBytes *pages; /* owned */
 	guint64 n_total;

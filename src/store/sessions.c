@@ -3,9 +3,11 @@
 
 #include "store/sessions.h"
 
+#include "store/edits.h"
 #include "store/infos.h"
 #include "store/session-columns.h"
 #include "store/sql.h"
+#include "store/words.h"
 
 void
 kn_session_row_free(KnSessionRow *row)
@@ -13,6 +15,7 @@ kn_session_row_free(KnSessionRow *row)
 	if (!row)
 		return;
 	g_free(row->session.zone);
+	kn_word_free(row->session.word);
 	g_free(row);
 }
 
@@ -177,17 +180,20 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 				    KN_SESSION_SELECT
 				    "WHERE s.device_id = ?6 AND s.start_utc_us BETWEEN ?1 AND ?2 "
 				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
+				    "AND ?7 = " KN_EDITS_IS_DELETED
 				    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
 				    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
-						CLAMP(query->limit, 1, 400), query->device_id),
+						CLAMP(query->limit, 1, 400), query->device_id,
+						query->is_deleted != FALSE),
 				    error);
 	return kn_sql_start(db,
 			    KN_SESSION_SELECT
 			    "WHERE s.start_utc_us BETWEEN ?1 AND ?2 "
 			    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
+			    "AND ?6 = " KN_EDITS_IS_DELETED
 			    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
 			    KN_SQL_INTS(query->from_us, to_us, before[0], before[1],
-					CLAMP(query->limit, 1, 400)),
+					CLAMP(query->limit, 1, 400), query->is_deleted != FALSE),
 			    error);
 }
 
@@ -203,8 +209,13 @@ kn_sessions_query(KnDb *db, const KnSessionQuery *query, GError **error)
 	sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	for (guint i = 0; i < rows->len; i++) {
 		KnSessionRow *row = rows->pdata[i];
-		KnSession *session = g_memdup2(&row->session, sizeof row->session);
+		KnSession *session = NULL;
+		if (!kn_words_load(db, row->log_key, &row->session, error))
+			return NULL;
+		session = g_memdup2(&row->session, sizeof row->session);
 		row->session.zone = NULL;
+		row->session.word = NULL;
+		session->is_deleted = query->is_deleted;
 		g_ptr_array_add(sessions, session);
 	}
 	return g_steal_pointer(&sessions);

@@ -126,9 +126,9 @@ static gboolean
 may_run(KnStoreThread *thread, const KnRequest *request, GError **error)
 {
 	gboolean is_paused = kn_pause_is_on(&thread->pause);
-	gboolean is_write = request->kind == KN_REQUEST_ALLOW ||
-			    request->kind == KN_REQUEST_FORGET ||
-			    request->kind == KN_REQUEST_REZONE;
+	gboolean is_write =
+		request->kind == KN_REQUEST_ALLOW || request->kind == KN_REQUEST_FORGET ||
+		request->kind == KN_REQUEST_REZONE || request->kind == KN_REQUEST_BY_HAND;
 
 	if (request->kind == KN_REQUEST_BACKUP_READ && !is_paused)
 		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,

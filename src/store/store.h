@@ -14,6 +14,7 @@
 #include "core/log/clock.h"
 #include "core/log/device.h"
 #include "core/log/loss.h"
+#include "core/measure/by-hand.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
 #include <gio/gio.h>
@@ -46,6 +47,7 @@ typedef enum {
 	KN_STORE_ERROR_CORRUPT, /* a block, or what was handed in, is not what it says */
 	KN_STORE_ERROR_NOT_FOUND,
 	KN_STORE_ERROR_MALFORMED, /* the database as a whole is damaged: it has to be set aside */
+	KN_STORE_ERROR_REFUSED,   /* it makes no sense as things are; the message says why */
 } KnStoreError;
 GQuark kn_store_error_quark(void);
 
@@ -117,6 +119,16 @@ typedef void (*KnStoreRezoneFunc)(const KnRezoned *done, const GError *error, gp
 void kn_store_rezone(KnStore *store, const KnRezone *wish, gint64 now_us, KnStoreRezoneFunc func,
 		     gpointer user);
 
+/* done: NULL with an error. */
+typedef void (*KnStoreByHandFunc)(const KnByHandDone *done, const GError *error, gpointer user);
+/* What a person says of a session or puts right in the list; NOT_FOUND, or REFUSED with the reason. wish is copied. */
+void kn_store_by_hand(KnStore *store, const KnByHand *wish, gint64 now_us, KnStoreByHandFunc func,
+		      gpointer user);
+
+/* KnEdit, newest first. Owned by the callee; NULL with an error. */
+typedef void (*KnStoreEditsFunc)(GPtrArray *edits, const GError *error, gpointer user);
+void kn_store_query_edits(KnStore *store, guint limit, KnStoreEditsFunc func, gpointer user);
+
 /* ---- reading ---- */
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
@@ -130,6 +142,7 @@ typedef struct {
 	KnSessionPlace after; /* paging: only those behind this place; id 0 from the newest */
 	guint limit;          /* 1 … 400 */
 	gboolean is_with_nodes;
+	gboolean is_deleted; /* those that a person deleted, instead of all others */
 } KnSessionQuery;
 
 /* KnSession, newest start first; sessions without a known time come first of all. Owned by the

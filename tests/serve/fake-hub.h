@@ -56,6 +56,9 @@ typedef struct {
 	KnRezone rezone; /* of the last one; its zone is below */
 	gchar rezone_zone[72];
 	guint n_rezones;
+	KnByHand by_hand; /* of the last one; its word is below */
+	KnWord *said;     /* owned */
+	guint n_by_hand;
 	gint64 identified_id;
 	guint duration_s;       /* of the last scan or identify */
 	gchar *pairing_address; /* owned; NULL: there was no pairing */
@@ -87,6 +90,8 @@ void fake_end_backup(gpointer user);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+void fake_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request);
+void fake_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
 /* of the vtable, in fake-pairing.c */

@@ -33,6 +33,8 @@ static const struct {
 	[KN_EVENT_STORAGE_DAMAGED] = {"storage_damaged", KN_CLASS_ALARM},
 	[KN_EVENT_CLOCK_SET] = {"clock_set", KN_CLASS_LINK},
 	[KN_EVENT_REZONED] = {"rezoned", KN_CLASS_SESSION},
+	[KN_EVENT_RATED] = {"rated", KN_CLASS_SESSION},
+	[KN_EVENT_SESSION_EDITED] = {"session_edited", KN_CLASS_SESSION},
 	[KN_EVENT_DATA_LOSS] = {"data_loss", KN_CLASS_ALARM},
 	[KN_EVENT_STARTED] = {"started", KN_CLASS_LINK},
 };

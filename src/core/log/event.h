@@ -45,6 +45,8 @@ typedef enum {
 	KN_EVENT_STORAGE_DAMAGED, /* blocks on the disk cannot be read any more */
 	KN_EVENT_CLOCK_SET,       /* the hub's wall clock was set, or is known to be right now */
 	KN_EVENT_REZONED,         /* sessions were moved to another time zone by hand */
+	KN_EVENT_RATED,           /* somebody said how a session was */
+	KN_EVENT_SESSION_EDITED,  /* sessions were put right by hand */
 	KN_EVENT_DATA_LOSS, /* the database was damaged: it was set aside, and a new one begun */
 	KN_EVENT_STARTED,
 } KnEventKind;

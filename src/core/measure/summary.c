@@ -18,6 +18,7 @@ kn_session_free(KnSession *session)
 	if (!session)
 		return;
 	g_free(session->zone);
+	kn_word_free(session->word);
 	g_free(session);
 }
 
