@@ -210,7 +210,9 @@ kn_cmd_undo(KnCall *call, const gchar *argument)
 static void
 append_edit(KnCall *call, JsonObject *edit)
 {
-	g_autofree gchar *when = kn_format_when(kn_doc_text(edit, "at"), "");
+	g_autofree gchar *day = kn_format_day(kn_doc_text(edit, "at"));
+	g_autofree gchar *clock = kn_format_clock(kn_doc_text(edit, "at"));
+	g_autofree gchar *when = g_strconcat(day, " ", clock, NULL);
 	g_autofree gchar *when_fit = kn_term_fit(&call->term, when, 17);
 	g_autofree gchar *kind = kn_term_fit(&call->term, kn_doc_text(edit, "kind"), 6);
 

@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
+#include "ctl/arguments.h"
 #include "ctl/command.h"
 #include "ctl/file.h"
 #include "ctl/nearest.h"
 #include <locale.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 typedef struct {
@@ -202,34 +202,6 @@ find_foreign_option(const Options *options, guint allowed)
 
 /* ---- main ---- */
 
-/* words that an argument stands for: "SESSION TEXT" are two */
-static guint
-count_words(const gchar *argument)
-{
-	guint n = 1;
-
-	for (const gchar *at = argument; (at = strchr(at, ' ')) != NULL; at++)
-		n++;
-	return n;
-}
-
-/* too many words, or none where one is needed */
-static gint
-wrong_words(const KnTerm *term, const KnCommand *command, gint n_arguments, gchar **arguments)
-{
-	gint n_taken = command->argument != NULL ? 1 : 0;
-	g_autofree gchar *extra =
-		n_arguments > n_taken ? kn_term_text(term, arguments[n_taken]) : NULL;
-	g_autofree gchar *message =
-		extra != NULL ? g_strdup_printf("%s: \"%s\" is a word too many; example: %s",
-						command->name, extra, command->example)
-			      : g_strdup_printf("%s takes %s%s; example: %s", command->name,
-						strchr(command->argument, ' ') ? "" : "one ",
-						command->argument, command->example);
-
-	return kn_call_usage(command->name, message);
-}
-
 static gint
 ask(KnCall *call, const KnCommand *command, const gchar *argument)
 {
@@ -262,18 +234,14 @@ static gint
 run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 {
 	gint exit_code = KN_EXIT_OK;
-	gboolean is_free =
-		command != NULL && command->argument != NULL &&
-		((command->argument[0] == '[' && n_arguments > 0) ||
-		 (command->argument[0] != '[' && strchr(command->argument, ' ') != NULL &&
-		  (guint)n_arguments >= count_words(command->argument)));
+	gboolean is_free = kn_arguments_are_free(command, n_arguments);
 	g_autofree gchar *argument = is_free ? g_strjoinv(" ", arguments) : g_strdup(arguments[0]);
 	guint options = command != NULL ? command->options : 0;
 	KnFile file = {0};
 
 	if (command != NULL && !is_free &&
 	    n_arguments != (command->argument != NULL && command->argument[0] != '[' ? 1 : 0))
-		return wrong_words(&call->term, command, n_arguments, arguments);
+		return kn_arguments_wrong(&call->term, command, n_arguments, arguments);
 	if (call->output != NULL && ((options & KN_OPTION_ENDLESS) != 0 || call->is_follow))
 		return kn_call_usage(command->name,
 				     "-o takes what has an end; write into a file with: > FILE");

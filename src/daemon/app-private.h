@@ -192,7 +192,6 @@ void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpoint
 
 /* app-by-hand.c: what a person says of a session or puts right in the list */
 void kn_app_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request);
-
 void kn_app_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 
 /* app-zone.c: stored sessions are moved to another time zone */

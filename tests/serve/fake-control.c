@@ -99,13 +99,15 @@ fake_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer
 	const KnByHandDone done = {1, wish->id, 9, wish->kind == KN_BY_HAND_SAY ? 0 : 4,
 				   KN_EDIT_SPLIT};
 	g_autoptr(GError) error = NULL;
+	gboolean is_done;
 
 	hub->n_by_hand++;
 	hub->by_hand = *wish;
 	hub->by_hand.word = NULL;
 	g_clear_pointer(&hub->said, kn_word_free);
 	hub->said = wish->word ? kn_word_copy(wish->word) : NULL;
-	func(fail(hub, &error) ? &done : NULL, error, request);
+	is_done = fail(hub, &error);
+	func(is_done ? &done : NULL, error, request);
 }
 
 void

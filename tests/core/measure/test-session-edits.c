@@ -181,10 +181,10 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/session-edits/each-touch-once",
+	g_test_add_func("/core/session/edits-each-touch-once",
 			whatever_is_cut_and_joined_each_touch_is_in_one_session_and_the_dose_stays);
-	g_test_add_func("/session-edits/cuts", no_session_crosses_a_cut);
-	g_test_add_func("/session-edits/join",
+	g_test_add_func("/core/session/edits-cuts", no_session_crosses_a_cut);
+	g_test_add_func("/core/session/edits-join",
 			a_join_over_two_marked_sessions_makes_one_with_both_ends);
 	return g_test_run();
 }
