@@ -234,10 +234,10 @@ CREATE TABLE word (
     word_id INTEGER PRIMARY KEY,             -- order of saying so
     log_key INTEGER NOT NULL REFERENCES log, -- which log
     seq INTEGER NOT NULL,                    -- a record of the session
-    pain_before INTEGER,                     -- 0 to 10; NULL not said
-    pain_after INTEGER,                      -- 0 to 10; NULL not said
-    region TEXT,                             -- where: the words of kn_name_region; NULL not said
-    note TEXT,                               -- in free words; NULL not said
+    pain_before INTEGER,                     -- 0 to 10; NULL not said, -2 taken back
+    pain_after INTEGER,                      -- 0 to 10; NULL not said, -2 taken back
+    region TEXT,                             -- where: the words of kn_name_region or others; NULL not said, '' taken back
+    note TEXT,                               -- in free words; NULL not said, '' taken back
     at_us INTEGER NOT NULL,                  -- when it was said, UTC us
     uid INTEGER NOT NULL                     -- by which user of this machine
 ) STRICT;

@@ -13,7 +13,7 @@ _knead() {
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --color | --day | --since | --from | --to | --by | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from | --person | --external-id | --at | --sort)
+		--socket | --color | --day | --since | --from | --to | --by | --device | --label | --limit | -n | --for | --output | -o | --scenario | --sessions-from | --person | --external-id | --at | --sort | --before | --after | --where)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
 			((i++))
 			;;
@@ -42,7 +42,7 @@ _knead() {
 		;;
 	--sort) mapfile -t COMPREPLY < <(compgen -W "battery synced name unsynced person" -- "$word"); return ;;
 	--person) mapfile -t COMPREPLY < <(compgen -W "unassigned" -- "$word"); return ;;
-	--device | --label | --limit | -n | --for | --scenario | --external-id | --at) return ;;
+	--device | --label | --limit | -n | --for | --scenario | --external-id | --at | --before | --after | --where) return ;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_knead_options ${command:+"$command"})" -- "$word")
@@ -59,7 +59,7 @@ _knead() {
 		else
 			mapfile -t COMPREPLY < <(compgen -W "show set check end" -- "$word")
 		fi
-	elif [[ $command == show ]]; then
+	elif [[ $command == show || $command == rate || $command == note || $command == split || $command == delete ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
 	elif [[ $command == person ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "add list show rename" -- "$word")

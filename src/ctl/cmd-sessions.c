@@ -5,7 +5,7 @@
 #include "ctl/people.h"
 #include "ctl/print.h"
 
-enum { LIMIT_DEFAULT = 20, FIXED_COLUMNS = 64, NARROW = 72, NARROW_COLUMNS = 36 };
+enum { LIMIT_DEFAULT = 20, FIXED_COLUMNS = 64, PAIN_COLUMNS = 7, NARROW = 72, NARROW_COLUMNS = 36 };
 
 static gchar *
 remark_of(JsonObject *session)
@@ -20,9 +20,13 @@ remark_of(JsonObject *session)
 }
 
 static void
-append_session(const KnTerm *term, GString *out, JsonObject *session, const gchar *now)
+append_session(const KnTerm *term, GString *out, JsonObject *session, const gchar *now,
+	       gboolean has_pain)
 {
-	guint n_name = CLAMP(term->width - FIXED_COLUMNS, 8, 30);
+	guint n_pain = has_pain ? PAIN_COLUMNS : 0;
+	guint n_name = CLAMP(term->width - FIXED_COLUMNS - n_pain, 8, 30);
+	g_autofree gchar *pain = kn_print_pain(term, session);
+	g_autofree gchar *pain_fit = kn_term_fit(term, pain, n_pain);
 	g_autofree gchar *when = kn_format_when(kn_doc_text(session, "start"), now);
 	g_autofree gchar *when_fit = kn_term_fit(term, when, 17);
 	g_autofree gchar *time =
@@ -41,16 +45,16 @@ append_session(const KnTerm *term, GString *out, JsonObject *session, const gcha
 	g_autofree gchar *id =
 		number > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, number) : g_strdup("-");
 	g_autofree gchar *fit = NULL;
-	g_autofree gchar *line = g_strdup_printf("%5s  %s  %10s  %10s  %s  %s", id, when_fit, time,
-						 peak, name_fit, remark);
+	g_autofree gchar *line = g_strdup_printf("%5s  %s  %10s  %10s  %s%s  %s", id, when_fit,
+						 time, peak, pain_fit, name_fit, remark);
 
 	if (term->width < NARROW) {
 		g_autofree gchar *short_name =
-			kn_term_fit(term, name, term->width - NARROW_COLUMNS);
+			kn_term_fit(term, name, term->width - NARROW_COLUMNS - n_pain);
 
 		g_free(line);
-		line = g_strdup_printf("%5s %s %9s %s%s", id, when_fit, time, short_name,
-				       trouble[0] != '\0' ? " ?" : "");
+		line = g_strdup_printf("%5s %s %9s %s%s%s", id, when_fit, time, pain_fit,
+				       short_name, trouble[0] != '\0' ? " ?" : "");
 	}
 	fit = kn_term_fit(term, line, term->width);
 	g_string_append_printf(out, "%s\n", g_strchomp(fit));
@@ -61,21 +65,28 @@ kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions)
 {
 	JsonArray *array = kn_doc_array(sessions, "sessions");
 	const gchar *now = kn_doc_text(sessions, "now");
+	gboolean has_pain = FALSE;
 	g_autofree gchar *title = NULL;
+	g_autofree gchar *heads = NULL;
 
 	if (kn_doc_length(array) == 0) {
 		g_string_append(out, "No session yet.\n");
 		return;
 	}
-	title = kn_term_fit(term,
-			    term->width < NARROW
-				    ? "   No when                   time massager"
-				    : "   No  when                     time     firmest  massager",
-			    term->width);
+	for (guint i = 0; i < kn_doc_length(array); i++) {
+		g_autofree gchar *pain = kn_print_pain(term, kn_doc_at(array, i));
+
+		has_pain |= pain[0] != '\0';
+	}
+	heads = g_strconcat(term->width < NARROW
+				    ? "   No when                   time "
+				    : "   No  when                     time     firmest  ",
+			    has_pain ? "pain   " : "", "massager", NULL);
+	title = kn_term_fit(term, heads, term->width);
 	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(title));
 	g_string_append_c(out, '\n');
 	for (guint i = 0; i < kn_doc_length(array); i++)
-		append_session(term, out, kn_doc_at(array, i), now);
+		append_session(term, out, kn_doc_at(array, i), now, has_pain);
 	if (kn_doc_has(sessions, "next_cursor"))
 		kn_term_paint(term, out, KN_STYLE_DIM,
 			      "  older ones: knead sessions --limit 400\n");
@@ -90,7 +101,8 @@ kn_cmd_sessions(KnCall *call, const gchar *argument)
 		call->from != NULL ? g_uri_escape_string(call->from, NULL, FALSE) : NULL;
 	g_autofree gchar *to = call->to != NULL ? g_uri_escape_string(call->to, NULL, FALSE) : NULL;
 	g_autofree gchar *path = g_strdup_printf(
-		"/v1/sessions?limit=%d%s%s%s%s%s%s", call->limit > 0 ? call->limit : LIMIT_DEFAULT,
+		"/v1/sessions?limit=%d%s%s%s%s%s%s%s",
+		call->limit > 0 ? call->limit : LIMIT_DEFAULT, call->is_deleted ? "&deleted=1" : "",
 		device, person, from != NULL ? "&from=" : "", from != NULL ? from : "",
 		to != NULL ? "&to=" : "", to != NULL ? to : "");
 	g_autoptr(JsonNode) node = NULL;

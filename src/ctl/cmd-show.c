@@ -63,8 +63,8 @@ find_best(KnCall *call, gboolean is_longest, gint64 *ret_id)
 	return best.id != 0 ? KN_EXIT_OK : not_found("there is no session yet");
 }
 
-static gint
-find_session(KnCall *call, const gchar *word, gint64 *ret_id)
+gint
+kn_call_find_session(KnCall *call, const gchar *command, const gchar *word, gint64 *ret_id)
 {
 	guint64 id = 0;
 
@@ -72,7 +72,7 @@ find_session(KnCall *call, const gchar *word, gint64 *ret_id)
 		return find_best(call, g_str_equal(word, "longest"), ret_id);
 	if (!g_ascii_string_to_unsigned(word, 10, 1, G_MAXINT64, &id, NULL))
 		return kn_call_usage(
-			"show", "SESSION is a number, last or longest; knead sessions lists them");
+			command, "SESSION is a number, last or longest; knead sessions lists them");
 	*ret_id = (gint64)id;
 	return KN_EXIT_OK;
 }
@@ -104,7 +104,7 @@ kn_cmd_show(KnCall *call, const gchar *argument)
 
 	if (!kn_call_read_view(call, &view))
 		return kn_call_usage("show", "--by takes dose or peak");
-	failed = find_session(call, argument, &id);
+	failed = kn_call_find_session(call, "show", argument, &id);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	path = g_strdup_printf("/v1/sessions/%" G_GINT64_FORMAT, id);

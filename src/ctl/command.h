@@ -41,6 +41,10 @@ typedef struct {
 	const gchar *by;
 	const gchar *device;
 	const gchar *label;
+	const gchar *before;
+	const gchar *after;
+	const gchar *where;
+	const gchar *at;
 	const gchar *sessions_from;
 	gint limit; /* 0: not given */
 	gboolean is_follow;
@@ -52,6 +56,7 @@ typedef struct {
 	gboolean is_all;
 	gboolean is_dry_run;
 	gboolean is_yes;
+	gboolean is_deleted;
 	KnPeopleOptions people; /* borrowed texts */
 	gchar **words;          /* borrowed: all that stood behind the command */
 	guint n_words;
@@ -80,6 +85,10 @@ typedef enum {
 	KN_OPTION_AT = 1 << 25,
 	KN_OPTION_SORT = 1 << 26,
 	KN_OPTION_EXTERNAL = 1 << 27, /* --external-id */
+	KN_OPTION_RATE = 1 << 28,     /* --before, --after, --where */
+	KN_OPTION_CUT = 1 << 29,      /* --at, --after */
+	KN_OPTION_YES = 1 << 30,      /* --yes, without --dry-run */
+	KN_OPTION_DELETED = 1 << 19,  /* --deleted */
 	KN_OPTION_ENDLESS = 1 << 20,  /* no option: it has no end, and takes no -o */
 	KN_OPTION_OWN_FILE = 1 << 21, /* no option: it writes -o by itself, as it comes */
 } KnOption;
@@ -87,8 +96,8 @@ typedef enum {
 typedef struct {
 	const gchar *name; /* NULL: what knead does without a command */
 	const gchar *
-		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none */
-	guint options;     /* KnOption */
+		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none; with a blank: as many words or more */
+	guint options;    /* KnOption */
 	const gchar *path; /* of the API: what it asks for first */
 	const gchar *summary;
 	const gchar *example;
@@ -112,6 +121,8 @@ gint kn_call_usage(const gchar *command, const gchar *message);
 gboolean kn_call_print_line(JsonNode *node);
 /* What --by says of a map; FALSE when it says something else. */
 gboolean kn_call_read_view(const KnCall *call, KnBodymapView *ret_view);
+/* What SESSION of a command means: a number, last or longest. As kn_call_ask. */
+gint kn_call_find_session(KnCall *call, const gchar *command, const gchar *word, gint64 *ret_id);
 /* ?device=… for a path that has begun its query with first ("?" or "&"); "" without --device. New. */
 gchar *kn_call_device_query(const KnCall *call, const gchar *first);
 void kn_call_print_json(KnCall *call, JsonNode *node);
@@ -121,6 +132,13 @@ gint kn_cmd_glance(KnCall *call, const gchar *argument);
 gint kn_cmd_summary(KnCall *call, const gchar *argument);
 gint kn_cmd_sessions(KnCall *call, const gchar *argument);
 gint kn_cmd_show(KnCall *call, const gchar *argument);
+gint kn_cmd_rate(KnCall *call, const gchar *argument);
+gint kn_cmd_note(KnCall *call, const gchar *argument);
+gint kn_cmd_split(KnCall *call, const gchar *argument);
+gint kn_cmd_merge(KnCall *call, const gchar *argument);
+gint kn_cmd_delete(KnCall *call, const gchar *argument);
+gint kn_cmd_undo(KnCall *call, const gchar *argument);
+gint kn_cmd_edits(KnCall *call, const gchar *argument);
 gint kn_cmd_devices(KnCall *call, const gchar *argument);
 gint kn_cmd_person(KnCall *call, const gchar *argument);
 gint kn_cmd_checkout(KnCall *call, const gchar *argument);

@@ -1,221 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
+#include "ctl/arguments.h"
 #include "ctl/command.h"
 #include "ctl/file.h"
-#include "ctl/nearest.h"
+#include "ctl/options.h"
 #include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
-typedef struct {
-	gboolean is_help;
-	gboolean is_version;
-	gboolean is_json;
-	gchar *socket_path; /* owned */
-	gchar *color;       /* owned */
-	gchar *day;         /* owned */
-	gboolean is_week;
-	gboolean is_month;
-	gchar *month;         /* owned */
-	gchar *since;         /* owned */
-	gchar *by;            /* owned */
-	gchar *from;          /* owned */
-	gchar *to;            /* owned */
-	gchar *device;        /* owned */
-	gchar *label;         /* owned */
-	gchar *sessions_from; /* owned */
-	gint limit;
-	gboolean is_follow;
-	gchar *output;   /* owned */
-	gchar *scenario; /* owned */
-	gint seconds;
-	gboolean is_raw;
-	gboolean is_forced;
-	gboolean is_all;
-	gboolean is_dry_run;
-	gboolean is_yes;
-	KnPeopleOptions people; /* owned texts */
-} Options;
-
-static void
-options_clear(Options *options)
-{
-	g_free(options->socket_path);
-	g_free(options->color);
-	g_free(options->day);
-	g_free(options->month);
-	g_free(options->since);
-	g_free(options->by);
-	g_free(options->from);
-	g_free(options->to);
-	g_free(options->device);
-	g_free(options->label);
-	g_free(options->sessions_from);
-	g_free(options->output);
-	g_free(options->scenario);
-	g_free(options->people.person);
-	g_free(options->people.external_id);
-	g_free(options->people.at);
-	g_free(options->people.sort);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
-
-static gboolean
-read_limit(const gchar *name, const gchar *value, gpointer data, GError **error)
-{
-	Options *options = data;
-	guint64 limit = 0;
-
-	if (!g_ascii_string_to_unsigned(value, 10, 1, 400, &limit, NULL)) {
-		g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-				    "--limit takes a number from 1 to 400");
-		return FALSE;
-	}
-	options->limit = (gint)limit;
-	return TRUE;
-}
-
-static gboolean
-read_seconds(const gchar *name, const gchar *value, gpointer data, GError **error)
-{
-	Options *options = data;
-	guint64 seconds = 0;
-
-	if (!g_ascii_string_to_unsigned(value, 10, 1, 24 * 3600, &seconds, NULL)) {
-		g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-				    "--for takes a number of seconds, at most 86400");
-		return FALSE;
-	}
-	options->seconds = (gint)seconds;
-	return TRUE;
-}
-
-/* --month alone is this one */
-static gboolean
-read_month(const gchar *name, const gchar *value, gpointer data, GError **error)
-{
-	Options *options = data;
-
-	options->is_month = TRUE;
-	g_free(options->month);
-	options->month = g_strdup(value);
-	return TRUE;
-}
-
-/* All commands' options in one table: which of them a command takes is checked afterwards, so that an option may stand before the
- * command too. */
-static gboolean
-parse(Options *options, gchar ***argv, GError **error)
-{
-	g_autofree gchar *wrong = NULL;
-	const GOptionEntry entries[] = {
-		{"help", 'h', 0, G_OPTION_ARG_NONE, &options->is_help, NULL, NULL},
-		{"version", 0, 0, G_OPTION_ARG_NONE, &options->is_version, NULL, NULL},
-		{"json", 0, 0, G_OPTION_ARG_NONE, &options->is_json, NULL, NULL},
-		{"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket_path, NULL, NULL},
-		{"color", 0, 0, G_OPTION_ARG_STRING, &options->color, NULL, NULL},
-		{"day", 0, 0, G_OPTION_ARG_STRING, &options->day, NULL, NULL},
-		{"week", 0, 0, G_OPTION_ARG_NONE, &options->is_week, NULL, NULL},
-		{"month", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, read_month, NULL,
-		 NULL},
-		{"since", 0, 0, G_OPTION_ARG_STRING, &options->since, NULL, NULL},
-		{"by", 0, 0, G_OPTION_ARG_STRING, &options->by, NULL, NULL},
-		{"from", 0, 0, G_OPTION_ARG_STRING, &options->from, NULL, NULL},
-		{"to", 0, 0, G_OPTION_ARG_STRING, &options->to, NULL, NULL},
-		{"device", 0, 0, G_OPTION_ARG_STRING, &options->device, NULL, NULL},
-		{"person", 0, 0, G_OPTION_ARG_STRING, &options->people.person, NULL, NULL},
-		{"external-id", 0, 0, G_OPTION_ARG_STRING, &options->people.external_id, NULL,
-		 NULL},
-		{"at", 0, 0, G_OPTION_ARG_STRING, &options->people.at, NULL, NULL},
-		{"sort", 0, 0, G_OPTION_ARG_STRING, &options->people.sort, NULL, NULL},
-		{"label", 0, 0, G_OPTION_ARG_STRING, &options->label, NULL, NULL},
-		{"sessions-from", 0, 0, G_OPTION_ARG_STRING, &options->sessions_from, NULL, NULL},
-		{"follow", 'f', 0, G_OPTION_ARG_NONE, &options->is_follow, NULL, NULL},
-		{"for", 0, 0, G_OPTION_ARG_CALLBACK, read_seconds, NULL, NULL},
-		{"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, NULL, NULL},
-		{"scenario", 0, 0, G_OPTION_ARG_STRING, &options->scenario, NULL, NULL},
-		{"with-identity", 0, 0, G_OPTION_ARG_NONE, &options->is_raw, NULL, NULL},
-		{"force", 0, 0, G_OPTION_ARG_NONE, &options->is_forced, NULL, NULL},
-		{"all", 0, 0, G_OPTION_ARG_NONE, &options->is_all, NULL, NULL},
-		{"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->is_dry_run, NULL, NULL},
-		{"yes", 0, 0, G_OPTION_ARG_NONE, &options->is_yes, NULL, NULL},
-		{"limit", 'n', 0, G_OPTION_ARG_CALLBACK, read_limit, NULL, NULL},
-		{NULL},
-	};
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	GOptionGroup *group = g_option_group_new("", "", "", options, NULL);
-
-	g_option_group_add_entries(group, entries);
-	g_option_context_set_main_group(context, group);
-	g_option_context_set_help_enabled(context, FALSE);
-	wrong = kn_nearest_explain(entries, *argv);
-	if (wrong != NULL)
-		g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, wrong);
-	if (wrong != NULL || !g_option_context_parse_strv(context, argv, error))
-		return FALSE;
-	if (options->since == NULL || options->from == NULL)
-		return TRUE;
-	g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "--since and --from are the same: give one");
-	return FALSE;
-}
-
-static const gchar *
-find_foreign_option(const Options *options, guint allowed)
-{
-	const struct {
-		gboolean is_given;
-		KnOption option;
-		const gchar *name;
-	} given[] = {
-		{options->day != NULL, KN_OPTION_DAY, "--day"},
-		{options->is_week, KN_OPTION_WEEK, "--week"},
-		{options->is_month, KN_OPTION_MONTH, "--month"},
-		{options->by != NULL, KN_OPTION_BY | KN_OPTION_VIEW, "--by"},
-		{options->since != NULL, KN_OPTION_RANGE, "--since"},
-		{options->from != NULL, KN_OPTION_RANGE | KN_OPTION_FROM, "--from"},
-		{options->to != NULL, KN_OPTION_RANGE | KN_OPTION_TO, "--to"},
-		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
-		{options->people.person != NULL, KN_OPTION_PERSON, "--person"},
-		{options->people.external_id != NULL, KN_OPTION_EXTERNAL, "--external-id"},
-		{options->people.at != NULL, KN_OPTION_AT, "--at"},
-		{options->people.sort != NULL, KN_OPTION_SORT, "--sort"},
-		{options->label != NULL, KN_OPTION_LABEL, "--label"},
-		{options->sessions_from != NULL, KN_OPTION_PAST, "--sessions-from"},
-		{options->limit != 0, KN_OPTION_LIMIT, "--limit"},
-		{options->is_follow, KN_OPTION_FOLLOW, "--follow"},
-		{options->seconds != 0, KN_OPTION_SECONDS, "--for"},
-		{options->scenario != NULL, KN_OPTION_CAPTURE, "--scenario"},
-		{options->is_raw, KN_OPTION_CAPTURE, "--with-identity"},
-		{options->is_all, KN_OPTION_ALL, "--all"},
-		{options->is_dry_run, KN_OPTION_CONFIRM, "--dry-run"},
-		{options->is_yes, KN_OPTION_CONFIRM, "--yes"},
-	};
-
-	for (guint i = 0; i < G_N_ELEMENTS(given); i++) {
-		if (given[i].is_given && (allowed & given[i].option) == 0)
-			return given[i].name;
-	}
-	return NULL;
-}
-
 /* ---- main ---- */
-
-/* too many words, or none where one is needed */
-static gint
-wrong_words(const KnTerm *term, const KnCommand *command, gint n_arguments, gchar **arguments)
-{
-	gint n_taken = command->argument != NULL ? 1 : 0;
-	g_autofree gchar *extra =
-		n_arguments > n_taken ? kn_term_text(term, arguments[n_taken]) : NULL;
-	g_autofree gchar *message =
-		extra != NULL ? g_strdup_printf("%s: \"%s\" is a word too many; example: %s",
-						command->name, extra, command->example)
-			      : g_strdup_printf("%s takes one %s; example: %s", command->name,
-						command->argument, command->example);
-
-	return kn_call_usage(command->name, message);
-}
 
 static gint
 ask(KnCall *call, const KnCommand *command, const gchar *argument)
@@ -249,8 +42,7 @@ static gint
 run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 {
 	gint exit_code = KN_EXIT_OK;
-	gboolean is_free = command != NULL && command->argument != NULL &&
-			   command->argument[0] == '[' && n_arguments > 0;
+	gboolean is_free = kn_arguments_are_free(command, n_arguments);
 	g_autofree gchar *argument = is_free ? g_strjoinv(" ", arguments) : g_strdup(arguments[0]);
 	guint options = command != NULL ? command->options : 0;
 	KnFile file = {0};
@@ -259,7 +51,7 @@ run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 	call->n_words = (guint)n_arguments;
 	if (command != NULL && !is_free &&
 	    n_arguments != (command->argument != NULL && command->argument[0] != '[' ? 1 : 0))
-		return wrong_words(&call->term, command, n_arguments, arguments);
+		return kn_arguments_wrong(&call->term, command, n_arguments, arguments);
 	if (call->output != NULL && ((options & KN_OPTION_ENDLESS) != 0 || call->is_follow))
 		return kn_call_usage(command->name,
 				     "-o takes what has an end; write into a file with: > FILE");
@@ -320,7 +112,7 @@ read_color(const gchar *word, KnColor *ret_color)
 }
 
 static const gchar *
-pick_socket(const Options *options)
+pick_socket(const KnOptions *options)
 {
 	const gchar *from_environment = g_getenv("KNEAD_SOCKET");
 
@@ -331,7 +123,7 @@ pick_socket(const Options *options)
 }
 
 static gint
-start(const Options *options, gchar **words)
+start(const KnOptions *options, gchar **words)
 {
 	const KnCommand *command = NULL;
 	const gchar *foreign = NULL;
@@ -348,6 +140,10 @@ start(const Options *options, gchar **words)
 		       .to = options->to,
 		       .device = options->device,
 		       .label = options->label,
+		       .before = options->before,
+		       .after = options->after,
+		       .where = options->where,
+		       .at = options->people.at,
 		       .sessions_from = options->sessions_from,
 		       .limit = options->limit,
 		       .is_follow = options->is_follow,
@@ -359,6 +155,7 @@ start(const Options *options, gchar **words)
 		       .is_all = options->is_all,
 		       .is_dry_run = options->is_dry_run,
 		       .is_yes = options->is_yes,
+		       .is_deleted = options->is_deleted,
 		       .people = options->people};
 
 	if (options->is_version)
@@ -373,7 +170,7 @@ start(const Options *options, gchar **words)
 	if (options->is_help)
 		return print_text(command != NULL ? kn_commands_help(command)
 						  : kn_commands_usage());
-	foreign = find_foreign_option(options, command != NULL ? command->options : 0);
+	foreign = kn_options_find_foreign(options, command != NULL ? command->options : 0);
 	if (foreign != NULL) {
 		g_autofree gchar *message =
 			g_strdup_printf("%s does not go with %s", foreign,
@@ -391,12 +188,12 @@ gint
 main(gint argc, gchar **argv)
 {
 	g_auto(GStrv) words = NULL;
-	g_auto(Options) options = {0};
+	g_auto(KnOptions) options = {0};
 	g_autoptr(GError) error = NULL;
 
 	setlocale(LC_ALL, "");
 	words = g_strdupv(argv);
-	if (!parse(&options, &words, &error))
+	if (!kn_options_parse(&options, &words, &error))
 		return kn_call_usage(NULL, error->message);
 	return start(&options, words[0] != NULL ? words + 1 : words);
 }

@@ -45,6 +45,8 @@ static const struct {
 	{"handed_out", "was handed out (%s)"},
 	{"returned", "came back (%s)"},
 	{"assigned", "by hand: %s"},
+	{"rated", "somebody said how it was: %s"},
+	{"session_edited", "by hand: %s"},
 	{"storage_room", "there is room on the disk again"},
 	{"events_lost", "older events are not kept any more"},
 	{"dropped", "this reader was too slow and was cut off"},

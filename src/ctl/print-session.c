@@ -56,6 +56,16 @@ append_head(const KnTerm *term, GString *out, JsonObject *session)
 	}
 }
 
+static void
+append_said(const KnTerm *term, GString *out, JsonObject *session)
+{
+	g_autofree gchar *said = kn_print_said(term, session);
+	g_autofree gchar *line = g_strconcat("Said: ", said, NULL);
+
+	if (said != NULL)
+		kn_print_wrapped(term, out, "  ", line);
+}
+
 /* ---- the numbers in words ---- */
 
 static void
@@ -310,6 +320,7 @@ kn_print_session(const KnTerm *term, GString *out, KnBodymapView view, JsonObjec
 	JsonArray *nodes = kn_doc_array(session, "nodes");
 
 	append_head(term, out, session);
+	append_said(term, out, session);
 	kn_bodymap_append(term, out, view, nodes);
 	g_string_append_c(out, '\n');
 	append_curve(term, out, nodes, curve);

@@ -68,6 +68,9 @@ void kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *plans);
 /* "parts" of a summary as a table. */
 void kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary);
 
+/* What a person said of a session, in a line; NULL: nothing. In a list: "6→3" of pain; "" nothing. New. */
+gchar *kn_print_said(const KnTerm *term, JsonObject *session);
+gchar *kn_print_pain(const KnTerm *term, JsonObject *session);
 /* "left 52 %, right 48 %"; NULL when not known. New. */
 gchar *kn_print_sides(JsonObject *document);
 /* Appends text as lines of at most term->width columns, each after indent. */

@@ -74,6 +74,10 @@ kn_app_refuse_asks(KnApp *app)
 			ask->on_people(NULL, error, ask->request);
 		if (ask->on_plans)
 			ask->on_plans(NULL, error, ask->request);
+		if (ask->on_edits)
+			ask->on_edits(NULL, error, ask->request);
+		if (ask->on_by_hand)
+			ask->on_by_hand(NULL, error, ask->request);
 		if (ask->on_pages)
 			ask->on_pages(NULL, 0, error, ask->request);
 	}

@@ -170,7 +170,8 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 		const KnDevice *device = ask->app->devices->pdata[i];
 		g_autoptr(KnSession) live = kn_app_live_session(ask->app, device, &now);
 		gboolean is_wanted =
-			live && ask->query.after.id == 0 && is_shown(device, live) &&
+			live && !ask->query.is_deleted && ask->query.after.id == 0 &&
+			is_shown(device, live) &&
 			(ask->query.device_id == 0 || ask->query.device_id == device->id) &&
 			live->start_utc_us >= ask->query.from_us &&
 			live->start_utc_us < ask->query.to_us;
@@ -193,6 +194,7 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			live->person_id = stored->person_id;
 			g_free(live->person_label);
 			live->person_label = g_strdup(stored->person_label);
+			live->word = stored->word ? kn_word_copy(stored->word) : NULL;
 			/* in its place: who pages on must find the last row last */
 			kn_session_free(sessions->pdata[k]);
 			sessions->pdata[k] = g_steal_pointer(&live);
@@ -235,6 +237,7 @@ query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, g
 		.limit = query->limit,
 		.person_id = query->person_id,
 		.is_with_nodes = TRUE,
+		.is_deleted = query->is_deleted,
 	};
 
 	if (!kn_app_has_room(app, &error)) {
@@ -372,6 +375,8 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.change_people = kn_app_change_people,
 		.query_plans = kn_app_query_plans,
 		.set_plan = kn_app_set_plan,
+		.by_hand = kn_app_by_hand,
+		.query_edits = kn_app_query_edits,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
 		.explain = kn_app_explain,

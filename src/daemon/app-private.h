@@ -97,7 +97,10 @@ typedef struct {
 	KnHubRezonedFunc on_rezoned;
 	KnHubPeopleFunc on_people;
 	KnPeopleWhat people_what;
-	gchar zone[72]; /* of that; longer is no name of one */
+	KnHubByHandFunc on_by_hand;
+	KnHubEditsFunc on_edits;
+	KnByHandKind by_hand_kind;
+	gchar zone[72]; /* of on_rezoned; longer is no name of one */
 	guint32 uid;
 	gboolean is_dry_run;
 	gpointer request;
@@ -194,6 +197,10 @@ gboolean kn_app_is_idle(gpointer user, const gchar *address);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);
 gboolean kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
+
+/* app-by-hand.c: what a person says of a session or puts right in the list */
+void kn_app_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request);
+void kn_app_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 
 /* app-zone.c: stored sessions are moved to another time zone */
 void kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);

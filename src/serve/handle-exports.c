@@ -13,7 +13,7 @@
 /* sessions of 32 nodes are 10 KiB: a page fits into what a client may leave lying */
 enum { PAGE = 20, EXPORT_VERSION = 1 };
 
-/* of a session's document; those behind a stop are of its device or person */
+/* of a session's document; those behind a stop are of its device or person, or of what was said */
 static const gchar *const columns[] = {"id",
 				       "start",
 				       "tz",
@@ -44,7 +44,11 @@ static const gchar *const columns[] = {"id",
 				       "stored",
 				       "expected",
 				       "person.id",
-				       "person.label"};
+				       "person.label",
+				       "words.pain_before",
+				       "words.pain_after",
+				       "words.region",
+				       "words.note"};
 
 typedef struct {
 	KnRequest *request; /* borrowed: owns this, first as its work, then by its stream */

@@ -79,11 +79,13 @@ kn_handle_sessions(KnRequest *request)
 	const KnServer *server = request->server;
 	KnHubQuery query = {.from_us = G_MININT64, .to_us = G_MAXINT64};
 	guint64 limit = PAGE_DEFAULT;
+	guint64 is_deleted = 0;
 	ListWork *work = NULL;
 
 	if (!kn_query_time(request, "from", KN_QUERY_FROM, &query.from_us) ||
 	    !kn_query_time(request, "to", KN_QUERY_TO, &query.to_us) ||
 	    !kn_query_number(request, "limit", 1, KN_PAGE_MAX, &limit) ||
+	    !kn_query_number(request, "deleted", 0, 1, &is_deleted) ||
 	    !kn_query_place(request, "cursor", &query.after) ||
 	    !kn_query_device(request, "device", &query.device_id) ||
 	    !kn_query_person(request, "person", &query.person_id))
@@ -94,6 +96,7 @@ kn_handle_sessions(KnRequest *request)
 	request->work = work;
 	request->work_free = g_free;
 	query.limit = work->limit_asked;
+	query.is_deleted = is_deleted != 0;
 	server->hub.query_sessions(server->user, &query, on_listed, kn_request_ref(request));
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve/json.h"
 
+#include "core/base/text.h"
 #include "core/measure/names.h"
 #include "core/wire/decode.h"
 
@@ -170,6 +171,32 @@ add_losses(JsonBuilder *builder, const KnSession *session, const GArray *losses)
 		kn_json_add_losses(builder, losses, session->start_utc_us, end_us, session->zone);
 }
 
+static void
+add_said(JsonBuilder *builder, const gchar *key, const gchar *text)
+{
+	/* of a session that was folded from several there are as many notes */
+	g_autofree gchar *clean = kn_text_clean_up_to(text, -1, 10 * KN_NOTE_CODE_POINTS_MAX);
+
+	if (clean[0] == '\0')
+		return;
+	json_builder_set_member_name(builder, key);
+	json_builder_add_string_value(builder, clean);
+}
+
+static void
+add_word(JsonBuilder *builder, const KnWord *word)
+{
+	json_builder_set_member_name(builder, "words");
+	json_builder_begin_object(builder);
+	if (word->pain_before >= 0)
+		kn_json_add_int(builder, "pain_before", word->pain_before);
+	if (word->pain_after >= 0)
+		kn_json_add_int(builder, "pain_after", word->pain_after);
+	add_said(builder, "region", word->region);
+	add_said(builder, "note", word->note);
+	json_builder_end_object(builder);
+}
+
 void
 kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevice *device,
 		    const ktp_Info *info, const GArray *gaps, const GArray *losses)
@@ -184,6 +211,10 @@ kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevi
 	add_metrics(builder, &session->metrics);
 	add_origin(builder, session);
 	add_nodes(builder, &session->metrics, info);
+	if (session->is_deleted)
+		kn_json_add_bool(builder, "is_deleted", TRUE);
+	if (session->word != NULL)
+		add_word(builder, session->word);
 	if (gaps != NULL)
 		add_gaps(builder, gaps);
 	add_losses(builder, session, losses);

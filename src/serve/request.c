@@ -151,8 +151,7 @@ kn_request_answer_error(KnRequest *request, const GError *error)
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_CONFLICT))
 		kn_request_answer_problem(
 			request, SOUP_STATUS_CONFLICT, "conflict", error->message,
-			"See who has which massager: knead person list; take one back: knead "
-			"return DEVICE");
+			"See how things are: knead sessions, knead edits, knead person list");
 	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED))
 		kn_request_answer_problem(request, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
 					  error->message, "See what is wrong: knead status");

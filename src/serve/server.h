@@ -13,6 +13,7 @@
 #include "core/log/event.h"
 #include "core/log/loss.h"
 #include "core/log/people.h"
+#include "core/measure/by-hand.h"
 #include "core/measure/plan.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
@@ -58,6 +59,7 @@ typedef struct {
 	KnSessionPlace after; /* paging; id 0 from the newest */
 	guint limit;          /* 1 … 400, not counting sessions that have no row yet */
 	gint64 person_id;     /* 0 all; -1 nobody's */
+	gboolean is_deleted;  /* those that a person deleted, instead of all others */
 } KnHubQuery;
 
 /* Newest first. Those that run and have no row yet (id 0) come besides n_stored that have: fewer than the limit means that there are no
@@ -73,6 +75,11 @@ typedef void (*KnHubRezonedFunc)(const KnRezoned *done, const GError *error, gpo
 
 /* plans: KnPlanRow, owned by the callee: those that hold on some day, newest first; NULL with an error */
 typedef void (*KnHubPlansFunc)(GPtrArray *plans, const GError *error, gpointer request);
+/* done: NULL with an error */
+typedef void (*KnHubByHandFunc)(const KnByHandDone *done, const GError *error, gpointer request);
+
+/* edits: KnEdit, newest first, owned by the callee; NULL with an error */
+typedef void (*KnHubEditsFunc)(GPtrArray *edits, const GError *error, gpointer request);
 
 /* events: KnEvent, owned by the callee. oldest_id: of all that are kept; 0 none. is_all: whatever else the query may mean has not
  * happened yet, so that who listens from inside this call on misses nothing. */
@@ -166,6 +173,10 @@ typedef struct {
 	/* Stores a plan; answers with all, as they are then. wish is copied. */
 	void (*set_plan)(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func,
 			 gpointer request);
+	/* What a person says of a session, or puts right in the list; wish is copied. */
+	void (*by_hand)(gpointer user, const KnByHand *wish, KnHubByHandFunc func,
+			gpointer request);
+	void (*query_edits)(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 	/* The massager makes itself noticed. FALSE with an error. */
 	gboolean (*identify)(gpointer user, gint64 device_id, guint duration_s, GError **error);
 	/* Listens for so long; what is heard is in get_devices. FALSE with an error. */

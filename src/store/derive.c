@@ -5,6 +5,7 @@
 
 #include "core/measure/buildup.h"
 #include "store/anchors.h"
+#include "store/edits.h"
 #include "store/infos.h"
 #include "store/running.h"
 #include "store/sessions.h"
@@ -173,8 +174,16 @@ make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, cons
 			    "a description that records were read with is missing");
 		return FALSE;
 	}
-	return measure(deriver->db, region, spans, span, running, row->info_id, info,
-		       &session->metrics, error);
+	if (!measure(deriver->db, region, spans, span, running, row->info_id, info,
+		     &session->metrics, error))
+		return FALSE;
+	/* what the massager counted was another session */
+	if (span->is_by_hand) {
+		session->metrics.has_device_duration = FALSE;
+		session->metrics.device_duration_ms = 0;
+		session->metrics.is_duration_disputed = FALSE;
+	}
+	return TRUE;
 }
 
 static guint64
@@ -291,26 +300,37 @@ kn_derive_region(const KnDeriver *deriver, const KnLogState *log, guint32 boot, 
 	g_autoptr(GArray) spans = NULL;
 	g_autoptr(KnRunning) running = NULL;
 	g_auto(KnRegion) region = {0};
+	g_auto(KnSplitEdits) edits = {0};
+	gboolean is_by_hand;
 	const ktp_Info *info;
 	gint64 info_id;
 	KnRange unseen;
 
-	if (!kn_region_find(deriver->db, log->log_key, boot, touched, &region, error))
+	kn_split_edits_init(&edits);
+	if (!kn_region_find(deriver->db, log->log_key, boot, touched, &region, error) ||
+	    !kn_edits_load(deriver->db, log->log_key, boot, &edits, error))
 		return FALSE;
+	/* with edits nothing is the plain case that is read on: the region is walked, and measured, from its start */
+	is_by_hand = edits.cuts->len > 0 || edits.joins->len > 0;
 	*ret_done = (KnRange){region.first_seq, region.last_seq};
 	info_id = kn_region_info_id(&region, *ret_done);
 	if (!kn_infos_get(deriver->db, info_id, &info, error))
 		return FALSE;
 	running = kn_running_take(deriver->db, &region, touched, info_id);
+	if (is_by_hand)
+		g_clear_pointer(&running, kn_running_free);
 	/* nothing that can be read */
 	if (!info)
 		return TRUE;
 	unseen = (KnRange){running ? touched.first : region.first_seq, region.read_to_seq};
 	if (!running)
 		running = kn_running_new(info, info_id);
+	if (is_by_hand)
+		kn_splitter_set_edits(running->splitter, &edits);
 	spans = split(deriver->db, &region, unseen, running, info, boot < log->newest_boot, error);
 	if (!spans)
 		return FALSE;
+	running->is_one &= !is_by_hand;
 	for (guint i = 0; i < spans->len; i++) {
 		KnSessionRow *row = g_new0(KnSessionRow, 1);
 		g_ptr_array_add(rows, row);
@@ -320,7 +340,8 @@ kn_derive_region(const KnDeriver *deriver, const KnLogState *log, guint32 boot, 
 	}
 	if (!save_all(deriver, &region, rows, error))
 		return FALSE;
-	kn_running_keep(deriver->db, &region, spans, g_steal_pointer(&running));
+	if (!is_by_hand)
+		kn_running_keep(deriver->db, &region, spans, g_steal_pointer(&running));
 	return TRUE;
 }
 

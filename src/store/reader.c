@@ -5,11 +5,13 @@
 
 #include "store/curve.h"
 #include "store/devices.h"
+#include "store/edits.h"
 #include "store/gaps.h"
 #include "store/infos.h"
 #include "store/logs.h"
 #include "store/sessions.h"
 #include "store/sql.h"
+#include "store/words.h"
 
 void
 kn_stored_device_free(KnStoredDevice *stored)
@@ -158,9 +160,13 @@ fill_detail(KnDb *db, KnSessionRow *row, guint n_slices, KnSessionDetail *detail
 	detail->n_nodes = row->session.metrics.n_nodes;
 	if (n_slices > 0 && !kn_curve_read(db, &row->session, n_slices, detail, error))
 		return FALSE;
+	if (!kn_words_load(db, row->log_key, &row->session, error) ||
+	    !kn_edits_is_deleted(db, row->session.id, &row->session.is_deleted, error))
+		return FALSE;
 	detail->session = g_memdup2(&row->session, sizeof row->session);
 	row->session.zone = NULL;
 	row->session.person_label = NULL;
+	row->session.word = NULL;
 	return TRUE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/measure/session.h"
 #include "store/blocks.h"
+#include "store/edits.h"
 #include "store/infos.h"
 #include "store/sql.h"
 
@@ -99,9 +100,8 @@ drop_heads(KnRegion *region, gboolean is_started, KnRange touched)
 		heads->len > 0 ? g_array_index(heads, KnBlockHead, 0).first_seq : touched.first;
 }
 
-gboolean
-kn_region_find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion *ret_region,
-	       GError **error)
+static gboolean
+find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion *ret_region, GError **error)
 {
 	KnRegion region = {.log_key = log_key, .boot = boot};
 	Mark before, after;
@@ -122,6 +122,31 @@ kn_region_find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion
 	region.kept = g_ptr_array_new_with_free_func((GDestroyNotify)kn_block_reader_free);
 	drop_heads(&region, before.is_found && !before.is_end, touched);
 	*ret_region = region;
+	return TRUE;
+}
+
+gboolean
+kn_region_find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion *ret_region,
+	       GError **error)
+{
+	g_auto(KnRegion) region = {0};
+	KnRange wider;
+
+	/* each turn takes in one more join at least */
+	do {
+		kn_region_clear(&region);
+		if (!find(db, log_key, boot, touched, &region, error))
+			return FALSE;
+		wider = (KnRange){region.first_seq, region.last_seq};
+		if (!kn_edits_widen(db, log_key, boot, &wider, error))
+			return FALSE;
+		if (wider.first >= region.first_seq && wider.last <= region.last_seq)
+			break;
+		touched.first = MIN(touched.first, wider.first);
+		touched.last = wider.last > region.last_seq ? wider.last : touched.last;
+	} while (TRUE);
+	*ret_region = region;
+	region = (KnRegion){0};
 	return TRUE;
 }
 

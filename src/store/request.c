@@ -3,6 +3,7 @@
 
 #include "store/request.h"
 
+#include "store/edits.h"
 #include "store/events.h"
 #include "store/pages.h"
 #include "store/people.h"
@@ -10,6 +11,7 @@
 #include "store/reader.h"
 #include "store/rezone.h"
 #include "store/sessions.h"
+#include "store/words.h"
 
 KnRequest *
 kn_store_request_new(KnRequestKind kind, gpointer user)
@@ -33,11 +35,13 @@ kn_store_request_free(KnRequest *request)
 	g_clear_pointer(&request->detail, kn_session_detail_free);
 	g_clear_pointer(&request->loaded, g_ptr_array_unref);
 	g_clear_pointer(&request->events, g_ptr_array_unref);
+	g_clear_pointer(&request->edits, g_ptr_array_unref);
 	g_clear_pointer(&request->pages, g_bytes_unref);
 	g_clear_pointer(&request->people, kn_people_free);
 	g_free(request->people_wish);
 	g_clear_pointer(&request->plans, g_ptr_array_unref);
 	g_free(request->text);
+	g_clear_pointer(&request->word, kn_word_free);
 	g_free(request->address);
 	g_free(request->label);
 	g_free(request);
@@ -64,6 +68,12 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_PLANS:
 		request->plans = kn_plans_query(db, request->label, error);
 		return request->plans != NULL;
+	case KN_REQUEST_BY_HAND:
+		return (request->by_hand.kind == KN_BY_HAND_SAY ? kn_words_say : kn_edits_do)(
+			db, &request->by_hand, request->now_us, &request->by_hand_done, error);
+	case KN_REQUEST_EDITS:
+		request->edits = kn_edits_list(db, request->n_slices, error);
+		return request->edits != NULL;
 	case KN_REQUEST_SESSIONS:
 		request->sessions = kn_sessions_query(db, &request->query, error);
 		return request->sessions != NULL;
@@ -155,6 +165,15 @@ kn_store_request_tell(KnRequest *request, const GError *error)
 			request->func.plans(error ? NULL : g_steal_pointer(&request->plans), error,
 					    request->user);
 		return;
+	case KN_REQUEST_BY_HAND:
+		if (request->func.by_hand)
+			request->func.by_hand(error ? NULL : &request->by_hand_done, error,
+					      request->user);
+		return;
+	case KN_REQUEST_EDITS:
+		if (request->func.edits)
+			request->func.edits(g_steal_pointer(&request->edits), error, request->user);
+		return;
 	case KN_REQUEST_SESSIONS:
 		tell_sessions(request, error);
 		return;
@@ -204,6 +223,7 @@ kn_store_request_is_write(const KnRequest *request)
 	case KN_REQUEST_REZONE:
 	case KN_REQUEST_PEOPLE:
 	case KN_REQUEST_PLAN_SET:
+	case KN_REQUEST_BY_HAND:
 		return TRUE;
 	default:
 		return FALSE;

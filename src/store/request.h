@@ -16,6 +16,8 @@ typedef enum {
 	KN_REQUEST_REZONE,
 	KN_REQUEST_PLAN_SET,
 	KN_REQUEST_PLANS,
+	KN_REQUEST_BY_HAND,
+	KN_REQUEST_EDITS,
 	KN_REQUEST_SESSIONS,
 	KN_REQUEST_DETAIL,
 	KN_REQUEST_EVENTS,
@@ -35,6 +37,8 @@ typedef struct {
 		KnStoreDeviceFunc device;
 		KnStoreRezoneFunc rezone;
 		KnStorePlansFunc plans;
+		KnStoreByHandFunc by_hand;
+		KnStoreEditsFunc edits;
 		KnStoreSessionsFunc sessions;
 		KnStoreDetailFunc detail;
 		KnStoreEventsFunc events;
@@ -50,10 +54,12 @@ typedef struct {
 	KnRezone rezone; /* its zone is label */
 	gchar *text;     /* owned */
 	KnPlanWish plan; /* its person is label, its text text */
+	KnByHand by_hand;
+	KnWord *word; /* owned: of by_hand */
 	gint64 now_us;
 	gint64 id; /* of a device or session */
 	KnSessionQuery query;
-	guint n_slices;
+	guint n_slices; /* or of edits */
 	KnEventQuery event_query;
 	guint64 offset;
 	KnPeopleWish *people_wish; /* owned */
@@ -62,11 +68,13 @@ typedef struct {
 	KnCommit *commit; /* owned */
 	KnDevice *device; /* owned */
 	KnRezoned rezoned;
+	KnByHandDone by_hand_done;
 	GPtrArray *sessions;     /* owned */
 	GPtrArray *plans;        /* owned */
 	KnSessionDetail *detail; /* owned */
 	GPtrArray *loaded;       /* owned */
 	GPtrArray *events;       /* owned */
+	GPtrArray *edits;        /* owned */
 	gint64 oldest_event_id;
 	GBytes *pages; /* owned */
 	guint64 n_total;

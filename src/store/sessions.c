@@ -3,9 +3,11 @@
 
 #include "store/sessions.h"
 
+#include "store/edits.h"
 #include "store/infos.h"
 #include "store/session-columns.h"
 #include "store/sql.h"
+#include "store/words.h"
 
 void
 kn_session_row_free(KnSessionRow *row)
@@ -14,6 +16,7 @@ kn_session_row_free(KnSessionRow *row)
 		return;
 	g_free(row->session.zone);
 	g_free(row->session.person_label);
+	kn_word_free(row->session.word);
 	g_free(row);
 }
 
@@ -168,7 +171,8 @@ kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **
 /* a page: of those behind the place, and, when ?7, nobody's */
 #define IS_OF_PAGE                                                                           \
 	"AND (s.start_utc_us, s.session_id) < (?3, ?4) AND (?7 = 0 OR p.person_id IS NULL) " \
-	"AND " IS_SHOWN "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5"
+	"AND " IS_SHOWN "AND ?8 = " KN_EDITS_IS_DELETED                                      \
+	"ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5"
 /* A person's are few among all: looked up by their hand-outs and assignments, and then held against the rules. */
 #define MAY_BE_OF_PERSON                                                                           \
 	"s.session_id IN (SELECT x.session_id FROM handout AS h CROSS JOIN session AS x "          \
@@ -189,7 +193,8 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 			       is_first ? G_MAXINT64 : query->after.id,
 			       CLAMP(query->limit, 1, 400),
 			       query->device_id,
-			       query->person_id > 0 ? query->person_id : query->person_id < 0};
+			       query->person_id > 0 ? query->person_id : query->person_id < 0,
+			       query->is_deleted != FALSE};
 
 	if (query->person_id > 0)
 		return kn_sql_start(db,
@@ -198,6 +203,7 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 				    "AND s.start_utc_us BETWEEN ?1 AND ?2 "
 				    "AND (?6 = 0 OR s.device_id = ?6) AND p.person_id = ?7 "
 				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
+				    "AND ?8 = " KN_EDITS_IS_DELETED
 				    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
 				    ints, G_N_ELEMENTS(ints), error);
 	if (query->device_id != 0)
@@ -222,9 +228,14 @@ kn_sessions_query(KnDb *db, const KnSessionQuery *query, GError **error)
 	sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	for (guint i = 0; i < rows->len; i++) {
 		KnSessionRow *row = rows->pdata[i];
-		KnSession *session = g_memdup2(&row->session, sizeof row->session);
+		KnSession *session = NULL;
+		if (!kn_words_load(db, row->log_key, &row->session, error))
+			return NULL;
+		session = g_memdup2(&row->session, sizeof row->session);
 		row->session.zone = NULL;
 		row->session.person_label = NULL;
+		row->session.word = NULL;
+		session->is_deleted = query->is_deleted;
 		g_ptr_array_add(sessions, session);
 	}
 	return g_steal_pointer(&sessions);

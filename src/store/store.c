@@ -325,6 +325,30 @@ kn_store_query_plans(KnStore *store, const gchar *person, KnStorePlansFunc func,
 }
 
 void
+kn_store_by_hand(KnStore *store, const KnByHand *wish, gint64 now_us, KnStoreByHandFunc func,
+		 gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_BY_HAND, user);
+
+	request->func.by_hand = func;
+	request->by_hand = *wish;
+	request->word = wish->word ? kn_word_copy(wish->word) : NULL;
+	request->by_hand.word = request->word;
+	request->now_us = now_us;
+	submit(store, request);
+}
+
+void
+kn_store_query_edits(KnStore *store, guint limit, KnStoreEditsFunc func, gpointer user)
+{
+	KnRequest *request = kn_store_request_new(KN_REQUEST_EDITS, user);
+
+	request->func.edits = func;
+	request->n_slices = limit;
+	submit(store, request);
+}
+
+void
 kn_store_query_sessions(KnStore *store, const KnSessionQuery *query, KnStoreSessionsFunc func,
 			gpointer user)
 {

@@ -15,6 +15,7 @@
 #include "core/log/device.h"
 #include "core/log/loss.h"
 #include "core/log/people.h"
+#include "core/measure/by-hand.h"
 #include "core/measure/plan.h"
 #include "core/measure/rezone.h"
 #include "core/measure/summary.h"
@@ -132,6 +133,15 @@ typedef void (*KnStorePlansFunc)(GPtrArray *plans, const GError *error, gpointer
 /* Stores a plan, and answers with all that hold on some day, as the query does. wish is copied. */
 void kn_store_set_plan(KnStore *store, const KnPlanWish *wish, gint64 now_us, KnStorePlansFunc func,
 		       gpointer user);
+/* done: NULL with an error. */
+typedef void (*KnStoreByHandFunc)(const KnByHandDone *done, const GError *error, gpointer user);
+/* What a person says of a session or puts right in the list; NOT_FOUND, or REFUSED with the reason. wish is copied. */
+void kn_store_by_hand(KnStore *store, const KnByHand *wish, gint64 now_us, KnStoreByHandFunc func,
+		      gpointer user);
+
+/* KnEdit, newest first. Owned by the callee; NULL with an error. */
+typedef void (*KnStoreEditsFunc)(GPtrArray *edits, const GError *error, gpointer user);
+void kn_store_query_edits(KnStore *store, guint limit, KnStoreEditsFunc func, gpointer user);
 
 /* ---- reading ---- */
 
@@ -150,7 +160,8 @@ typedef struct {
 	KnSessionPlace after; /* paging: only those behind this place; id 0 from the newest */
 	guint limit;          /* 1 … 400 */
 	gboolean is_with_nodes;
-	gint64 person_id; /* 0: all; -1: nobody's */
+	gint64 person_id;    /* 0: all; -1: nobody's */
+	gboolean is_deleted; /* those that a person deleted, instead of all others */
 } KnSessionQuery;
 
 /* KnSession, newest start first; sessions without a known time come first of all. Owned by the

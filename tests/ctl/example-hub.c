@@ -103,6 +103,7 @@ copy_session(const KnSession *session)
 	KnSession *copy = g_memdup2(session, sizeof *session);
 
 	copy->zone = g_strdup(session->zone);
+	copy->word = session->word ? kn_word_copy(session->word) : NULL;
 	return copy;
 }
 
@@ -196,6 +197,40 @@ on_input_end(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+/* the last word counts whole, which is enough for one */
+static void
+by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request)
+{
+	Hub *hub = user;
+	const KnByHandDone done = {1, wish->id, wish->id + 1, wish->kind == KN_BY_HAND_SAY ? 0 : 3,
+				   KN_EDIT_SPLIT};
+
+	for (guint i = 0; wish->word && i < hub->sessions->len; i++) {
+		KnSession *session = hub->sessions->pdata[i];
+
+		if (session->id != wish->id)
+			continue;
+		kn_word_free(session->word);
+		session->word = kn_word_copy(wish->word);
+	}
+	func(&done, NULL, request);
+}
+
+static void
+query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request)
+{
+	static const KnEdit lines[] = {
+		{2, KN_EDIT_DELETE, 2, 41, 10, 20, EXAMPLE_NOW_US - EXAMPLE_DAY_US, 1000, 0},
+		{1, KN_EDIT_MERGE, 1, 33, 10, 20, EXAMPLE_NOW_US - 9 * EXAMPLE_DAY_US, 1000,
+		 EXAMPLE_NOW_US - 8 * EXAMPLE_DAY_US},
+	};
+	GPtrArray *edits = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+		g_ptr_array_add(edits, g_memdup2(&lines[i], sizeof lines[i]));
+	func(edits, NULL, request);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -219,6 +254,8 @@ main(int argc, char **argv)
 		.set_plan = example_set_plan,
 		.identify = example_identify,
 		.explain = example_explain,
+		.by_hand = by_hand,
+		.query_edits = query_edits,
 		.get_pairing = example_get_pairing,
 		.scan = example_scan,
 		.pair = example_pair,

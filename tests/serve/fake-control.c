@@ -113,6 +113,34 @@ fake_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func
 	func(is_done ? &done : NULL, error, request);
 }
 
+void
+fake_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request)
+{
+	FakeHub *hub = user;
+	const KnByHandDone done = {1, wish->id, 9, wish->kind == KN_BY_HAND_SAY ? 0 : 4,
+				   KN_EDIT_SPLIT};
+	g_autoptr(GError) error = NULL;
+	gboolean is_done;
+
+	hub->n_by_hand++;
+	hub->by_hand = *wish;
+	hub->by_hand.word = NULL;
+	g_clear_pointer(&hub->said, kn_word_free);
+	hub->said = wish->word ? kn_word_copy(wish->word) : NULL;
+	is_done = fail(hub, &error);
+	func(is_done ? &done : NULL, error, request);
+}
+
+void
+fake_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request)
+{
+	GPtrArray *edits = g_ptr_array_new_with_free_func(g_free);
+	KnEdit edit = {4, KN_EDIT_DELETE, 1, 143, 10, 20, HUB_NOW_US, 1000, 0};
+
+	g_ptr_array_add(edits, g_memdup2(&edit, sizeof edit));
+	func(edits, NULL, request);
+}
+
 gboolean
 fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error)
 {

@@ -70,6 +70,7 @@ fake_hub_clear(FakeHub *hub)
 	g_free(hub->allowed_address);
 	g_free(hub->allowed_label);
 	g_free(hub->pairing_address);
+	g_clear_pointer(&hub->said, kn_word_free);
 	g_free(hub->pairing_label);
 }
 
@@ -378,6 +379,8 @@ fake_hub_vtable(void)
 		.rezone = fake_rezone,
 		.query_plans = fake_query_plans,
 		.set_plan = fake_set_plan,
+		.by_hand = fake_by_hand,
+		.query_edits = fake_query_edits,
 		.identify = fake_identify,
 		.scan = fake_scan,
 		.explain = fake_explain,

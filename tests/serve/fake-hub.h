@@ -63,6 +63,9 @@ typedef struct {
 	GPtrArray *plans;    /* owned: KnPlanRow, newest first */
 	KnDay plan_from_day; /* of the last one that was set */
 	guint n_plans_set;
+	KnByHand by_hand; /* of the last one; its word is below */
+	KnWord *said;     /* owned */
+	guint n_by_hand;
 	gint64 identified_id;
 	guint duration_s;       /* of the last scan or identify */
 	gchar *pairing_address; /* owned; NULL: there was no pairing */
@@ -96,6 +99,8 @@ gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
 void fake_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
 			gpointer request);
+void fake_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request);
+void fake_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
 /* of the vtable, in fake-plans.c: person P-1 has the same as the home */

@@ -46,7 +46,7 @@ to_hex(const gchar *bytes, gsize n_bytes)
 }
 
 gchar *
-kn_text_clean(const gchar *bytes, gssize n_bytes)
+kn_text_clean_up_to(const gchar *bytes, gssize n_bytes, guint n_code_points_max)
 {
 	GString *clean = NULL;
 	const gchar *end = NULL;
@@ -58,7 +58,7 @@ kn_text_clean(const gchar *bytes, gssize n_bytes)
 	if (!is_utf8(bytes, (gsize)(end - bytes)))
 		return to_hex(bytes, (gsize)(end - bytes));
 	clean = g_string_new(NULL);
-	for (const gchar *at = bytes; at < end && n_kept < KN_TEXT_CODE_POINTS_MAX;
+	for (const gchar *at = bytes; at < end && n_kept < n_code_points_max;
 	     at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
 
@@ -68,6 +68,12 @@ kn_text_clean(const gchar *bytes, gssize n_bytes)
 		n_kept++;
 	}
 	return g_string_free(clean, FALSE);
+}
+
+gchar *
+kn_text_clean(const gchar *bytes, gssize n_bytes)
+{
+	return kn_text_clean_up_to(bytes, n_bytes, KN_TEXT_CODE_POINTS_MAX);
 }
 
 gchar *

@@ -37,6 +37,8 @@ static const struct {
 	[KN_EVENT_HANDED_OUT] = {"handed_out", KN_CLASS_SESSION},
 	[KN_EVENT_RETURNED] = {"returned", KN_CLASS_SESSION},
 	[KN_EVENT_ASSIGNED] = {"assigned", KN_CLASS_SESSION},
+	[KN_EVENT_RATED] = {"rated", KN_CLASS_SESSION},
+	[KN_EVENT_SESSION_EDITED] = {"session_edited", KN_CLASS_SESSION},
 	[KN_EVENT_DATA_LOSS] = {"data_loss", KN_CLASS_ALARM},
 	[KN_EVENT_STARTED] = {"started", KN_CLASS_LINK},
 };

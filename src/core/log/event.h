@@ -49,6 +49,8 @@ typedef enum {
 	KN_EVENT_HANDED_OUT,      /* a massager, to a person */
 	KN_EVENT_RETURNED,        /* a massager, by a person */
 	KN_EVENT_ASSIGNED,        /* sessions, to a person or to nobody, by hand */
+	KN_EVENT_RATED,           /* somebody said how a session was */
+	KN_EVENT_SESSION_EDITED,  /* sessions were put right by hand */
 	KN_EVENT_DATA_LOSS, /* the database was damaged: it was set aside, and a new one begun */
 	KN_EVENT_STARTED,
 } KnEventKind;

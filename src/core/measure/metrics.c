@@ -118,8 +118,7 @@ push_start(KnFold *fold, guint64 t_ms)
 static void
 push_end(KnFold *fold, guint64 t_ms, guint64 duration_ms)
 {
-	if (fold->has_end)
-		return;
+	/* of sessions that a person joined the last one */
 	fold->has_end = TRUE;
 	fold->end_t_ms = t_ms;
 	fold->device_duration_ms = duration_ms;

@@ -86,7 +86,8 @@ kn_name_session_state(KnSessionState state)
 	static const gchar *const words[] = {[KN_SESSION_OPEN] = "open",
 					     [KN_SESSION_ENDED] = "ended",
 					     [KN_SESSION_INTERRUPTED] = "interrupted",
-					     [KN_SESSION_QUIET] = "quiet"};
+					     [KN_SESSION_QUIET] = "quiet",
+					     [KN_SESSION_CUT] = "cut"};
 
 	return pick(words, G_N_ELEMENTS(words), state);
 }

@@ -15,4 +15,4 @@ const gchar *kn_name_quality(ktp_ClockQuality quality);
 const gchar *
 kn_name_gap_reason(KnGapReason reason); /* "open", "overwritten", "unreadable", "erased" */
 const gchar *
-kn_name_session_state(KnSessionState state); /* "open", "ended", "interrupted", "quiet" */
+kn_name_session_state(KnSessionState state); /* "open", "ended", "interrupted", "quiet", "cut" */

@@ -9,8 +9,11 @@
 #define QUIET_US ((guint64)KN_SESSION_QUIET_MS * 1000)
 
 struct KnSplitter {
-	GArray *spans; /* owned: KnSpan that are closed */
+	GArray *spans;             /* owned: KnSpan that are closed */
+	const KnSplitEdits *edits; /* borrowed; NULL none */
+	guint n_cuts_done;         /* cuts before the latest record */
 	gboolean is_running;
+	gboolean is_marked;    /* the running one: a Start is in force, and only its End ends it */
 	KnSpan span;           /* the running one */
 	KnContactSpan contact; /* in the running one */
 	guint64 latest_us;     /* the latest tick known of the boot */
@@ -37,10 +40,44 @@ kn_splitter_free(KnSplitter *splitter)
 	g_free(splitter);
 }
 
+void
+kn_split_edits_init(KnSplitEdits *edits)
+{
+	edits->cuts = g_array_new(FALSE, FALSE, sizeof(guint64));
+	edits->joins = g_array_new(FALSE, FALSE, sizeof(KnRange));
+}
+
+void
+kn_split_edits_clear(KnSplitEdits *edits)
+{
+	g_clear_pointer(&edits->cuts, g_array_unref);
+	g_clear_pointer(&edits->joins, g_array_unref);
+}
+
+void
+kn_splitter_set_edits(KnSplitter *splitter, const KnSplitEdits *edits)
+{
+	splitter->edits = edits;
+}
+
+/* a person said that the edge before (or behind) this record is none */
+static gboolean
+is_joined(const KnSplitter *splitter, guint64 seq, gboolean is_behind)
+{
+	for (guint i = 0; splitter->edits && i < splitter->edits->joins->len; i++) {
+		const KnRange *join = &g_array_index(splitter->edits->joins, KnRange, i);
+		if (is_behind ? join->first <= seq && seq < join->last
+			      : join->first < seq && seq <= join->last)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void
 begin(KnSplitter *splitter, guint64 seq, guint64 t_ms)
 {
 	splitter->is_running = TRUE;
+	splitter->is_marked = FALSE;
 	splitter->span =
 		(KnSpan){.first_seq = seq, .last_seq = seq, .first_t_ms = t_ms, .last_t_ms = t_ms};
 	splitter->contact = (KnContactSpan){0};
@@ -49,7 +86,7 @@ begin(KnSplitter *splitter, guint64 seq, guint64 t_ms)
 static gboolean
 is_quiet_at(const KnSplitter *splitter, guint64 t_us)
 {
-	return !splitter->span.has_start && t_us >= splitter->contact.end_us &&
+	return !splitter->is_marked && t_us >= splitter->contact.end_us &&
 	       t_us - splitter->contact.end_us >= QUIET_US;
 }
 
@@ -64,12 +101,18 @@ close_span(KnSplitter *splitter, KnSessionState state)
 static void
 push_start(KnSplitter *splitter, const ktp_Record *record)
 {
+	if (splitter->is_running && is_joined(splitter, record->seq, FALSE)) {
+		splitter->is_marked = TRUE;
+		splitter->span.is_by_hand = TRUE;
+		return;
+	}
 	if (splitter->is_running)
 		close_span(splitter, is_quiet_at(splitter, record->t_ms * 1000)
 					     ? KN_SESSION_QUIET
 					     : KN_SESSION_INTERRUPTED);
 	begin(splitter, record->seq, record->t_ms);
 	splitter->span.has_start = TRUE;
+	splitter->is_marked = TRUE;
 	memset(splitter->node, 0, sizeof splitter->node);
 }
 
@@ -78,12 +121,18 @@ push_end(KnSplitter *splitter, const ktp_Record *record)
 {
 	if (!splitter->is_running)
 		return;
-	if (is_quiet_at(splitter, record->t_ms * 1000)) {
+	if (is_quiet_at(splitter, record->t_ms * 1000) &&
+	    !is_joined(splitter, record->seq, FALSE)) {
 		close_span(splitter, KN_SESSION_QUIET);
 		return;
 	}
 	splitter->span.last_seq = record->seq;
 	splitter->span.last_t_ms = record->t_ms;
+	if (is_joined(splitter, record->seq, TRUE)) {
+		splitter->is_marked = FALSE;
+		splitter->span.is_by_hand = TRUE;
+		return;
+	}
 	splitter->span.has_end = TRUE;
 	close_span(splitter, KN_SESSION_ENDED);
 	memset(splitter->node, 0, sizeof splitter->node);
@@ -149,8 +198,12 @@ push_samples(KnSplitter *splitter, const ktp_Record *record, const guint16 *valu
 	scan_block(splitter, &record->body.samples, values_hpa, &contact);
 	if (!contact.has_any)
 		return;
-	if (splitter->is_running && is_quiet_at(splitter, contact.first_us))
-		close_span(splitter, KN_SESSION_QUIET);
+	if (splitter->is_running && is_quiet_at(splitter, contact.first_us)) {
+		if (is_joined(splitter, record->seq, FALSE))
+			splitter->span.is_by_hand = TRUE;
+		else
+			close_span(splitter, KN_SESSION_QUIET);
+	}
 	if (!splitter->is_running) {
 		/* seen afresh, as the fold of this span's records will see it */
 		memset(splitter->node, 0, sizeof splitter->node);
@@ -161,9 +214,36 @@ push_samples(KnSplitter *splitter, const ktp_Record *record, const guint16 *valu
 	add_contact(splitter, record->seq, &contact);
 }
 
+/* the running session ends before a cut; one with a Start goes on behind it, up to its End */
+static void
+cut_before(KnSplitter *splitter, const ktp_Record *record)
+{
+	const GArray *cuts = splitter->edits->cuts;
+	gboolean is_cut = FALSE;
+	gboolean was_marked = splitter->is_marked;
+
+	while (splitter->n_cuts_done < cuts->len &&
+	       g_array_index(cuts, guint64, splitter->n_cuts_done) <= record->seq) {
+		splitter->n_cuts_done++;
+		is_cut = TRUE;
+	}
+	if (!is_cut || !splitter->is_running)
+		return;
+	splitter->span.is_by_hand = TRUE;
+	close_span(splitter, KN_SESSION_CUT);
+	memset(splitter->node, 0, sizeof splitter->node);
+	if (!was_marked || record->which_body == ktp_Record_session_start_tag)
+		return;
+	begin(splitter, record->seq, record->t_ms);
+	splitter->is_marked = TRUE;
+	splitter->span.is_by_hand = TRUE;
+}
+
 void
 kn_splitter_push_values(KnSplitter *splitter, const ktp_Record *record, const guint16 *values_hpa)
 {
+	if (splitter->edits)
+		cut_before(splitter, record);
 	switch (record->which_body) {
 	case ktp_Record_session_start_tag:
 		push_start(splitter, record);
@@ -179,7 +259,7 @@ kn_splitter_push_values(KnSplitter *splitter, const ktp_Record *record, const gu
 		break;
 	}
 	/* between Start and End every record belongs to the session */
-	if (splitter->is_running && splitter->span.has_start) {
+	if (splitter->is_running && splitter->is_marked) {
 		splitter->span.last_seq = record->seq;
 		if (!splitter->contact.has_any)
 			splitter->span.last_t_ms = record->t_ms;

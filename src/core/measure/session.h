@@ -30,6 +30,7 @@ typedef enum {
 	KN_SESSION_ENDED = 1,       /* SessionEnd */
 	KN_SESSION_INTERRUPTED = 2, /* a new Start or a later boot came without an End */
 	KN_SESSION_QUIET = 3,       /* no contact for 120 s */
+	KN_SESSION_CUT = 4,         /* split by hand: what follows is another one */
 } KnSessionState;
 
 typedef struct {
@@ -40,13 +41,25 @@ typedef struct {
 	gboolean has_start;
 	gboolean has_end;
 	KnSessionState state;
+	gboolean is_by_hand; /* an edge of it is, or it is joined: not stored */
 } KnSpan;
+
+/* What a person put right, of one boot of one log; where both say something of one place, the caller has decided. */
+typedef struct {
+	GArray *cuts; /* owned: guint64, rising: a session ends before each, and if it had a Start it goes on as another */
+	GArray *joins; /* owned: KnRange: no session begins behind its first record, or ends before its last one */
+} KnSplitEdits;
+void kn_split_edits_init(KnSplitEdits *edits);
+void kn_split_edits_clear(KnSplitEdits *edits);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnSplitEdits, kn_split_edits_clear)
 
 typedef struct KnSplitter KnSplitter;
 
 KnSplitter *kn_splitter_new(const ktp_Info *info);
 void kn_splitter_free(KnSplitter *splitter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnSplitter, kn_splitter_free)
+/* Before the first record; edits is borrowed. */
+void kn_splitter_set_edits(KnSplitter *splitter, const KnSplitEdits *edits);
 /* Accepted records of one boot in seq order; seq may have holes. */
 void kn_splitter_push(KnSplitter *splitter, const ktp_Record *record);
 /* The same; values_hpa: of a record with samples, node after node, if known: its deltas are then not looked at. */

@@ -19,6 +19,7 @@ kn_session_free(KnSession *session)
 		return;
 	g_free(session->zone);
 	g_free(session->person_label);
+	kn_word_free(session->word);
 	g_free(session);
 }
 

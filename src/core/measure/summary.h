@@ -6,6 +6,7 @@
 
 #include "core/base/zone.h"
 #include "core/log/ledger.h"
+#include "core/measure/by-hand.h"
 #include "core/measure/metrics.h"
 #include "core/measure/session.h"
 
@@ -27,6 +28,8 @@ typedef struct {
 	gboolean is_completeness_known; /* the device's newest seq was read */
 	gboolean is_provisional;        /* still open: numbers will grow */
 	KnSessionMetrics metrics;       /* node[] filled only when asked for */
+	KnWord *word;                   /* owned: what was said of it; NULL nothing */
+	gboolean is_deleted;            /* by hand: in no list and no sum */
 } KnSession;
 /* where a session stands in lists, which go from the newest start to the oldest; id 0: before all. It holds also when the session is
  * folded into another meanwhile. */
