@@ -115,8 +115,11 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 		g_autofree gchar *target = g_strconcat(path, keys, NULL);
 
 		const gchar *body =
-			g_str_equal(path, "/v1/pairings") ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
-			: g_str_equal(path, "/v1/zone")   ? "{\"zone\": \"Asia/Tokyo\"}"
+			g_str_equal(path, "/v1/pairings")  ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
+			: g_str_has_suffix(path, "/notes") ? "{\"pain_after\": 3}"
+			: g_str_has_suffix(path, "/split") ? "{\"after_ms\": 1000}"
+			: g_str_has_suffix(path, "/merge") ? "{\"session_id\": 4}"
+			: g_str_equal(path, "/v1/zone")    ? "{\"zone\": \"Asia/Tokyo\"}"
 			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
 								  : NULL;
 
