@@ -33,6 +33,8 @@ on_done(const KnByHandDone *done, const GError *error, gpointer user)
 		ask->on_by_hand(NULL, translated, ask->request);
 		return;
 	}
+	if (ask->by_hand_kind != KN_BY_HAND_SAY)
+		kn_pipeline_drop_ended_live(ask->app->pipeline, done->device_id);
 	tell(ask, done);
 	ask->on_by_hand(done, NULL, ask->request);
 }

@@ -11,21 +11,34 @@
 
 /* FALSE when it was answered: only whole numbers are ids */
 static gboolean
-read_id(KnRequest *request, const gchar *what, const gchar *command, gint64 *ret_id)
+read_session(KnRequest *request, gint64 *ret_id)
 {
 	guint64 id = 0;
-	g_autofree gchar *kind = NULL;
-	g_autofree gchar *detail = NULL;
-	g_autofree gchar *hint = NULL;
 
 	if (g_ascii_string_to_unsigned(request->argument, 10, 1, G_MAXINT64, &id, NULL)) {
 		*ret_id = (gint64)id;
 		return TRUE;
 	}
-	kind = g_strconcat("no-such-", what, NULL);
-	detail = g_strdup_printf("There is no %s with that number.", what);
-	hint = g_strdup_printf("See those there are: %s", command);
-	kn_request_answer_problem(request, SOUP_STATUS_NOT_FOUND, kind, detail, hint);
+	kn_request_answer_problem(request, SOUP_STATUS_NOT_FOUND, "no-such-session",
+				  "There is no session with that number.",
+				  "See the sessions there are: knead sessions");
+	return FALSE;
+}
+
+/* the same; last is the newest, 0 */
+static gboolean
+read_edit(KnRequest *request, gint64 *ret_id)
+{
+	guint64 id = 0;
+
+	if (g_str_equal(request->argument, "last") ||
+	    g_ascii_string_to_unsigned(request->argument, 10, 1, G_MAXINT64, &id, NULL)) {
+		*ret_id = (gint64)id;
+		return TRUE;
+	}
+	kn_request_answer_problem(request, SOUP_STATUS_NOT_FOUND, "no-such-edit",
+				  "There is no edit with that number.",
+				  "See what was put right by hand: knead edits");
 	return FALSE;
 }
 
@@ -123,7 +136,7 @@ kn_handle_note(KnRequest *request)
 	KnByHand wish = {.kind = KN_BY_HAND_SAY, .word = word};
 	JsonObject *body = NULL;
 
-	if (!read_id(request, "session", "knead sessions", &wish.id) ||
+	if (!read_session(request, &wish.id) ||
 	    !kn_query_body(request, "pain_before pain_after region note", &node))
 		return;
 	body = json_node_get_object(node);
@@ -185,8 +198,7 @@ kn_handle_split(KnRequest *request)
 	g_autoptr(JsonNode) node = NULL;
 	KnByHand wish = {.kind = KN_BY_HAND_SPLIT};
 
-	if (read_id(request, "session", "knead sessions", &wish.id) &&
-	    kn_query_body(request, "at after_ms", &node) &&
+	if (read_session(request, &wish.id) && kn_query_body(request, "at after_ms", &node) &&
 	    read_moment(request, json_node_get_object(node), &wish))
 		ask_hub(request, &wish);
 }
@@ -198,8 +210,7 @@ kn_handle_merge(KnRequest *request)
 	KnByHand wish = {.kind = KN_BY_HAND_MERGE};
 	JsonNode *other = NULL;
 
-	if (!read_id(request, "session", "knead sessions", &wish.id) ||
-	    !kn_query_body(request, "session_id", &node))
+	if (!read_session(request, &wish.id) || !kn_query_body(request, "session_id", &node))
 		return;
 	other = json_object_get_member(json_node_get_object(node), "session_id");
 	if (other != NULL && JSON_NODE_HOLDS_VALUE(other) &&
@@ -217,7 +228,7 @@ kn_handle_delete(KnRequest *request)
 {
 	KnByHand wish = {.kind = KN_BY_HAND_DELETE};
 
-	if (read_id(request, "session", "knead sessions", &wish.id) && kn_query_no_body(request))
+	if (read_session(request, &wish.id) && kn_query_no_body(request))
 		ask_hub(request, &wish);
 }
 
@@ -226,10 +237,7 @@ kn_handle_undo(KnRequest *request)
 {
 	KnByHand wish = {.kind = KN_BY_HAND_UNDO};
 
-	if (!kn_query_no_body(request))
-		return;
-	if (g_str_equal(request->argument, "last") ||
-	    read_id(request, "edit", "knead edits", &wish.id))
+	if (read_edit(request, &wish.id) && kn_query_no_body(request))
 		ask_hub(request, &wish);
 }
 

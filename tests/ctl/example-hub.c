@@ -202,8 +202,12 @@ static void
 by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request)
 {
 	Hub *hub = user;
-	const KnByHandDone done = {1, wish->id, wish->id + 1, wish->kind == KN_BY_HAND_SAY ? 0 : 3,
-				   KN_EDIT_SPLIT};
+	static const KnEditKind kinds[] = {[KN_BY_HAND_SPLIT] = KN_EDIT_SPLIT,
+					   [KN_BY_HAND_MERGE] = KN_EDIT_MERGE,
+					   [KN_BY_HAND_DELETE] = KN_EDIT_DELETE,
+					   [KN_BY_HAND_UNDO] = KN_EDIT_DELETE};
+	const KnByHandDone done = {1, wish->id, wish->kind == KN_BY_HAND_SPLIT ? 61 : 0,
+				   wish->kind == KN_BY_HAND_SAY ? 0 : 3, kinds[wish->kind]};
 
 	for (guint i = 0; wish->word && i < hub->sessions->len; i++) {
 		KnSession *session = hub->sessions->pdata[i];

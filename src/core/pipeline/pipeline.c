@@ -349,3 +349,12 @@ kn_pipeline_get_live(const KnPipeline *pipeline, gint64 device_id)
 
 	return device && device->live.fold ? &device->live : NULL;
 }
+
+void
+kn_pipeline_drop_ended_live(KnPipeline *pipeline, gint64 device_id)
+{
+	KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	if (device && device->live.fold && device->live.span.state != KN_SESSION_OPEN)
+		kn_live_clear(&device->live);
+}
