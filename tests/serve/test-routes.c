@@ -117,6 +117,9 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 		const gchar *body =
 			g_str_equal(path, "/v1/pairings") ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
 			: g_str_equal(path, "/v1/zone")   ? "{\"zone\": \"Asia/Tokyo\"}"
+			: g_str_equal(routes[i].path, "/v1/plans") &&
+					g_str_equal(routes[i].method, "POST")
+				? "{\"text\": \"\"}"
 			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
 								  : NULL;
 
