@@ -3,7 +3,8 @@
 #include "ctl/format.h"
 #include "ctl/print.h"
 
-enum { MINUTE_MS = 60000, NAME_COLUMNS = 22, WEEK_TIMES = 7 };
+/* with more items each has one line, and 16 of them fit on a screen */
+enum { MINUTE_MS = 60000, NAME_COLUMNS = 22, WEEK_TIMES = 7, ITEMS_IN_WORDS = 4 };
 
 static guint64
 count_of(JsonObject *object, const gchar *key)
@@ -136,7 +137,8 @@ progress_of(JsonObject *day)
 }
 
 static void
-append_item(const KnTerm *term, GString *out, JsonObject *item, JsonObject *day)
+append_item(const KnTerm *term, GString *out, JsonObject *item, JsonObject *day,
+	    gboolean is_in_words)
 {
 	g_autofree gchar *name = kn_term_fit(term, kn_doc_text(item, "name"), NAME_COLUMNS);
 	g_autofree gchar *amount = amount_of(item);
@@ -148,7 +150,8 @@ append_item(const KnTerm *term, GString *out, JsonObject *item, JsonObject *day)
 	g_autofree gchar *clean = kn_term_text(term, text);
 
 	g_string_append_printf(out, "  %s  %s\n", name, progress);
-	kn_print_wrapped(term, out, "    ", clean);
+	if (is_in_words)
+		kn_print_wrapped(term, out, "    ", clean);
 }
 
 static void
@@ -158,7 +161,8 @@ append_items(const KnTerm *term, GString *out, JsonObject *plan, JsonObject *tod
 	JsonArray *done = kn_doc_array(today, "items");
 
 	for (guint i = 0; i < kn_doc_length(items); i++)
-		append_item(term, out, kn_doc_at(items, i), kn_doc_at(done, i));
+		append_item(term, out, kn_doc_at(items, i), kn_doc_at(done, i),
+			    kn_doc_length(items) <= ITEMS_IN_WORDS);
 }
 
 /* ---- the whole ---- */

@@ -37,6 +37,19 @@ eighty_percent_is_of_all_items_together(void)
 	assert_row(&test, "mxo");
 }
 
+/* 20 of 24 are 83 %, 19 of 24 are 79.2 % */
+static void
+a_share_just_below_eighty_percent_does_not_count(void)
+{
+	g_auto(Case) test = {0};
+
+	case_init(&test);
+	plan(&test, 0, "[a]\nminutes=1\ntimes_per_day=12\n[b]\nholds=1\ntimes_per_day=12\n");
+	press(&test, 0, 12, 8);
+	press(&test, 1, 12, 7);
+	assert_row(&test, "mxo");
+}
+
 static void
 sessions_of_a_day_and_of_all_massagers_are_added_up(void)
 {
@@ -165,6 +178,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	TEST(a_day_counts_from_exactly_eighty_percent_on);
 	TEST(eighty_percent_is_of_all_items_together);
+	TEST(a_share_just_below_eighty_percent_does_not_count);
 	TEST(sessions_of_a_day_and_of_all_massagers_are_added_up);
 	TEST(only_the_nodes_that_are_meant_count);
 	TEST(the_band_of_holds_is_that_of_their_own_mean);

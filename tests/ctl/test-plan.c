@@ -1,0 +1,97 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+/* what knead plan shows */
+#include "ctl/print.h"
+#include "lines.h"
+
+#define NOW "2026-11-21T09:00:00+01:00"
+
+static const gchar *const states[] = {"unplanned", "rest", "met", "missed",
+				      "unknown",   "met",  "open"};
+
+/* a week up to Saturday with a day of each state, so many items, and three massagers that were not read */
+static JsonNode *
+document(guint n_items)
+{
+	g_autoptr(GString) text = g_string_new("{\"now\":\"" NOW "\",\"plan\":{\"from_day\":"
+					       "\"2026-11-16\",\"items\":[");
+
+	for (guint i = 0; i < n_items; i++)
+		g_string_append_printf(text,
+				       "%s{\"name\":\"item %u with a name that is long\","
+				       "\"regions\":[\"erector-spinae-thoracic\","
+				       "\"erector-spinae-lumbar\"],\"side\":\"left\",\"min_hpa\":"
+				       "200,\"hold_count\":3,\"times_per_day\":2,\"weekdays\":"
+				       "[\"mon\",\"fri\"]}",
+				       i > 0 ? "," : "", i);
+	g_string_append(text, "]},\"today\":{\"items\":[");
+	for (guint i = 0; i < n_items; i++)
+		g_string_append_printf(text, "%s{\"n_planned\":2,\"n_delivered\":1}",
+				       i > 0 ? "," : "");
+	g_string_append(text, "]},\"days\":[");
+	for (guint i = 0; i < 7; i++)
+		g_string_append_printf(text, "%s{\"day\":\"2026-11-%u\",\"state\":\"%s\"}",
+				       i > 0 ? "," : "", 15 + i, states[i]);
+	g_string_append(text, "],\"n_met_days\":2,\"n_due_days\":5,\"n_unknown_days\":1,"
+			      "\"n_data_days\":3,\"delivered_permille\":667,\"streak_days\":400,"
+			      "\"is_streak_cut\":true,\"unread\":[{\"device_id\":2,\"label\":"
+			      "\"roller\",\"synced\":\"2026-11-17T08:00:00+01:00\"}]}");
+	return parse(text->str);
+}
+
+static void
+each_day_has_a_mark_and_each_mark_a_word(void)
+{
+	g_autoptr(JsonNode) node = document(1);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_plan(&utf8, out, json_node_get_object(node));
+	assert_has(out->str, "\n  Sun    Mon –  Tue ✓  Wed ✗  Thu ·  Fri ✓  Sat ·\n");
+	assert_has(out->str, "✓ done   ✗ missed   – nothing planned   · not known yet");
+	assert_has(out->str, "2 of 5 days done, 67 % delivered, streak 400 or more, complete");
+	assert_has(out->str, "3 holds twice a day on mon, fri: erector-spinae-thoracic,\n");
+	assert_has(out->str, "roller was last read");
+	g_string_truncate(out, 0);
+	kn_print_plan(&ascii, out, json_node_get_object(node));
+	assert_has(out->str, "\n  Sun    Mon -  Tue +  Wed x  Thu .  Fri +  Sat .\n");
+}
+
+static void
+four_items_in_words_and_sixteen_in_short_fit_on_a_screen(void)
+{
+	static const guint counts[] = {1, 4, 5, 16};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+		g_autoptr(JsonNode) node = document(counts[i]);
+		g_autoptr(GString) out = g_string_new(NULL);
+
+		kn_print_plan(&utf8, out, json_node_get_object(node));
+		g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
+	}
+}
+
+static void
+without_a_plan_there_is_what_to_do_and_no_line_on_the_glance(void)
+{
+	g_autoptr(JsonNode) node = parse("{\"days\":[]}");
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_plan_line(&utf8, out, json_node_get_object(node));
+	g_assert_cmpstr(out->str, ==, "");
+	kn_print_plan(&utf8, out, json_node_get_object(node));
+	assert_has(out->str, "Nothing is planned.\n");
+	assert_has(out->str, "sudo knead plan set FILE");
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/ctl/plan/each-day-has-a-mark-and-each-mark-a-word",
+			each_day_has_a_mark_and_each_mark_a_word);
+	g_test_add_func("/ctl/plan/four-items-in-words-and-sixteen-in-short-fit-on-a-screen",
+			four_items_in_words_and_sixteen_in_short_fit_on_a_screen);
+	g_test_add_func("/ctl/plan/without-a-plan-there-is-what-to-do-and-no-line-on-the-glance",
+			without_a_plan_there_is_what_to_do_and_no_line_on_the_glance);
+	return g_test_run();
+}
