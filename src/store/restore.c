@@ -7,6 +7,7 @@
 #include "store/blocks.h"
 #include "store/enrolled.h"
 #include "store/infos.h"
+#include "store/restore-people.h"
 #include "store/restore-rows.h"
 #include "store/sql.h"
 #include "store/writer.h"
@@ -199,7 +200,8 @@ run(Work *work, GError **error)
 	if (!commit(work, error) || !take_blocks(work, error))
 		return FALSE;
 	kn_restore_rows_add_bounds(&work->rows, work->batch);
-	if (!commit(work, error) || !count(work->db, N_RECORDS, &after, error) ||
+	if (!commit(work, error) || !kn_restore_people(&work->rows, work->db, work->from, error) ||
+	    !count(work->db, N_RECORDS, &after, error) ||
 	    !count(work->db, "SELECT count(*) FROM session", &n_sessions, error))
 		return FALSE;
 	work->done.n_new_records = (guint64)(after - before);
