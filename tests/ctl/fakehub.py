@@ -98,6 +98,7 @@ DOCUMENTS = {
                                       "reason": "overwritten"}]),
     "/v1/summary?period=day": period("2026-11-21", "2026-11-21", 2, 12 * 60000),
     "/v1/summary?period=week": week(),
+    "/v1/summary?period=week&by=person": week(),
 }
 
 
