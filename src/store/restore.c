@@ -7,6 +7,7 @@
 #include "store/blocks.h"
 #include "store/enrolled.h"
 #include "store/infos.h"
+#include "store/restore-people.h"
 #include "store/restore-rows.h"
 #include "store/restore-shown.h"
 #include "store/sql.h"
@@ -197,10 +198,11 @@ run(Work *work, GError **error)
 	work->done.n_devices = work->rows.n_new_devices;
 	/* clocks first, so that each session is placed when it is derived; what was lost for good last, because only what is still missing is */
 	kn_restore_rows_add_clocks(&work->rows, work->batch);
-	if (!commit(work, error) || !take_blocks(work, error))
+	if (!commit(work, error) || !kn_restore_edits(&work->rows, work->db, work->from, error) ||
+	    !take_blocks(work, error))
 		return FALSE;
 	kn_restore_rows_add_bounds(&work->rows, work->batch);
-	if (!commit(work, error) ||
+	if (!commit(work, error) || !kn_restore_people(&work->rows, work->db, work->from, error) ||
 	    !kn_restore_shown_take(&work->rows, work->db, work->from, error) ||
 	    !count(work->db, N_RECORDS, &after, error) ||
 	    !count(work->db, "SELECT count(*) FROM session", &n_sessions, error))

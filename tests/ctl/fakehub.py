@@ -99,6 +99,7 @@ DOCUMENTS = {
     "/v1/adherence": {"first_day": "2026-11-15", "last_day": "2026-11-21", "n_due_days": 0, "days": []},
     "/v1/summary?period=day": period("2026-11-21", "2026-11-21", 2, 12 * 60000),
     "/v1/summary?period=week": week(),
+    "/v1/summary?period=week&by=person": week(),
 }
 
 

@@ -233,7 +233,7 @@ def test_json_is_the_hubs_own_document(hub):
             assert result.returncode == OK
             assert json.loads(result.stdout) == DOCUMENTS[key]
     glance = json.loads(knead("--json", path=hub.path).stdout)
-    assert glance["week"] == DOCUMENTS["/v1/summary?period=week"]
+    assert glance["week"] == DOCUMENTS["/v1/summary?period=week&by=person"]
     assert glance["devices"] == DOCUMENTS["/v1/devices"]
     shown = json.loads(knead("show", "12", "--json", path=hub.path).stdout)
     assert shown["session"] == DOCUMENTS["/v1/sessions/12"]

@@ -126,9 +126,9 @@ every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointe
 			: g_str_has_prefix(routes[i].method, "P") &&
 					g_str_equal(path, "/v1/persons")
 				? "{\"label\": \"Ben\"}"
-			: g_str_has_suffix(path, "/notes") ? "{\"pain_after\": 3}"
-			: g_str_has_suffix(path, "/split") ? "{\"after_ms\": 1000}"
-			: g_str_has_suffix(path, "/merge") ? "{\"session_id\": 4}"
+			: g_str_has_suffix(path, "/notes")        ? "{\"pain_after\": 3}"
+			: g_str_has_suffix(path, "/split")        ? "{\"after_ms\": 1000}"
+			: g_str_has_suffix(path, "/merge")        ? "{\"session_id\": 4}"
 			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
 								  : NULL;
 
