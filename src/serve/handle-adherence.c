@@ -28,6 +28,7 @@ typedef struct {
 	GArray *spans;        /* owned: KnPlanSpan, oldest first */
 	GPtrArray *sessions;  /* owned: KnSession */
 	KnSessionPlace after; /* the last that was read */
+	gint64 person_id;     /* 0: the home's own plan, and whoever pressed counts */
 } Work;
 
 static void
@@ -58,16 +59,20 @@ add_reach(GArray *reaches, const KnDeviceView *view, gint64 now_us)
 	g_array_append_val(reaches, reach);
 }
 
-/* Here is the place for a choice of massagers, those that were handed out to the person for one. */
+/* of a person, the massagers that they have now: what they gave back was read then, or waits in the tray */
 static gboolean
-is_asked_for(const KnDeviceView *view)
+is_asked_for(const Work *work, const KnDeviceView *view)
 {
-	return view->device != NULL && view->device->is_allowed;
+	if (view->device == NULL || !view->device->is_allowed)
+		return FALSE;
+	return work->person_id == 0 ||
+	       (view->person != NULL && view->person->id == work->person_id);
 }
 
 /* those that keep yesterday, or days before, from being known */
 static void
-add_unread(JsonBuilder *builder, const GPtrArray *views, gint64 today_us, const gchar *zone)
+add_unread(JsonBuilder *builder, const Work *work, const GPtrArray *views, gint64 today_us,
+	   const gchar *zone)
 {
 	json_builder_set_member_name(builder, "unread");
 	json_builder_begin_array(builder);
@@ -75,7 +80,7 @@ add_unread(JsonBuilder *builder, const GPtrArray *views, gint64 today_us, const 
 		const KnDeviceView *view = views->pdata[i];
 		g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
 
-		if (!is_asked_for(view))
+		if (!is_asked_for(work, view))
 			continue;
 		add_reach(reaches, view, today_us);
 		if (g_array_index(reaches, KnReach, 0).to_us >= today_us ||
@@ -166,7 +171,7 @@ fold(const Work *work, const GPtrArray *views, gint64 now_us, const gchar *zone)
 					zone,           work->first_day, work->today};
 
 	for (guint i = 0; i < views->len; i++)
-		if (is_asked_for(views->pdata[i]))
+		if (is_asked_for(work, views->pdata[i]))
 			add_reach(reaches, views->pdata[i], now_us);
 	return kn_adherence_fold(&input);
 }
@@ -194,7 +199,7 @@ answer(KnRequest *request)
 	add_plan(builder, work, zone);
 	add_sums(builder, work, days);
 	add_days(builder, work, days);
-	add_unread(builder, views, kn_zone_day_start_us(work->today, zone), zone);
+	add_unread(builder, work, views, kn_zone_day_start_us(work->today, zone), zone);
 	json_builder_end_object(builder);
 	kn_request_answer(request, json_builder_get_root(builder));
 }
@@ -243,7 +248,7 @@ on_page(GPtrArray *owned_sessions, guint n_stored, const GError *error, gpointer
 	answer(request);
 }
 
-/* Here is the place for a choice of sessions, whose they are for one: a plan of a person is held against that person's. */
+/* a plan of a person is held against that person's sessions */
 static void
 ask_next_page(KnRequest *request)
 {
@@ -256,6 +261,7 @@ ask_next_page(KnRequest *request)
 		.to_us = kn_zone_day_start_us(work->today + 1, zone) + ZONE_SLACK_US,
 		.after = work->after,
 		.limit = KN_PAGE_MAX,
+		.person_id = work->person_id,
 	};
 
 	server->hub.query_sessions(server->user, &query, on_page, kn_request_ref(request));
@@ -326,10 +332,14 @@ void
 kn_handle_adherence(KnRequest *request)
 {
 	const KnServer *server = request->server;
+	const gchar *who = kn_query_get(request, "person");
+	const KnPerson *person =
+		who != NULL ? kn_people_find(server->hub.get_people(server->user), who) : NULL;
 	Work *work = g_new0(Work, 1);
 
 	request->work = work;
 	request->work_free = work_free;
+	work->person_id = person != NULL ? person->id : 0;
 	work->held = kn_zone_hold(server->hub.get_zone(server->user));
 	work->parsed = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_free);
 	work->spans = g_array_new(FALSE, FALSE, sizeof(KnPlanSpan));
@@ -338,6 +348,5 @@ kn_handle_adherence(KnRequest *request)
 	work->first_day = kn_zone_week_start(work->today - LOOK_BACK_DAYS);
 	work->plan_day = work->today;
 	if (read_days(request, work))
-		server->hub.query_plans(server->user, kn_query_get(request, "person"), on_plans,
-					kn_request_ref(request));
+		server->hub.query_plans(server->user, who, on_plans, kn_request_ref(request));
 }

@@ -3,29 +3,28 @@
 
 #include "store/plans.h"
 
+#include "store/people.h"
 #include "store/sql.h"
 
-/* *ret_person_id: 0 the home itself. A label that is a number is found by the label first. */
+/* *ret_person_id: 0 the home itself */
 static gboolean
-find_person(KnDb *db, const gchar *person, gint64 *ret_person_id, GError **error)
+find_person(KnDb *db, const gchar *text, gint64 *ret_person_id, GError **error)
 {
-	g_autoptr(KnStatement) row = NULL;
-	gboolean is_row = FALSE;
+	g_autoptr(KnPeople) people = NULL;
+	const KnPerson *person = NULL;
 
 	*ret_person_id = 0;
-	if (!person)
+	if (!text)
 		return TRUE;
-	row = kn_sql_start(db,
-			   "SELECT person_id FROM person "
-			   "WHERE label = ?1 OR CAST(person_id AS TEXT) = ?1 ORDER BY label <> ?1",
-			   KN_SQL_NONE, error);
-	if (!row || !kn_sql_bind_text(row, 1, person, error) || !kn_sql_step(row, &is_row, error))
+	people = kn_people_load(db, error);
+	if (!people)
 		return FALSE;
-	if (is_row)
-		*ret_person_id = sqlite3_column_int64(row, 0);
+	person = kn_people_find(people, text);
+	if (person)
+		*ret_person_id = person->id;
 	else
 		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND, "no such person");
-	return is_row;
+	return person != NULL;
 }
 
 GPtrArray *
