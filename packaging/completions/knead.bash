@@ -41,7 +41,10 @@ _knead() {
 		return
 		;;
 	--sort) mapfile -t COMPREPLY < <(compgen -W "battery synced name unsynced person" -- "$word"); return ;;
-	--person) mapfile -t COMPREPLY < <(compgen -W "unassigned" -- "$word"); return ;;
+	--person)
+		[[ $command == plan ]] || mapfile -t COMPREPLY < <(compgen -W "unassigned" -- "$word")
+		return
+		;;
 	--device | --label | --limit | -n | --for | --scenario | --external-id | --at | --before | --after | --where) return ;;
 	esac
 	if [[ $word == -* ]]; then

@@ -32,9 +32,9 @@ append_moved(KnCall *call, JsonObject *done)
 			sessions, n == 1 ? "was" : "were", n == 1 ? "is" : "are");
 }
 
-/* "Mia has pad 7 since Sat 21 Nov 08:15." */
+/* "Mia has pad 7 since Sat 21 Nov 08:15.", "Mia gave pad 7 back, Sat 21 Nov 08:15." */
 static gint
-ask(KnCall *call, gchar *owned_body, const gchar *device, const gchar *verb)
+ask(KnCall *call, gchar *owned_body, const gchar *device, gboolean is_return)
 {
 	g_autofree gchar *body = owned_body;
 	g_autofree gchar *name = NULL;
@@ -56,7 +56,8 @@ ask(KnCall *call, gchar *owned_body, const gchar *device, const gchar *verb)
 	name = kn_term_text(&call->term, kn_doc_text(kn_doc_object(done, "person"), "label"));
 	day = kn_format_day(kn_doc_text(done, "at"));
 	clock = kn_format_clock(kn_doc_text(done, "at"));
-	line = g_strdup_printf("%s %s %s since %s %s.", name, verb, shown, day, clock);
+	line = is_return ? g_strdup_printf("%s gave %s back, %s %s.", name, shown, day, clock)
+			 : g_strdup_printf("%s has %s since %s %s.", name, shown, day, clock);
 	kn_print_wrapped(&call->term, call->out, "", line);
 	append_moved(call, done);
 	return KN_EXIT_OK;
@@ -84,7 +85,7 @@ kn_cmd_checkout(KnCall *call, const gchar *argument)
 		json_object_set_string_member(body, "from", call->from);
 	if (call->is_forced)
 		json_object_set_boolean_member(body, "force", TRUE);
-	return ask(call, to_text(body), argument, "has");
+	return ask(call, to_text(body), argument, FALSE);
 }
 
 gint
@@ -95,7 +96,7 @@ kn_cmd_return(KnCall *call, const gchar *argument)
 	return ask(call,
 		   kn_people_body("device", argument, "return",
 				  call->people.at != NULL ? call->people.at : "now"),
-		   argument, "has not had");
+		   argument, TRUE);
 }
 
 /* NULL: one of them is no number */

@@ -5,6 +5,7 @@
 
 #include "core/measure/buildup.h"
 #include "store/anchors.h"
+#include "store/derive-match.h"
 #include "store/edits.h"
 #include "store/infos.h"
 #include "store/running.h"
@@ -186,70 +187,6 @@ make_row(const KnDeriver *deriver, const KnLogState *log, KnRegion *region, cons
 	return TRUE;
 }
 
-static guint64
-overlap(const KnSpan *a, const KnSpan *b)
-{
-	guint64 first = MAX(a->first_seq, b->first_seq);
-	guint64 last = MIN(a->last_seq, b->last_seq);
-
-	return first <= last ? last - first + 1 : 0;
-}
-
-typedef struct {
-	guint64 shared;    /* records in common */
-	KnSessionRow *row; /* borrowed */
-	KnSessionRow *old; /* borrowed */
-} Pair;
-
-static gint
-compare_pairs(gconstpointer a, gconstpointer b)
-{
-	const Pair *first = a, *second = b;
-	guint64 first_seq = first->old->session.span.first_seq;
-	guint64 second_seq = second->old->session.span.first_seq;
-
-	if (first->shared != second->shared)
-		return first->shared > second->shared ? -1 : 1;
-	return (first_seq > second_seq) - (first_seq < second_seq);
-}
-
-/* both in seq order and each without overlaps, so that a merge finds all pairs */
-static GArray *
-find_pairs(const GPtrArray *rows, const GPtrArray *old)
-{
-	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
-	guint i = 0, j = 0;
-
-	while (i < rows->len && j < old->len) {
-		Pair pair = {0, rows->pdata[i], old->pdata[j]};
-		pair.shared = overlap(&pair.row->session.span, &pair.old->session.span);
-		if (pair.shared > 0)
-			g_array_append_val(pairs, pair);
-		if (pair.row->session.span.last_seq < pair.old->session.span.last_seq)
-			i++;
-		else
-			j++;
-	}
-	g_array_sort(pairs, compare_pairs);
-	return pairs;
-}
-
-/* Gives each new session the id of the stored one that it shares most records with; the earliest
- * of equals. Stored ones that got no successor keep their id in old, the others have 0. */
-static void
-match(const GPtrArray *rows, const GPtrArray *old)
-{
-	g_autoptr(GArray) pairs = find_pairs(rows, old);
-
-	for (guint i = 0; i < pairs->len; i++) {
-		Pair *pair = &g_array_index(pairs, Pair, i);
-		if (pair->row->session.id != 0 || pair->old->session.id == 0)
-			continue;
-		pair->row->session.id = pair->old->session.id;
-		pair->old->session.id = 0;
-	}
-}
-
 static gboolean
 set_blocks(KnDb *db, const KnRegion *region, const KnSession *session, GError **error)
 {
@@ -273,7 +210,7 @@ save_all(const KnDeriver *deriver, const KnRegion *region, GPtrArray *rows, GErr
 
 	if (!old)
 		return FALSE;
-	match(rows, old);
+	kn_derive_match(rows, old);
 	for (guint i = 0; i < old->len; i++) {
 		const KnSessionRow *row = old->pdata[i];
 		if (row->session.id == 0)

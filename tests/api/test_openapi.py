@@ -20,7 +20,7 @@ TABLES = json.loads(subprocess.run([os.environ["KN_API_TABLES"]], capture_output
 OPERATIONS = {f"{method} {path}": operation for method, path, operation in openapi.operations()}
 ROUTES = {f"{route['method']} {route['path']}": route for route in TABLES["routes"]}
 # bodies whose keys exclude each other
-ALTERNATIVES = {"POST /v1/pairings/{id}", "POST /v1/assignments"}
+ALTERNATIVES = {"POST /v1/pairings/{id}", "POST /v1/assignments", "POST /v1/sessions/{id}/split"}
 SOURCES = {path: path.read_text() for path in sorted((ROOT / "src").glob("*/*.c"))}
 
 

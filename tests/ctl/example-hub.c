@@ -35,11 +35,30 @@ get_zone(gpointer user)
 	return EXAMPLE_ZONE;
 }
 
-/* a home: nobody is named there */
+/* a home, until somebody is named */
 static const KnPeople *
 get_people(gpointer user)
 {
 	return ((Hub *)user)->people;
+}
+
+static void
+change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func, gpointer request)
+{
+	Hub *hub = user;
+	const KnPerson person = {hub->people->persons->len + 1, (gchar *)wish->label, (gchar *)"",
+				 EXAMPLE_NOW_US};
+	const KnHandout handout = {wish->device_id, wish->person_id, wish->at_us};
+	/* there is only one */
+	const KnPeopleDone done = {wish->person_id != 0 ? wish->person_id : 1, wish->n_sessions};
+
+	if (wish->what == KN_PEOPLE_ADD)
+		kn_people_add(hub->people, &person);
+	if (wish->what == KN_PEOPLE_CHECKOUT)
+		g_array_append_val(hub->people->handouts, handout);
+	if (wish->what == KN_PEOPLE_RETURN)
+		g_array_set_size(hub->people->handouts, 0);
+	func(&done, NULL, request);
 }
 
 static JsonNode *
@@ -248,6 +267,7 @@ main(int argc, char **argv)
 		.query_session = query_session,
 		.query_events = query_events,
 		.get_people = get_people,
+		.change_people = change_people,
 		.allow = example_allow,
 		.begin_backup = example_begin_backup,
 		.read_backup = example_read_backup,

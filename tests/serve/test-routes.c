@@ -86,66 +86,6 @@ admins_by_group_and_by_uid_may_change(Fixture *fixture, gconstpointer data)
 }
 
 static void
-every_route_of_the_table_is_served_with_its_right(Fixture *fixture, gconstpointer data)
-{
-	gsize n_routes = 0;
-	const KnRoute *routes = kn_routes_get(&n_routes);
-
-	guint status = 0;
-
-	fake_hub_add_session(&fixture->hub, 7, HUB_NOW_US);
-	kn_people_add(fixture->hub.people, &(KnPerson){7, (gchar *)"Mia", (gchar *)"", 0});
-	become(fixture, 0, 0);
-	/* five jobs, then a scan and a pairing of the table: 7 stands for every {id} */
-	for (guint i = 0; i < 5; i++) {
-		g_autoptr(JsonNode) job = ask(fixture, "POST", "/v1/scans", NULL, &status);
-		g_assert_nonnull(job);
-		g_assert_cmpuint(status, ==, 202);
-	}
-	g_assert_cmpuint(n_routes, >, 0);
-	fixture->hub.backup = g_bytes_new_static("x", 1);
-	fixture->hub.backup_step = 1;
-	for (gsize i = 0; i < n_routes; i++) {
-		const gchar *keys = strstr(routes[i].keys, "period") != NULL   ? "?period=day"
-				    : strstr(routes[i].keys, "raw") != NULL    ? "?device=1"
-				    : strstr(routes[i].keys, "format") != NULL ? "?format=json"
-									       : "";
-		g_auto(GStrv) parts = g_regex_split_simple("\\{[a-z]+\\}", routes[i].path, 0, 0);
-		g_autofree gchar *path = g_strjoinv(
-			strstr(routes[i].path, "{id}") ? "7" : "C0:FF:EE:00:00:02", parts);
-		g_autofree gchar *target = g_strconcat(path, keys, NULL);
-
-		const gchar *body =
-			g_str_equal(path, "/v1/pairings") ? "{\"address\": \"C0:FF:EE:00:00:03\"}"
-			: g_str_equal(path, "/v1/zone")   ? "{\"zone\": \"Asia/Tokyo\"}"
-			: g_str_equal(path, "/v1/assignments")
-				? "{\"sessions\": [7], \"to\": \"nobody\"}"
-			: g_str_has_prefix(path, "/v1/persons/") ? "{\"label\": \"Eva\"}"
-			: g_str_has_prefix(routes[i].method, "P") && g_str_equal(path, "/v1/plans")
-				? "{\"text\": \"\"}"
-			: g_str_has_prefix(routes[i].method, "P") &&
-					g_str_equal(path, "/v1/persons")
-				? "{\"label\": \"Ben\"}"
-			: g_str_has_suffix(path, "/notes")        ? "{\"pain_after\": 3}"
-			: g_str_has_suffix(path, "/split")        ? "{\"after_ms\": 1000}"
-			: g_str_has_suffix(path, "/merge")        ? "{\"session_id\": 4}"
-			: g_str_has_prefix(path, "/v1/pairings/") ? "{\"confirm\": true}"
-								  : NULL;
-
-		become(fixture, 0, 0);
-		assert_status(fixture, routes[i].method, target, body,
-			      g_str_equal(path, "/v1/scans") || g_str_equal(path, "/v1/pairings")
-				      ? 202
-				      : 200);
-		become(fixture, 1000, 4000);
-		assert_status(fixture, routes[i].method, target, body,
-			      routes[i].right == KN_RIGHT_READ ? 200 : 403);
-		become(fixture, 1000, 1);
-		assert_status(fixture, routes[i].method, target, body, 403);
-	}
-}
-
-static void
 a_name_in_a_path_may_have_a_slash(Fixture *fixture, gconstpointer data)
 {
 	assert_problem(fixture, "GET", "/v1/devices/a%2Fb/why", NULL, 404, "no-such-device");
@@ -378,8 +318,6 @@ main(int argc, char **argv)
 		 a_stranger_may_read_nothing_and_hears_how_to_be_let_in},
 		{"a_reader_may_read_and_not_change", a_reader_may_read_and_not_change},
 		{"admins_by_group_and_by_uid_may_change", admins_by_group_and_by_uid_may_change},
-		{"every_route_of_the_table_is_served_with_its_right",
-		 every_route_of_the_table_is_served_with_its_right},
 		{"a_name_in_a_path_may_have_a_slash", a_name_in_a_path_may_have_a_slash},
 		{"a_path_that_is_not_there_is_404", a_path_that_is_not_there_is_404},
 		{"a_wrong_method_is_405_with_allow", a_wrong_method_is_405_with_allow},

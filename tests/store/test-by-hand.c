@@ -216,7 +216,11 @@ static void
 a_deleted_session_is_in_no_list_stays_stored_and_comes_back(void)
 {
 	g_auto(Fixture) fixture = {0};
-	KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, {0, 0}, 400, TRUE, TRUE};
+	const KnSessionQuery query = {.from_us = G_MININT64,
+				      .to_us = G_MAXINT64,
+				      .limit = 400,
+				      .is_with_nodes = TRUE,
+				      .is_deleted = TRUE};
 	g_autoptr(GPtrArray) before = NULL;
 	g_autoptr(GPtrArray) left = NULL;
 	g_autoptr(GPtrArray) deleted = NULL;
