@@ -28,7 +28,7 @@ print_done(KnCall *call, JsonObject *done)
 	else
 		g_string_append_printf(line, "%s: session %" G_GINT64_FORMAT,
 				       g_str_equal(kind, "merge") ? "Merged" : "Deleted", id);
-	g_string_append_printf(line, ". To take it back: knead undo %" G_GINT64_FORMAT,
+	g_string_append_printf(line, ". To take it back: sudo knead undo %" G_GINT64_FORMAT,
 			       kn_doc_int(done, "edit_id", 0));
 	kn_print_wrapped(&call->term, call->out, "", line->str);
 }

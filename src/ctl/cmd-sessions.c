@@ -88,8 +88,7 @@ kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions)
 	for (guint i = 0; i < kn_doc_length(array); i++)
 		append_session(term, out, kn_doc_at(array, i), now, has_pain);
 	if (kn_doc_has(sessions, "next_cursor"))
-		kn_term_paint(term, out, KN_STYLE_DIM,
-			      "  older ones: knead sessions --limit 400\n");
+		kn_term_paint(term, out, KN_STYLE_DIM, "  older ones: add --limit 400 or --to\n");
 }
 
 gint

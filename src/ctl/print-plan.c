@@ -229,7 +229,7 @@ kn_print_plan(const KnTerm *term, GString *out, JsonObject *document)
 	if (plan == NULL) {
 		g_string_append(out, "Nothing is planned.\n"
 				     "  Write a plan (man knead-plan has one), then: sudo knead "
-				     "plan set FILE\n");
+				     "plan set FILE\n  For somebody: with --person LABEL\n");
 		return;
 	}
 	kn_term_paint(term, out, KN_STYLE_TITLE, title);

@@ -44,6 +44,15 @@ append_head(const KnTerm *term, GString *out, JsonObject *session)
 	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(lines->str));
 	g_string_append_c(out, '\n');
 	kn_print_wrapped(term, out, "  ", facts);
+	if (kn_doc_has(session, "person")) {
+		g_autofree gchar *person =
+			kn_term_text(term, kn_doc_text(kn_doc_object(session, "person"), "label"));
+
+		g_string_append_printf(out, "  of %s\n", person);
+	}
+	if (kn_doc_bool(session, "is_deleted"))
+		kn_term_paint(term, out, KN_STYLE_WARN,
+			      "  Deleted by hand: it is in no list and no sum (knead edits).\n");
 	if (kn_doc_bool(session, "is_provisional"))
 		kn_term_paint(term, out, KN_STYLE_WARN,
 			      "  Still going: these numbers will grow.\n");

@@ -193,6 +193,9 @@ merge(Work *work, GError **error)
 		b = one;
 	}
 	range = (KnRange){a->session.span.first_seq, b->session.span.last_seq};
+	/* one of them would change hands without a word */
+	if (a->session.person_id != b->session.person_id)
+		return refuse(error, "they are not one person's: assign both to one first");
 	if (!are_neighbours(work, a, b, error) || !insert(work, a, KN_EDIT_MERGE, range, error) ||
 	    !derive(work, a->log_key, a->session.boot, range, a->session.zone, &sessions, error))
 		return FALSE;
@@ -243,6 +246,34 @@ find_edit(Work *work, gint64 values[7], GError **error)
 	return FALSE;
 }
 
+/* what was done later to the same records was done to what they were then; and no time changes hands without a word */
+static gboolean
+may_undo(Work *work, const gint64 edit[7], const GPtrArray *before, GError **error)
+{
+	const KnSessionRow *first = before->len > 0 ? before->pdata[0] : NULL;
+	const KnSessionRow *last = before->len > 0 ? before->pdata[before->len - 1] : NULL;
+	gint64 n_later = 0;
+
+	if (!first)
+		return TRUE;
+	if (!kn_sql_get(work->db,
+			"SELECT count(*) FROM edit WHERE log_key = ?1 AND device_boot = ?2 AND "
+			"edit_id > ?3 AND undone_us IS NULL AND first_seq <= ?5 AND last_seq >= ?4",
+			KN_SQL_INTS(edit[2], edit[3], edit[0],
+				    (gint64)first->session.span.first_seq,
+				    (gint64)last->session.span.last_seq),
+			&n_later, 1, NULL, error))
+		return FALSE;
+	if (n_later > 0)
+		return refuse(error, "something was put right there later: take that back first");
+	for (guint i = 1; edit[1] == KN_EDIT_SPLIT && i < before->len; i++)
+		if (((KnSessionRow *)before->pdata[i])->session.person_id !=
+		    first->session.person_id)
+			return refuse(error, "the parts are not one person's: assign them to one "
+					     "first");
+	return TRUE;
+}
+
 static gboolean
 undo(Work *work, GError **error)
 {
@@ -261,8 +292,9 @@ undo(Work *work, GError **error)
 	if (edit[1] == KN_EDIT_SPLIT && range.first > 0)
 		range.first--;
 	before = kn_sessions_find(work->db, edit[2], edit[3], range, error);
-	if (!before || !kn_sql_run(work->db, "UPDATE edit SET undone_us = ?2 WHERE edit_id = ?1",
-				   KN_SQL_INTS(edit[0], work->now_us), error))
+	if (!before || !may_undo(work, edit, before, error) ||
+	    !kn_sql_run(work->db, "UPDATE edit SET undone_us = ?2 WHERE edit_id = ?1",
+			KN_SQL_INTS(edit[0], work->now_us), error))
 		return FALSE;
 	row = before->len > 0 ? before->pdata[0] : NULL;
 	work->done.device_id = row ? row->session.device_id : 0;
@@ -307,4 +339,35 @@ kn_edits_do(KnDb *db, const KnByHand *wish, gint64 now_us, KnByHandDone *ret_don
 	}
 	kn_db_rollback(db);
 	return FALSE;
+}
+
+gboolean
+kn_edits_apply(KnDb *db, GError **error)
+{
+	g_autoptr(GArray) ids = kn_sql_select_ids(
+		db, "SELECT edit_id FROM edit WHERE kind IN (1, 2) AND undone_us IS NULL",
+		KN_SQL_NONE, error);
+	Work work = {.db = db};
+
+	for (guint i = 0; ids && i < ids->len; i++) {
+		gint64 edit[4] = {0};
+		g_autoptr(GPtrArray) before = NULL;
+		g_autoptr(GPtrArray) after = NULL;
+		KnRange range;
+
+		if (!kn_sql_get(db,
+				"SELECT log_key, device_boot, first_seq, last_seq FROM edit "
+				"WHERE edit_id = ?1",
+				KN_SQL_INTS(g_array_index(ids, gint64, i)), edit, 4, NULL, error))
+			return FALSE;
+		range = (KnRange){(guint64)edit[2], (guint64)edit[3]};
+		before = kn_sessions_find(db, edit[0], edit[1], range, error);
+		if (!before)
+			return FALSE;
+		if (before->len > 0 &&
+		    !derive(&work, edit[0], (guint32)edit[1], range,
+			    ((KnSessionRow *)before->pdata[0])->session.zone, &after, error))
+			return FALSE;
+	}
+	return ids != NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "store/restore-people.h"
 
+#include "store/edits.h"
 #include "store/people-rows.h"
 #include "store/sql.h"
 
@@ -12,6 +13,10 @@ typedef struct {
 	KnPeople *here;
 	GHashTable *persons; /* id there to id here, gint64 both */
 } Work;
+
+/* A number before all that are here: of two that say something about one thing the later counts, and what was said here is later. Those
+ * that are brought back come newest first, and so keep their order. */
+#define BELOW(table) "(SELECT min(1, ifnull(min(" table "_id), 1)) - 1 FROM " table ")"
 
 /* FALSE with an error: this database does not take it */
 typedef gboolean (*TakeFunc)(Work *work, KnStatement *row, GError **error);
@@ -85,10 +90,13 @@ take_assignment(Work *work, KnStatement *row, GError **error)
 		return TRUE;
 	return kn_sql_run(
 		work->db,
-		"INSERT INTO assignment (log_key, seq, person_id, at_us, uid) "
-		"SELECT l.log_key, ?3, nullif(?4, 0), ?5, ?6 FROM log AS l WHERE l.device_id = ?1 "
-		"AND l.log_id = ?2 AND NOT EXISTS (SELECT 1 FROM assignment AS a WHERE a.log_key = "
-		"l.log_key AND a.seq = ?3 AND a.at_us = ?5 AND ifnull(a.person_id, 0) = ?4)",
+		"INSERT INTO assignment (assignment_id, log_key, seq, person_id, at_us, uid) "
+		"SELECT " BELOW("assignment") ", l.log_key, ?3, nullif(?4, 0), ?5, ?6 FROM log AS "
+					      "l WHERE l.device_id = ?1 "
+					      "AND l.log_id = ?2 AND NOT EXISTS (SELECT 1 FROM "
+					      "assignment AS a WHERE a.log_key = "
+					      "l.log_key AND a.seq = ?3 AND a.at_us = ?5 AND "
+					      "ifnull(a.person_id, 0) = ?4)",
 		KN_SQL_INTS(log->device_id, (gint64)log->log_id, sqlite3_column_int64(row, 1),
 			    person_id ? *person_id : 0, sqlite3_column_int64(row, 3),
 			    sqlite3_column_int64(row, 4)),
@@ -107,9 +115,11 @@ take_plan(Work *work, KnStatement *row, GError **error)
 		return TRUE;
 	insert = kn_sql_start(
 		work->db,
-		"INSERT INTO plan (person_id, from_day, at_us, uid, text) SELECT nullif(?1, 0), "
-		"?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM plan WHERE ifnull(person_id, 0) = "
-		"?1 AND from_day = ?2 AND at_us = ?3 AND text = ?5)",
+		"INSERT INTO plan (plan_id, person_id, from_day, at_us, uid, text) SELECT " BELOW(
+			"plan") ", nullif(?1, 0), "
+				"?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM plan WHERE "
+				"ifnull(person_id, 0) = "
+				"?1 AND from_day = ?2 AND at_us = ?3 AND text = ?5)",
 		KN_SQL_INTS(person_id ? *person_id : 0, sqlite3_column_int64(row, 2),
 			    sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)),
 		error);
@@ -133,12 +143,17 @@ take_word(Work *work, KnStatement *row, GError **error)
 		return TRUE;
 	insert = kn_sql_start(
 		work->db,
-		"INSERT INTO word (log_key, seq, pain_before, pain_after, at_us, uid, region, "
-		"note) SELECT l.log_key, ?3, nullif(?4, -1), nullif(?5, -1), ?6, ?7, ?8, ?9 FROM "
-		"log AS l WHERE l.device_id = ?1 AND l.log_id = ?2 AND NOT EXISTS (SELECT 1 FROM "
-		"word AS w WHERE w.log_key = l.log_key AND w.seq = ?3 AND w.at_us = ?6 AND "
-		"w.pain_before IS nullif(?4, -1) AND w.pain_after IS nullif(?5, -1) AND "
-		"w.region IS ?8 AND w.note IS ?9)",
+		"INSERT INTO word (word_id, log_key, seq, pain_before, pain_after, at_us, uid, "
+		"region, "
+		"note) SELECT " BELOW("word") ", l.log_key, ?3, nullif(?4, -1), nullif(?5, -1), "
+					      "?6, ?7, ?8, ?9 FROM "
+					      "log AS l WHERE l.device_id = ?1 AND l.log_id = ?2 "
+					      "AND NOT EXISTS (SELECT 1 FROM "
+					      "word AS w WHERE w.log_key = l.log_key AND w.seq = "
+					      "?3 AND w.at_us = ?6 AND "
+					      "w.pain_before IS nullif(?4, -1) AND w.pain_after IS "
+					      "nullif(?5, -1) AND "
+					      "w.region IS ?8 AND w.note IS ?9)",
 		KN_SQL_INTS(log->device_id, (gint64)log->log_id, sqlite3_column_int64(row, 1),
 			    sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
 			    sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5)),
@@ -171,6 +186,15 @@ take_edit(Work *work, KnStatement *row, GError **error)
 }
 
 static gboolean
+take_edits(Work *work, KnDb *from, GError **error)
+{
+	return each(work, from,
+		    "SELECT log_key, device_boot, kind, first_seq, last_seq, at_us, uid, "
+		    "ifnull(undone_us, 0) FROM edit ORDER BY edit_id",
+		    take_edit, error);
+}
+
+static gboolean
 take_all(Work *work, KnDb *from, GError **error)
 {
 	return each(work, from,
@@ -181,25 +205,17 @@ take_all(Work *work, KnDb *from, GError **error)
 		    take_handout, error) &&
 	       each(work, from,
 		    "SELECT log_key, seq, person_id, at_us, uid FROM assignment "
-		    "ORDER BY assignment_id",
+		    "ORDER BY assignment_id DESC",
 		    take_assignment, error) &&
 	       each(work, from,
 		    "SELECT ifnull(person_id, 0), text, from_day, at_us, uid FROM plan "
-		    "ORDER BY plan_id",
+		    "ORDER BY plan_id DESC",
 		    take_plan, error) &&
 	       each(work, from,
 		    "SELECT log_key, seq, ifnull(pain_before, -1), ifnull(pain_after, -1), at_us, "
-		    "uid, region, note FROM word ORDER BY word_id",
-		    take_word, error);
-}
-
-static gboolean
-take_edits(Work *work, KnDb *from, GError **error)
-{
-	return each(work, from,
-		    "SELECT log_key, device_boot, kind, first_seq, last_seq, at_us, uid, "
-		    "ifnull(undone_us, 0) FROM edit ORDER BY edit_id",
-		    take_edit, error);
+		    "uid, region, note FROM word ORDER BY word_id DESC",
+		    take_word, error) &&
+	       take_edits(work, from, error) && kn_edits_apply(work->db, error);
 }
 
 /* when not even this can be read, there is nothing that could be */

@@ -142,7 +142,7 @@ a_list_fits_and_marks_what_is_not_final(void)
 	assert_has(out, "still going");
 	assert_has(out, "not all here");
 	assert_has(out, "time unsure");
-	assert_has(out, "older ones: knead sessions --limit 400");
+	assert_has(out, "older ones: add --limit 400 or --to");
 	g_assert_cmpstr(empty, ==, "No session yet.\n");
 }
 

@@ -33,9 +33,10 @@ class Refused(Exception):
 
 
 class Massager:
-    """Follows the protocol. breaks: rules that a derived one does not keep."""
+    """Follows the protocol. breaks: rules that a derived one does not keep; may_break: those that it keeps or not, as time has it."""
 
     breaks = set()
+    may_break = set()
     mtu = 247
     owner = 0
     oldest = 1

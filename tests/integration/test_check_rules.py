@@ -37,7 +37,7 @@ def test_one_that_follows_the_protocol_keeps_every_rule(results):
 @pytest.mark.parametrize("kind", CROOKED, ids=lambda kind: kind.__name__)
 def test_the_rule_that_a_massager_breaks_is_the_one_that_fails(results, kind):
     status, output = results[kind]
-    assert status == 1 and rules(output, "FAILED") == kind.breaks, output
+    assert status == 1 and kind.breaks <= rules(output, "FAILED") <= kind.breaks | kind.may_break, output
     assert f", {output.count('FAILED')} do not, " in output.splitlines()[-1]
     assert "Sanitizer" not in output
 

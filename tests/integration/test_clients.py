@@ -123,7 +123,8 @@ def test_fault_87_a_label_that_a_spreadsheet_would_calculate_is_a_text_in_an_exp
     session = hub.get("/v1/sessions")["sessions"][0]
     assert len(rows) == 1 and rows[0]["device.label"] == '\'=HYPERLINK("http://x","y")'
     for name, cell in rows[0].items():
-        value = session.get(name) if "." not in name else session["device"].get(name.split(".")[1])
+        group, _, key = name.rpartition(".")
+        value = (session.get(group, {}) if group else session).get(key)
         if name != "device.label":
             assert cell == ("" if value is None else str(value).lower() if isinstance(value, bool) else str(value)), name
     # and not over what is there, unless that is said

@@ -303,6 +303,28 @@ the_books_tell_who_what_and_when_and_a_later_join_covers_a_cut(void)
 	g_assert_cmpint(newest->undone_us, ==, 0);
 }
 
+/* a deletion was of the part: it must not swallow the whole once the parts are one again */
+static void
+an_earlier_edit_is_taken_back_only_after_the_later_ones(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) before = NULL;
+	g_autoptr(GPtrArray) after = NULL;
+	KnByHand undo = {.kind = KN_BY_HAND_UNDO};
+	KnByHandDone split, done = {0};
+
+	record_two(&fixture);
+	before = fixture_sessions(&fixture);
+	split = put_right(&fixture, KN_BY_HAND_SPLIT, at(before, 0)->id, 0, N_RECORDS * 320 / 3);
+	put_right(&fixture, KN_BY_HAND_DELETE, split.other_id, 0, 0);
+	undo.id = split.edit_id;
+	g_assert_false(try_to(&fixture, &undo, &done));
+	put_right(&fixture, KN_BY_HAND_UNDO, 0, 0, 0);
+	g_assert_true(try_to(&fixture, &undo, &done));
+	after = fixture_sessions(&fixture);
+	assert_same(before, after);
+}
+
 #define ADD(function) g_test_add_func("/store/by-hand/" #function, function)
 
 int
@@ -314,6 +336,7 @@ main(int argc, char **argv)
 	ADD(a_split_leaves_every_record_and_undo_gives_the_rows_of_before);
 	ADD(a_merge_holds_when_late_records_come_and_is_one_session_with_the_dose_of_both);
 	ADD(a_deleted_session_is_in_no_list_stays_stored_and_comes_back);
+	ADD(an_earlier_edit_is_taken_back_only_after_the_later_ones);
 	ADD(what_makes_no_sense_is_refused_and_leaves_no_line_in_the_books);
 	ADD(the_books_tell_who_what_and_when_and_a_later_join_covers_a_cut);
 	return g_test_run();

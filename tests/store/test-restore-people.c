@@ -116,6 +116,43 @@ what_was_said_planned_and_put_right_is_brought_back_once(void)
 	history_open_hub(&lost);
 }
 
+static void
+what_was_said_here_counts_and_a_split_holds_for_records_that_are_here_already(void)
+{
+	static const gint64 starts_us[] = {NOON, NOON + 50 * S, NOON + 100 * S};
+	g_auto(Fixture) lost = {0};
+	g_auto(Fixture) fixture = {0};
+	g_autofree gchar *path = NULL;
+	const KnPlanWish old = {NULL, "[neck]\nminutes=5\n", 1, 1000};
+	const KnPlanWish new = {NULL, "[neck]\nminutes=9\n", 2, 1000};
+	KnByHand split = {.kind = KN_BY_HAND_SPLIT, .after_ms = 2000, .uid = 1000};
+	const KnSessionQuery query = {0, G_MAXINT64 - 1, 0, .limit = 10};
+	g_autoptr(GPtrArray) sessions = NULL;
+	g_autoptr(GPtrArray) plans = NULL;
+	KnByHandDone done;
+
+	people_record(&lost, starts_us, 3);
+	split.id = people_id_of(&lost, 0);
+	g_assert_true(kn_edits_do(lost.db, &split, NOON, &done, NULL));
+	g_assert_true(kn_plans_add(lost.db, &old, NOON, NULL));
+	path = g_strdup(lost.db->path);
+	history_close_hub(&lost);
+
+	/* the massager has sent all of it again */
+	people_record(&fixture, starts_us, 3);
+	g_assert_true(kn_plans_add(fixture.db, &new, NOON, NULL));
+	history_close_hub(&fixture);
+	restore(&fixture, path);
+	history_open_hub(&fixture);
+	sessions = kn_sessions_query(fixture.db, &query, NULL);
+	plans = kn_plans_query(fixture.db, NULL, NULL);
+	g_assert_cmpuint(sessions->len, ==, 4);
+	/* the old one for its day, and the one of here from the next on */
+	g_assert_cmpuint(plans->len, ==, 2);
+	g_assert_cmpstr(((KnPlanRow *)plans->pdata[0])->text, ==, new.text);
+	history_open_hub(&lost);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -126,5 +163,9 @@ main(int argc, char **argv)
 	g_test_add_func("/store/restore-people/"
 			"what_was_said_planned_and_put_right_is_brought_back_once",
 			what_was_said_planned_and_put_right_is_brought_back_once);
+	g_test_add_func(
+		"/store/restore-people/"
+		"what_was_said_here_counts_and_a_split_holds_for_records_that_are_here_already",
+		what_was_said_here_counts_and_a_split_holds_for_records_that_are_here_already);
 	return g_test_run();
 }
