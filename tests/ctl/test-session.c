@@ -207,6 +207,19 @@ a_session_is_told_in_words(void)
 	assert_ascii(out->str);
 }
 
+static void
+whose_it_is_and_that_it_was_deleted_is_told(void)
+{
+	g_autoptr(JsonNode) session =
+		parse("{\"id\":41,\"person\":{\"id\":1,\"label\":\"Mia\"},\"is_deleted\":true}");
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_session(&ascii, out, KN_BODYMAP_DOSE, json_node_get_object(session), NULL);
+	assert_has(out->str, "  of Mia\n");
+	assert_has(out->str, "Deleted by hand");
+	assert_lines_fit(out->str, 80);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -218,5 +231,7 @@ main(int argc, char **argv)
 	g_test_add_func("/ctl/print/the_body_needs_no_utf8", the_body_needs_no_utf8);
 	g_test_add_func("/ctl/print/strange_layouts_are_survived", strange_layouts_are_survived);
 	g_test_add_func("/ctl/print/a_session_is_told_in_words", a_session_is_told_in_words);
+	g_test_add_func("/ctl/print/whose_it_is_and_that_it_was_deleted_is_told",
+			whose_it_is_and_that_it_was_deleted_is_told);
 	return g_test_run();
 }

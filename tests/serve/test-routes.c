@@ -8,35 +8,6 @@
 static const gchar allow_target[] = "/v1/devices/C0:FF:EE:00:00:02/allow";
 
 static void
-become(Fixture *fixture, uid_t uid, gid_t group)
-{
-	fake_peer_uid = uid;
-	fake_peer_group = group;
-	fixture->server->rule = (KnPeerRule){900, TRUE, 4000, TRUE, 4001};
-	g_free(fixture->server->read_group);
-	g_free(fixture->server->admin_group);
-	fixture->server->read_group = g_strdup("knead");
-	fixture->server->admin_group = g_strdup("knead-admin");
-	kn_server_set_peer_func(fixture->server, fake_peer_read);
-}
-
-static void
-assert_status(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
-	      guint wanted)
-{
-	guint status = 0;
-	g_autoptr(JsonNode) node = ask(fixture, method, target, body, &status);
-
-	g_test_message("%s %s", method, target);
-	g_assert_cmpuint(status, ==, wanted);
-	/* a stream is no document; its first one may never come */
-	if (status != 200 ||
-	    (!g_str_has_prefix(target, "/v1/events") && !g_str_has_prefix(target, "/v1/captures") &&
-	     !g_str_has_prefix(target, "/v1/exports") && !g_str_has_prefix(target, "/v1/backups")))
-		g_assert_nonnull(node);
-}
-
-static void
 a_stranger_may_read_nothing_and_hears_how_to_be_let_in(Fixture *fixture, gconstpointer data)
 {
 	g_autoptr(JsonNode) node = NULL;

@@ -5,6 +5,8 @@
 
 #include "wishes.h"
 
+#include "store/edits.h"
+
 static void
 a_session_is_theirs_who_had_the_massager_from_its_first_to_its_last_microsecond(void)
 {
@@ -193,6 +195,40 @@ a_hand_out_told_late_gives_new_revisions_to_the_sessions_it_moves_and_to_no_othe
 	g_assert_cmpint(people_owner_of(&fixture, 2), ==, NOBODY);
 }
 
+/* one session can be two persons' only as two */
+static void
+parts_of_two_persons_are_not_made_one_until_they_are_one_persons(void)
+{
+	g_auto(Fixture) fixture = {0};
+	KnByHand split = {.kind = KN_BY_HAND_SPLIT, .after_ms = LONG / 2000};
+	KnByHand undo = {.kind = KN_BY_HAND_UNDO};
+	KnByHand merge = {.kind = KN_BY_HAND_MERGE};
+	g_autoptr(GError) of_undo = NULL;
+	g_autoptr(GError) of_merge = NULL;
+	KnByHandDone done;
+	gint64 mia, ben;
+
+	people_record(&fixture, (const gint64[]){NOON}, 1);
+	mia = people_person(&fixture, "Mia");
+	ben = people_person(&fixture, "Ben");
+	people_hand_out(&fixture, mia, NOON - S);
+	split.id = people_id_of(&fixture, 0);
+	g_assert_true(kn_edits_do(fixture.db, &split, NOW, &done, NULL));
+	merge.id = people_id_of(&fixture, 0);
+	merge.other_id = people_id_of(&fixture, 1);
+	people_assign(&fixture, merge.other_id, ben);
+	g_assert_false(kn_edits_do(fixture.db, &undo, NOW, &done, &of_undo));
+	g_assert_error(of_undo, KN_STORE_ERROR, KN_STORE_ERROR_REFUSED);
+	g_assert_false(kn_edits_do(fixture.db, &merge, NOW, &done, &of_merge));
+	g_assert_error(of_merge, KN_STORE_ERROR, KN_STORE_ERROR_REFUSED);
+	g_assert_cmpint(people_owner_of(&fixture, 0), ==, mia);
+	g_assert_cmpint(people_owner_of(&fixture, 1), ==, ben);
+	people_assign(&fixture, merge.other_id, mia);
+	g_assert_true(kn_edits_do(fixture.db, &undo, NOW, &done, NULL));
+	g_assert_cmpuint(people_count_of(&fixture, mia), ==, 1);
+	g_assert_cmpuint(people_count_of(&fixture, ben), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -205,5 +241,6 @@ main(int argc, char **argv)
 	ADD(what_was_said_by_hand_beats_hand_outs_and_the_last_word_counts);
 	ADD(a_session_that_is_folded_into_another_keeps_what_was_said_of_it);
 	ADD(a_hand_out_told_late_gives_new_revisions_to_the_sessions_it_moves_and_to_no_others);
+	ADD(parts_of_two_persons_are_not_made_one_until_they_are_one_persons);
 	return g_test_run();
 }
