@@ -3,6 +3,7 @@
 #include "radio/peer.h"
 
 #include "core/base/text.h"
+#include "core/link/watch.h"
 #include "radio/timers.h"
 #include <time.h>
 #include <unistd.h>
@@ -117,7 +118,7 @@ kn_peer_is_connected(const KnPeer *peer)
 gboolean
 kn_peer_has_told(const KnPeer *peer)
 {
-	return peer->link.state >= KN_LINK_AT_ACQUIRING && peer->link.state <= KN_LINK_AT_BUSY;
+	return kn_watch_has_told(&peer->link);
 }
 
 KnLinkPhase

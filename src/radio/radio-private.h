@@ -14,11 +14,10 @@ enum { KN_RADIO_PEERS_MAX = KN_DRAIN_STREAMS_MAX };
 
 /* what is kept of one adapter while it is there */
 struct KnSeat {
-	const gchar *path;        /* borrowed: the key */
-	KnScan *scan;             /* owned */
-	KnWatch *watch;           /* borrowed: outlives the seat */
-	gint64 blind_us;          /* when somebody who was not heard was tried last; 0 never */
-	gint64 blind_listened_ms; /* how long had been listened until then */
+	const gchar *path; /* borrowed: the key */
+	KnScan *scan;      /* owned */
+	KnWatch *watch;    /* borrowed: outlives the seat */
+	KnTurns turns;
 };
 
 struct KnRadio {
@@ -43,7 +42,14 @@ void kn_radio_listen(gpointer radio, const gchar *adapter);
 /* It is bonded here, and as far as is known no longer there; not while it streams. */
 gboolean kn_radio_is_bond_stale(const KnRadio *radio, const gchar *address);
 
-/* turns.c: who may connect next, and who makes room for it */
+/* turns.c: what core/link/turns.h is told of an adapter */
+/* ours on it; links, peers and view are filled, and valid until anything is called that may change them */
+typedef struct {
+	const KnLink *links[KN_RADIO_PEERS_MAX];
+	KnPeer *peers[KN_RADIO_PEERS_MAX];
+	KnTurnView view;
+} KnParty;
+void kn_radio_gather(const KnRadio *radio, const gchar *adapter, KnParty *ret_party);
 void kn_radio_no_slot(gpointer radio, const gchar *adapter);
 /* as KnPeerHost's tried */
 void kn_radio_tried(gpointer radio, KnPeer *peer, const gchar *adapter, gboolean is_linked);
@@ -52,12 +58,7 @@ guint kn_radio_count_links(const KnRadio *radio, const gchar *adapter);
 /* Of ours, for a link of the adapter. */
 guint kn_radio_count_waiting(const KnRadio *radio, const gchar *adapter);
 gboolean kn_peer_is_on(const KnPeer *peer, const gchar *adapter);
-/* The one that has waited longest on this adapter and may connect as soon as it is quiet; NULL none. *ret_again_us: when to ask again. */
-KnPeer *kn_radio_next(KnRadio *radio, const gchar *adapter, KnSeat *seat, gint64 now_us,
-		      gint64 *ret_again_us);
 /* adapters.c: what a device's adapter (NULL: not known) adds to what is told of it */
 void kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *status);
-/* It is granted the adapter now. */
-void kn_radio_note_grant(KnRadio *radio, KnSeat *seat, const KnPeer *peer, gint64 now_us);
 /* Of those that wait for a link of the adapter: 1 the next; 0 it does not wait. */
 guint kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_seat);

@@ -8,7 +8,6 @@
 
 enum {
 	WATCHES_MAX = 2 * KN_TREE_ADAPTERS_MAX,
-	WEAK_DBM = -85, /* a Connect that fails at this signal says nothing about the adapter */
 	NAME_MAX_CHARS = 15,
 	POWER_TRIES = 3, /* to switch an adapter on again, before stronger steps are taken */
 	RESCAN = 1 << KN_LADDER_RESCAN,

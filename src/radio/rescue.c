@@ -8,8 +8,7 @@ static void
 watch_free(gpointer data)
 {
 	KnWatch *watch = data;
-	g_free(watch->failed);
-	g_free(watch->key);
+	kn_watch_clear(watch);
 	g_free(watch);
 }
 
@@ -61,9 +60,8 @@ kn_rescue_watch(KnRescue *rescue, const KnTreeAdapter *adapter)
 		if (g_hash_table_size(rescue->watches) >= WATCHES_MAX)
 			g_hash_table_foreach_remove(rescue->watches, is_gone, NULL);
 		watch = g_new0(KnWatch, 1);
-		watch->key = g_strdup(key);
-		kn_listen_init(&watch->listen, &rescue->listen_times);
-		kn_ladder_init(&watch->ladder, &rescue->ladder_times, &rescue->book);
+		kn_watch_init(watch, key, &rescue->listen_times, &rescue->ladder_times,
+			      &rescue->book);
 		g_hash_table_insert(rescue->watches, watch->key, watch);
 	}
 	watch->is_here = TRUE;
@@ -129,54 +127,19 @@ harmless(const KnRescue *rescue)
 	       (is_pairing || kn_rescue_is_off(rescue) ? steps & ~(guint)POWER : steps);
 }
 
-/* Something came over it: whatever was wrong is not any more. A link that only is said to be there proves nothing, as some fall at once. */
-static void
-note_link(KnRescue *rescue, KnSeat *seat)
-{
-	KnWatch *watch = seat->watch;
-	g_clear_pointer(&watch->failed, g_free);
-	watch->have_others_failed = watch->is_linkless = FALSE;
-	if (kn_ladder_linked(&watch->ladder))
-		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING, "works again");
-}
-
-/* Who could not be connected has gone: nobody knows any more. */
-static void
-note_calm(KnRescue *rescue, KnSeat *seat, gint64 now_us)
-{
-	KnWatch *watch = seat->watch;
-	gboolean is_over = kn_ladder_calm_down(&watch->ladder, now_us);
-	if (watch->ladder.n_connects_failed > 0)
-		return;
-	g_clear_pointer(&watch->failed, g_free);
-	watch->have_others_failed = FALSE;
-	if (is_over)
-		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING,
-			       "has nobody to connect to any more");
-}
-
 static gboolean
 look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 {
-	KnWatch *watch = seat->watch;
-	KnLadder *ladder = &watch->ladder;
-	gboolean is_deaf = kn_listen_take_deaf(&watch->listen);
-	/* whoever has a link is not dead, and would lose it */
-	if (has_link(rescue->radio, path, TRUE))
-		note_link(rescue, seat);
-	if (has_link(rescue->radio, path, FALSE))
-		return FALSE;
-	note_calm(rescue, seat, now_us);
-	if (!is_deaf && !watch->is_linkless)
-		return FALSE;
-	guint may = harmless(rescue);
-	KnLadderTrouble trouble = is_deaf ? KN_LADDER_DEAF : KN_LADDER_LINKLESS;
-	/* listening anew helps those that do not hear */
-	if (!is_deaf)
-		may &= ~(guint)RESCAN;
-	watch->is_linkless = FALSE;
-	KnLadderStep step = kn_ladder_climb(ladder, trouble, may, now_us);
-	kn_rescue_carry_out(rescue, path, seat, ladder, step);
+	KnWatchNews news;
+	KnLadderStep step =
+		kn_watch_look(seat->watch, has_link(rescue->radio, path, FALSE),
+			      has_link(rescue->radio, path, TRUE), harmless(rescue), now_us, &news);
+	if (news == KN_WATCH_WORKS)
+		kn_rescue_tell(rescue, path, KN_LADDER_NOTHING, "works again");
+	else if (news == KN_WATCH_CALM)
+		kn_rescue_tell(rescue, path, KN_LADDER_NOTHING,
+			       "has nobody to connect to any more");
+	kn_rescue_carry_out(rescue, path, seat, &seat->watch->ladder, step);
 	return step != KN_LADDER_NOTHING;
 }
 
@@ -236,8 +199,7 @@ kn_rescue_heard(KnRescue *rescue, const gchar *device_path, gint64 now_us)
 	KnSeat *seat = seat_of(rescue, device_path);
 	if (!seat)
 		return;
-	kn_listen_heard(&seat->watch->listen, now_us);
-	if (kn_ladder_heard(&seat->watch->ladder))
+	if (kn_watch_heard(seat->watch, now_us))
 		kn_rescue_tell(rescue, seat->path, KN_LADDER_NOTHING, "works again");
 }
 
@@ -251,37 +213,13 @@ kn_rescue_was_read(KnRescue *rescue, gboolean is_good)
 		kn_rescue_tell(rescue, NULL, KN_LADDER_NOTHING, "answers again");
 }
 
-/* Of one that was heard well a moment ago, and has not forgotten us as far as is known: it is the adapter that fails */
-static gboolean
-is_telling(const KnPeer *peer)
-{
-	const KnTreeDevice *device = kn_peer_device(peer);
-	KnLinkCause cause = peer->link.cause;
-	return !peer->link.is_blind && !kn_link_suspects_bond(&peer->link) && device &&
-	       device->has_signal && device->signal_dbm > WEAK_DBM &&
-	       (cause == KN_LINK_CAUSE_CALL || cause == KN_LINK_CAUSE_TIMEOUT ||
-		cause == KN_LINK_CAUSE_UNCONFIRMED);
-}
-
-static void
-note_failure(KnWatch *watch, const KnPeer *peer)
-{
-	gboolean are_many = kn_ladder_connect_failed(&watch->ladder, g_get_monotonic_time());
-	if (!watch->failed)
-		watch->failed = g_strdup(peer->address);
-	else if (!g_str_equal(watch->failed, peer->address))
-		watch->have_others_failed = TRUE;
-	watch->is_linkless = are_many && watch->have_others_failed;
-}
-
 gboolean
 kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked)
 {
-	/* nobody's time was taken for nothing: the next may be tried without having been heard */
-	if (is_linked)
-		seat->blind_us = 0;
-	if (is_linked || !is_telling(peer))
+	const KnTreeDevice *device = kn_peer_device(peer);
+	gint signal_dbm = device && device->has_signal ? device->signal_dbm : G_MININT;
+	if (is_linked || !kn_watch_is_telling(&peer->link, signal_dbm))
 		return FALSE;
-	note_failure(seat->watch, peer);
+	kn_watch_connect_failed(seat->watch, peer->address, g_get_monotonic_time());
 	return TRUE;
 }

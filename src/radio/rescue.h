@@ -8,24 +8,12 @@
  * adapter that is switched off or pulled out, and our connection to the bus. No step costs a link that works.
  */
 
-#include "core/link/ladder.h"
-#include "core/link/listen.h"
-#include "core/link/slots.h"
+#include "core/link/turns.h"
+#include "core/link/watch.h"
 #include "radio/peer.h"
 
 typedef struct KnRescue KnRescue;
 typedef struct KnSeat KnSeat;
-
-typedef struct {
-	gchar *key; /* owned: the adapter's address, or its path if it told none */
-	KnListen listen;
-	KnLadder ladder;
-	KnSlots slots;
-	gchar *failed; /* owned: who could not be connected first; NULL nobody since the last link */
-	gboolean have_others_failed; /* one alone may be sick itself */
-	gboolean is_linkless;        /* too many Connects have failed: to be looked at */
-	gboolean is_here;            /* somebody holds it: it may not go */
-} KnWatch;
 
 /* config: read, not kept */
 KnRescue *kn_rescue_new(KnRadio *radio, const KnRadioConfig *config);

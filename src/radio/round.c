@@ -93,6 +93,8 @@ follow_adapters(KnRadio *radio)
 		seat->watch = kn_rescue_watch(radio->rescue, adapter);
 		seat->scan = kn_scan_new(radio->host.bluez, path, radio->host.scale,
 					 &seat->watch->listen, kn_radio_kick, radio);
+		kn_turns_init(&seat->turns, &radio->host.slot_times, &seat->watch->slots,
+			      &seat->watch->listen);
 		g_hash_table_insert(radio->seats, key, seat);
 	}
 }
@@ -105,28 +107,6 @@ step_all(KnRadio *radio)
 		kn_peer_step(at->data, KN_LINK_EVENT_NONE, NULL);
 }
 
-static gboolean
-is_held(KnRadio *radio, const gchar *adapter)
-{
-	GHashTableIter iter;
-	gpointer peer;
-	g_hash_table_iter_init(&iter, radio->peers);
-	while (g_hash_table_iter_next(&iter, NULL, &peer)) {
-		if (kn_link_holds_adapter(&((KnPeer *)peer)->link) && kn_peer_is_on(peer, adapter))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* one that is tried without having been heard is listened for while it rests, and while it waits */
-static gboolean
-is_sought(const KnPeer *peer)
-{
-	return peer->link.state == KN_LINK_AT_SEARCHING ||
-	       (peer->link.is_blind &&
-		(peer->link.state == KN_LINK_AT_PAUSED || peer->link.state == KN_LINK_AT_QUEUED));
-}
-
 /* a device without an object may appear on any adapter, one with an object only on its own */
 static gboolean
 is_searched(KnRadio *radio, const gchar *adapter)
@@ -136,7 +116,8 @@ is_searched(KnRadio *radio, const gchar *adapter)
 	g_hash_table_iter_init(&iter, radio->peers);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const KnPeer *peer = value;
-		if (is_sought(peer) && (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
+		if (kn_turns_is_sought(&peer->link) &&
+		    (!kn_peer_device(peer) || kn_peer_is_on(peer, adapter)))
 			return TRUE;
 	}
 	return FALSE;
@@ -146,27 +127,24 @@ static gint64
 serve_adapter(KnRadio *radio, const gchar *path, KnSeat *seat)
 {
 	KnScan *scan = seat->scan;
-	gint64 turn_us = G_MAXINT64;
 	const KnTreeAdapter *adapter =
 		kn_tree_get_adapter(kn_bluez_get_tree(radio->host.bluez), path);
 	gint64 now_us = g_get_monotonic_time();
-	gint64 again_us = kn_ladder_calm_us(&seat->watch->ladder, now_us);
-	gboolean is_pairing = radio->pair && kn_pair_holds(radio->pair, path);
-	KnScanWish wish = {.is_powered = adapter && adapter->is_powered,
-			   .is_held = is_held(radio, path) || is_pairing};
-	/* after a link that is being made, before those that wait */
-	if (is_pairing && wish.is_powered && !is_held(radio, path) &&
-	    kn_scan_is_quiet(scan, now_us))
+	KnTurn turn;
+	KnParty party;
+	kn_radio_gather(radio, path, &party);
+	party.view.is_powered = adapter && adapter->is_powered;
+	party.view.is_quiet = kn_scan_is_quiet(scan, now_us);
+	party.view.is_pairing = radio->pair && kn_pair_holds(radio->pair, path);
+	kn_turns_decide(&seat->turns, &party.view, now_us, &turn);
+	KnScanWish wish = {.is_powered = party.view.is_powered, .is_held = turn.is_held};
+	gint64 again_us = MIN(turn.again_us, kn_ladder_calm_us(&seat->watch->ladder, now_us));
+	if (turn.may_pair)
 		kn_pair_granted(radio->pair);
-	if (wish.is_powered && !wish.is_held) {
-		KnPeer *next = kn_radio_next(radio, path, seat, now_us, &turn_us);
-		again_us = MIN(again_us, turn_us);
-		wish.is_held = next != NULL;
-		if (next && kn_scan_is_quiet(scan, now_us)) {
-			kn_radio_note_grant(radio, seat, next, now_us);
-			kn_peer_step(next, KN_LINK_EVENT_GRANTED, NULL);
-		}
-	}
+	if (turn.leaver >= 0)
+		kn_peer_step(party.peers[turn.leaver], KN_LINK_EVENT_YIELD, NULL);
+	if (turn.granted >= 0)
+		kn_peer_step(party.peers[turn.granted], KN_LINK_EVENT_GRANTED, NULL);
 	wish.is_needed = is_searched(radio, path);
 	gboolean is_looked_at = now_us < radio->scan_until_us;
 	if (!is_looked_at && !(radio->pair && kn_pair_searches(radio->pair)))
