@@ -370,7 +370,9 @@ step_any(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint6
 		return TRUE;
 	}
 	if (input->event == KN_LINK_EVENT_REFUSED && link->state != KN_LINK_AT_DOWN) {
-		*ret_actions = kn_link_refuse(link, input->pause_us, facts->is_connected, now_us);
+		/* bluetoothd goes on with a Connect that nobody waits for */
+		gboolean must_close = facts->is_connected || kn_link_holds_adapter(link);
+		*ret_actions = kn_link_refuse(link, input->pause_us, must_close, now_us);
 		return TRUE;
 	}
 	return FALSE;

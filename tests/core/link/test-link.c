@@ -278,6 +278,25 @@ one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure(voi
 	g_assert_false(link.is_blind);
 }
 
+/* bluetoothd does not end a Connect that its caller has forgotten */
+static void
+one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_adapter(void)
+{
+	static const Line refused[] = {
+		{0, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{0, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+		{100, NEAR, KN_LINK_EVENT_REFUSED, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
+	};
+	static const Line over[] = {
+		{300, NEAR, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_UNSUPPORTED, DROP}};
+	KnLink link;
+	start(&link);
+	CONVERSE(&link, refused);
+	g_assert_true(kn_link_holds_adapter(&link));
+	CONVERSE(&link, over);
+	g_assert_false(kn_link_holds_adapter(&link));
+}
+
 static void
 scaled_times_keep_their_proportion(void)
 {
@@ -313,6 +332,7 @@ main(int argc, char **argv)
 	ADD(one_that_was_tried_in_vain_for_long_is_connected_as_soon_as_it_is_heard);
 	ADD(characteristics_that_go_while_streaming_are_resolved_again);
 	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
+	ADD(one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_adapter);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }
