@@ -9,6 +9,16 @@ kn_link_enter(KnLink *link, KnLinkState state, gint64 deadline_us)
 	link->deadline_us = deadline_us;
 }
 
+/* whoever was turned away is not sent to the end of the line for it, or one more that is tried in vain again and again would never be served */
+void
+kn_link_queue(KnLink *link, gboolean is_blind, gint64 now_us)
+{
+	if (!link->keeps_place)
+		link->queued_us = now_us;
+	link->is_blind = is_blind;
+	kn_link_enter(link, KN_LINK_AT_QUEUED, G_MAXINT64);
+}
+
 guint
 kn_link_drop(KnLink *link)
 {

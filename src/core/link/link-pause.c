@@ -98,6 +98,7 @@ kn_link_count_failure(KnLink *link, const KnBluezVerdict *verdict)
 	link->n_failures++;
 	link->n_transient = verdict->class == KN_BLUEZ_TRANSIENT ? link->n_transient + 1 : 0;
 	link->n_canceled = verdict->hints_bond_lost ? link->n_canceled + 1 : 0;
+	link->keeps_place = verdict->class == KN_BLUEZ_NO_SLOT;
 }
 
 /* streaming was reached */
@@ -106,6 +107,7 @@ kn_link_forgive(KnLink *link)
 {
 	link->n_attempts = link->n_failures = link->n_transient = 0;
 	link->n_canceled = link->n_young = link->n_missed = link->n_listener = 0;
+	link->keeps_place = FALSE;
 }
 
 /* what is known or suspected of a bond is of the one that was */

@@ -80,9 +80,7 @@ rest(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 		link->attempt_end_us = now_us + times->attempt_us;
 		kn_link_enter(link, KN_LINK_AT_RESOLVING, link->attempt_end_us);
 	} else if (facts->is_heard) {
-		link->queued_us = now_us;
-		link->is_blind = FALSE;
-		kn_link_enter(link, KN_LINK_AT_QUEUED, G_MAXINT64);
+		kn_link_queue(link, FALSE, now_us);
 	} else {
 		gint64 blind_us = link->n_failures ? times->blind_us : times->blind_first_us;
 		kn_link_enter(link, KN_LINK_AT_SEARCHING, now_us + blind_us);
@@ -98,9 +96,7 @@ search(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 					    facts->is_connected || facts->is_heard) {
 		kn_link_enter(link, KN_LINK_AT_REST, G_MAXINT64);
 	} else if (now_us >= link->deadline_us) {
-		link->queued_us = now_us;
-		link->is_blind = TRUE;
-		kn_link_enter(link, KN_LINK_AT_QUEUED, G_MAXINT64);
+		kn_link_queue(link, TRUE, now_us);
 	}
 	return 0;
 }

@@ -136,6 +136,8 @@ typedef struct {
 	gint64 pause_us;    /* to spend in `after` */
 	gint64 queued_us;   /* since when it waits for a grant: the oldest goes first */
 	gboolean is_blind;  /* it was not heard when it was queued */
+	gboolean
+		keeps_place; /* no link was left for it: it has waited since queued_us all the same */
 	gint64 attempt_end_us;
 	gint64 up_us;
 	guint n_attempts;     /* Connects since the last success */

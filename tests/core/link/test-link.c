@@ -297,6 +297,31 @@ one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_ad
 	g_assert_false(kn_link_holds_adapter(&link));
 }
 
+/* queued at 1 s, it fails at 3 s. Returns since when it waits then. */
+static gint64
+queue_again_after(const gchar *error)
+{
+	const Line failed[] = {
+		{1000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{2000, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+		{3000, NEAR, KN_LINK_EVENT_CONNECT_FAILED, error, 0, KN_LINK_AT_PAUSED, DROP},
+		{60000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+	};
+	KnLink link;
+	start(&link);
+	CONVERSE(&link, failed);
+	return link.queued_us;
+}
+
+static void
+one_for_whom_no_link_was_left_keeps_its_place_in_the_line(void)
+{
+	g_assert_cmpint(queue_again_after("Failed: le-connection-concurrent-connection-limit"), ==,
+			1000000);
+	/* whoever cannot be connected for another reason does not hold up those behind it */
+	g_assert_cmpint(queue_again_after("Failed: le-connection-timeout"), ==, 60000000);
+}
+
 static void
 scaled_times_keep_their_proportion(void)
 {
@@ -333,6 +358,7 @@ main(int argc, char **argv)
 	ADD(characteristics_that_go_while_streaming_are_resolved_again);
 	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
 	ADD(one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_adapter);
+	ADD(one_for_whom_no_link_was_left_keeps_its_place_in_the_line);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }
