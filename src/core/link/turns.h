@@ -45,6 +45,7 @@ typedef struct {
 	gint64 again_us;   /* when to ask again; G_MAXINT64 not before something changes */
 } KnTurn;
 
+/* To be asked after anything has changed, and at again_us. */
 void kn_turns_decide(KnTurns *turns, const KnTurnView *view, gint64 now_us, KnTurn *ret_turn);
 
 /* A Connect has ended, and not for want of a link. is_telling: as kn_slots_failed wants it. */
