@@ -2,10 +2,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/link/link-private.h"
 
+/* on the way from one try to the next; whoever leaves it waits for something else, maybe for days */
+static gboolean
+is_in_line(KnLinkState state)
+{
+	return state == KN_LINK_AT_CLOSING || state == KN_LINK_AT_PAUSED ||
+	       state == KN_LINK_AT_REST || state == KN_LINK_AT_SEARCHING ||
+	       state == KN_LINK_AT_QUEUED;
+}
+
 void
 kn_link_enter(KnLink *link, KnLinkState state, gint64 deadline_us)
 {
 	link->state = state;
+	link->keeps_place = link->keeps_place && is_in_line(state);
 	link->deadline_us = deadline_us;
 }
 

@@ -83,8 +83,8 @@ kn_link_pause_for(KnLink *link, const KnBluezVerdict *verdict)
 		return jitter(link,
 			      doubled(times->transient_us, link->n_failures, times->busy_max_us));
 	case KN_BLUEZ_NO_SLOT:
-		return jitter(link,
-			      doubled(times->no_slot_us, link->n_failures, times->backoff_max_us));
+		/* no failure of its own, and not longer each time: who is away when a link comes free has waited for nothing */
+		return jitter(link, times->no_slot_us);
 	case KN_BLUEZ_GONE:
 		return MAX(times->gone_us, backoff(link, link->n_failures));
 	default:
@@ -98,7 +98,8 @@ kn_link_count_failure(KnLink *link, const KnBluezVerdict *verdict)
 	link->n_failures++;
 	link->n_transient = verdict->class == KN_BLUEZ_TRANSIENT ? link->n_transient + 1 : 0;
 	link->n_canceled = verdict->hints_bond_lost ? link->n_canceled + 1 : 0;
-	link->keeps_place = verdict->class == KN_BLUEZ_NO_SLOT;
+	link->keeps_place =
+		verdict->class == KN_BLUEZ_NO_SLOT && link->state == KN_LINK_AT_CONNECTING;
 }
 
 /* streaming was reached */
@@ -107,7 +108,6 @@ kn_link_forgive(KnLink *link)
 {
 	link->n_attempts = link->n_failures = link->n_transient = 0;
 	link->n_canceled = link->n_young = link->n_missed = link->n_listener = 0;
-	link->keeps_place = FALSE;
 }
 
 /* what is known or suspected of a bond is of the one that was */

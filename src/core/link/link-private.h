@@ -24,6 +24,7 @@ gint64 kn_link_pause_fallen(KnLink *link, gint64 streamed_us);
 /* link-end.c: how an attempt or a link ends. must_close: there is, or may be, a link to close, so CLOSING comes before. Each
  * returns KnLinkActions. */
 void kn_link_enter(KnLink *link, KnLinkState state, gint64 deadline_us);
+/* is_blind: not heard */
 void kn_link_queue(KnLink *link, gboolean is_blind, gint64 now_us);
 void kn_link_enter_after(KnLink *link, gint64 now_us);
 guint kn_link_drop(KnLink *link);

@@ -13,7 +13,7 @@
  *               no object                             SEARCHING
  *               not bonded                            NOT_BONDED
  *               connected (by us before, by anybody)  RESOLVING     (adopted)
- *               heard                                 QUEUED
+ *               heard, or no link was left for it     QUEUED
  *               else                                  SEARCHING
  * SEARCHING     object, bond, link or heard changed   REST
  *               bonded, not heard by the deadline     QUEUED        (blind: directed advertising is not heard)
@@ -79,8 +79,8 @@ rest(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 	} else if (facts->is_connected) {
 		link->attempt_end_us = now_us + times->attempt_us;
 		kn_link_enter(link, KN_LINK_AT_RESOLVING, link->attempt_end_us);
-	} else if (facts->is_heard) {
-		kn_link_queue(link, FALSE, now_us);
+	} else if (facts->is_heard || link->keeps_place) {
+		kn_link_queue(link, link->is_blind && !facts->is_heard, now_us);
 	} else {
 		gint64 blind_us = link->n_failures ? times->blind_us : times->blind_first_us;
 		kn_link_enter(link, KN_LINK_AT_SEARCHING, now_us + blind_us);

@@ -24,7 +24,7 @@ typedef struct {
 	gint64 transient_us;    /* 250 ms after radio weather */
 	gint64 busy_max_us;     /* 5 s: cap of the pauses after BUSY */
 	gint64 listener_max_us; /* 30 s: cap of the pauses while another program listens (a guess) */
-	gint64 no_slot_us;      /* 4 s, then doubled */
+	gint64 no_slot_us;      /* 4 s: slots.h says when there is one */
 	gint64 gone_us;         /* 4 s for an object to come back */
 	gint64 canceled_us;     /* 5 s at least once a lost bond is suspected */
 	gint64 backoff_us;      /* 1 s, then doubled */

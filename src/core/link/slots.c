@@ -10,14 +10,30 @@ kn_slot_times_init(KnSlotTimes *ret_times, gdouble scale)
 	*ret_times = (KnSlotTimes){.min_us = (gint64)(10e6 * sound),
 				   .max_us = (gint64)(300e6 * sound),
 				   .blind_us = (gint64)(600e6 * sound),
-				   .probe_us = (gint64)(600e6 * sound)};
+				   .probe_us = (gint64)(600e6 * sound),
+				   .vain_us = (gint64)(4e6 * sound),
+				   .vain_max_us = (gint64)(300e6 * sound)};
+}
+
+/* somebody takes them whom bluetoothd does not show, or the controller is sick */
+static void
+refused_in_vain(KnSlots *slots, const KnSlotTimes *times, gint64 now_us)
+{
+	gint64 wait_us = times->vain_us;
+
+	for (guint i = 0; i < slots->n_vain && wait_us < times->vain_max_us; i++)
+		wait_us *= 2;
+	slots->n_vain++;
+	slots->vain_us = now_us + MIN(wait_us, times->vain_max_us);
 }
 
 void
 kn_slots_refused(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us)
 {
-	/* with none at all something else is wrong; one has to be tried all the same */
+	/* with none at all one has to be tried all the same */
 	slots->n_max = MAX(n_links, 1);
+	if (n_links == 0)
+		refused_in_vain(slots, times, now_us);
 	slots->probe_us = now_us + times->probe_us;
 	slots->is_presumed = FALSE;
 	slots->n_failed = 0;
@@ -40,7 +56,8 @@ kn_slots_failed(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 
 void
 kn_slots_linked(KnSlots *slots)
 {
-	slots->n_failed = 0;
+	slots->n_failed = slots->n_vain = 0;
+	slots->vain_us = 0;
 	slots->is_presumed = FALSE;
 }
 
@@ -61,8 +78,16 @@ kn_slots_carried(KnSlots *slots, guint n_links)
 gboolean
 kn_slots_have_room(const KnSlots *slots, guint n_links, gint64 now_us)
 {
+	if (now_us < slots->vain_us)
+		return FALSE;
 	return slots->n_max == 0 || n_links < slots->n_max ||
 	       (n_links == slots->n_max && now_us >= slots->probe_us);
+}
+
+gint64
+kn_slots_room_us(const KnSlots *slots, guint n_links)
+{
+	return n_links < slots->n_max ? slots->vain_us : MAX(slots->probe_us, slots->vain_us);
 }
 
 /* from when on this one may be asked to leave */

@@ -16,6 +16,8 @@ typedef struct {
 	gint64 max_us; /* 300 s: one that is busy makes room after so long, if somebody waits (a guess) */
 	gint64 blind_us; /* 600 s: one that was not heard makes others leave only after so long (a guess) */
 	gint64 probe_us; /* 600 s: then one more link than there is room for is tried again (a guess) */
+	gint64 vain_us; /* 4 s after one was refused although there was no link at all, then doubled … */
+	gint64 vain_max_us; /* … to 300 s */
 } KnSlotTimes;
 void kn_slot_times_init(KnSlotTimes *ret_times, gdouble scale);
 
@@ -30,6 +32,8 @@ typedef struct {
 	guint n_failed;       /* in a row, with many links and none known to be too many */
 	gboolean is_presumed; /* n_max is, and was not proved yet */
 	gint64 wrong_us;      /* nothing is presumed before: it was wrong */
+	guint n_vain;         /* refused in a row, without a link at all: something else is wrong */
+	gint64 vain_us;       /* none is tried before */
 } KnSlots;
 
 /* A Connect was refused for want of a link while there were so many. */
@@ -43,6 +47,8 @@ void kn_slots_granted(KnSlots *slots, const KnSlotTimes *times, guint n_links, g
 /* There are so many: at least that is possible. */
 void kn_slots_carried(KnSlots *slots, guint n_links);
 gboolean kn_slots_have_room(const KnSlots *slots, guint n_links, gint64 now_us);
+/* Without room: when there is, if no link ends before. */
+gint64 kn_slots_room_us(const KnSlots *slots, guint n_links);
 
 /* a link that could be given up */
 typedef struct {

@@ -97,7 +97,8 @@ decide_free(KnTurns *turns, const KnTurnView *view, gint64 now_us, KnTurn *turn)
 		return;
 	if (!kn_slots_have_room(turns->slots, view->n_connected, now_us)) {
 		turn->leaver = find_leaver(turns, view, view->links[next], now_us, &turn->again_us);
-		turn->again_us = MIN(turn->again_us, MAX(turns->slots->probe_us, now_us + 1000));
+		gint64 room_us = kn_slots_room_us(turns->slots, view->n_connected);
+		turn->again_us = MIN(turn->again_us, MAX(room_us, now_us + 1000));
 		return;
 	}
 	turn->is_held = TRUE;

@@ -323,6 +323,23 @@ one_for_whom_no_link_was_left_keeps_its_place_in_the_line(void)
 }
 
 static void
+a_place_in_the_line_does_not_outlast_the_radio(void)
+{
+	static const Line lines[] = {
+		{1000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{2000, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+		{3000, NEAR, KN_LINK_EVENT_CONNECT_FAILED,
+		 "Failed: le-connection-concurrent-connection-limit", 0, KN_LINK_AT_PAUSED, DROP},
+		{4000, 0, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_DOWN, DROP},
+		{9000, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+	};
+	KnLink link;
+	start(&link);
+	CONVERSE(&link, lines);
+	g_assert_cmpint(link.queued_us, ==, 9000000);
+}
+
+static void
 scaled_times_keep_their_proportion(void)
 {
 	KnLinkTimes full, tenth, odd;
@@ -359,6 +376,7 @@ main(int argc, char **argv)
 	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
 	ADD(one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_adapter);
 	ADD(one_for_whom_no_link_was_left_keeps_its_place_in_the_line);
+	ADD(a_place_in_the_line_does_not_outlast_the_radio);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }

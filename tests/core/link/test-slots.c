@@ -46,8 +46,30 @@ refused_with_no_link_at_all_one_is_tried(void)
 
 	kn_slot_times_init(&times, 1.0);
 	kn_slots_refused(&slots, &times, 0, NOW);
-	g_assert_true(kn_slots_have_room(&slots, 0, NOW));
-	g_assert_false(kn_slots_have_room(&slots, 1, NOW));
+	g_assert_true(kn_slots_have_room(&slots, 0, NOW + 4 * S));
+	g_assert_false(kn_slots_have_room(&slots, 1, NOW + 4 * S));
+}
+
+static void
+refused_again_and_again_with_no_link_at_all_the_next_waits_from_4_to_300_s(void)
+{
+	static const gint64 wanted_s[] = {4, 8, 16, 32, 64, 128, 256, 300, 300};
+	KnSlotTimes times;
+	KnSlots slots = {0};
+	gint64 now_us = NOW;
+
+	kn_slot_times_init(&times, 1.0);
+	for (guint i = 0; i < G_N_ELEMENTS(wanted_s); i++) {
+		kn_slots_refused(&slots, &times, 0, now_us);
+		now_us += wanted_s[i] * S;
+		g_assert_false(kn_slots_have_room(&slots, 0, now_us - 1));
+		g_assert_cmpint(kn_slots_room_us(&slots, 0), ==, now_us);
+		g_assert_true(kn_slots_have_room(&slots, 0, now_us));
+	}
+	/* one that goes well ends that */
+	kn_slots_refused(&slots, &times, 0, now_us);
+	kn_slots_linked(&slots);
+	g_assert_true(kn_slots_have_room(&slots, 0, now_us));
 }
 
 static void
@@ -225,6 +247,7 @@ main(int argc, char **argv)
 	ADD(an_adapter_that_refused_nothing_has_room);
 	ADD(the_link_that_was_refused_is_one_too_many_until_it_is_tried_again);
 	ADD(refused_with_no_link_at_all_one_is_tried);
+	ADD(refused_again_and_again_with_no_link_at_all_the_next_waits_from_4_to_300_s);
 	ADD(one_more_is_tried_once_in_ten_minutes_however_it_ends);
 	ADD(an_adapter_that_does_not_say_that_it_is_full_is_presumed_to_be);
 	ADD(what_was_presumed_and_did_not_help_was_wrong_and_is_not_presumed_again_soon);

@@ -43,8 +43,12 @@ longest_us(const Air *air)
 	const KnLinkTimes *link = &air->link_times;
 	const KnSlotTimes *slot = &air->slot_times;
 	gint64 turn_us = slot->max_us + air->listen_times.period_us + link->attempt_us;
-	return link->unsupported_us + 4 * link->backoff_max_us + link->blind_us + slot->blind_us +
-	       slot->probe_us + air->n_nodes * turn_us;
+	gint64 silent_us = 0;
+	for (guint i = 0; i < air->n_adapters; i++)
+		if (air->adapters[i].is_silent)
+			silent_us = 4 * link->backoff_max_us;
+	return link->unsupported_us + silent_us + link->blind_us + slot->blind_us + slot->probe_us +
+	       air->n_nodes * turn_us;
 }
 
 static gint64
