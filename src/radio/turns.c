@@ -110,12 +110,15 @@ find_holders(const KnRadio *radio, const gchar *adapter, Holders *ret_holders)
 	g_hash_table_iter_init(&iter, radio->peers);
 	while (g_hash_table_iter_next(&iter, NULL, &value) && ret_holders->n < KN_RADIO_PEERS_MAX) {
 		KnPeer *peer = value;
-		if (peer->link.state != KN_LINK_AT_STREAMING || !kn_peer_is_on(peer, adapter))
+		gboolean is_busy = peer->link.state == KN_LINK_AT_BUSY;
+		if ((!is_busy && peer->link.state != KN_LINK_AT_STREAMING) ||
+		    !kn_peer_is_on(peer, adapter))
 			continue;
 		ret_holders->peers[ret_holders->n] = peer;
+		/* a link that another program uses is in use, too: as long as any, and no longer */
 		ret_holders->holders[ret_holders->n++] = (KnSlotHolder){
-			.up_us = peer->link.up_us,
-			.is_idle = sink->is_idle &&
+			.up_us = is_busy ? peer->link.linked_us : peer->link.up_us,
+			.is_idle = !is_busy && sink->is_idle &&
 				   sink->is_idle(radio->host.sink_user, peer->address)};
 	}
 }

@@ -137,6 +137,7 @@ typedef struct {
 	gint64 queued_us;   /* since when it waits for a grant: the oldest goes first */
 	gboolean is_blind;  /* it was not heard when it was queued */
 	gint64 attempt_end_us;
+	gint64 linked_us; /* since when the link is there, whatever came of it */
 	gint64 up_us;
 	guint n_attempts;     /* Connects since the last success */
 	guint n_failures;     /* in a row, for the doubling */

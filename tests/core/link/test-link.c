@@ -279,6 +279,28 @@ one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure(voi
 }
 
 static void
+one_that_another_program_listens_to_lets_go_when_its_turn_is_over(void)
+{
+	KnLink link;
+	static const Line lines[] = {
+		{0, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{10, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+		{100, READY, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_SETTLING, 0},
+		{350, READY, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_READING, READ},
+		{400, READY, KN_LINK_EVENT_READ_DONE, NULL, 0, KN_LINK_AT_ACQUIRING, ACQUIRE},
+		{450, READY, KN_LINK_EVENT_ACQUIRE_FAILED, "NotPermitted: Notify acquired", 0,
+		 KN_LINK_AT_BUSY, DROP},
+		{500, READY, KN_LINK_EVENT_YIELD, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
+		{600, THERE, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_SEARCHING, DROP},
+	};
+	start(&link);
+	CONVERSE(&link, lines);
+	g_assert_cmpint(link.cause, ==, KN_LINK_CAUSE_TURN);
+	g_assert_cmpint(link.linked_us, ==, 100000);
+	g_assert_cmpuint(link.n_failures, ==, 0);
+}
+
+static void
 scaled_times_keep_their_proportion(void)
 {
 	KnLinkTimes full, tenth, odd;
@@ -313,6 +335,7 @@ main(int argc, char **argv)
 	ADD(one_that_was_tried_in_vain_for_long_is_connected_as_soon_as_it_is_heard);
 	ADD(characteristics_that_go_while_streaming_are_resolved_again);
 	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
+	ADD(one_that_another_program_listens_to_lets_go_when_its_turn_is_over);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }
