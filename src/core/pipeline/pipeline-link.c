@@ -203,34 +203,6 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 }
 
 static void
-handle_clock(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Clock *clock,
-	     const KnNow *now)
-{
-	gint64 round_trip_us = now->boottime_us - device->clock_asked_us;
-	KnAnchor anchor;
-
-	if (device->clock_asked_us == 0 || !device->ledger || clock->t_ms > KN_TICK_MAX_MS)
-		return;
-	device->clock_asked_us = 0;
-	device->clock_due_us = now->boottime_us + KN_CLOCK_US;
-	device->is_clock_unset = clock->quality == ktp_CLOCK_UNKNOWN;
-	anchor = (KnAnchor){
-		.device_id = device->id,
-		.log_id = device->ledger->log_id,
-		.boot = clock->boot,
-		.t_ms = clock->t_ms,
-		.utc_us = now->utc_us - round_trip_us / 2,
-		.error_us = round_trip_us / 2,
-		.quality = (guint8)now->quality,
-		.hub_boot_id = pipeline->config.hub_boot_id,
-		.hub_us = now->boottime_us - round_trip_us / 2,
-	};
-	g_array_append_val(pipeline->batch->anchors, anchor);
-	if (pipeline->batch_since_us == 0)
-		pipeline->batch_since_us = now->boottime_us;
-}
-
-static void
 handle_error(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Error *error,
 	     const KnNow *now)
 {
@@ -260,7 +232,7 @@ kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const g
 		handle_state(pipeline, device, &reply.body.state, now);
 		break;
 	case ktp_Reply_clock_tag:
-		handle_clock(pipeline, device, &reply.body.clock, now);
+		kn_pipeline_handle_clock(pipeline, device, &reply.body.clock, now);
 		break;
 	case ktp_Reply_fetch_done_tag:
 		kn_transfer_done(&device->transfer, &reply.body.fetch_done);
@@ -269,37 +241,6 @@ kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const g
 		handle_error(pipeline, device, &reply.body.error, now);
 		break;
 	}
-}
-
-/* whenever the hub knows better than what was given on this link; that begins at unknown, so a guess is never given */
-void
-kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
-{
-	ktp_Control control = {.which_op = ktp_Control_set_clock_tag};
-
-	if (now->quality <= device->clock_given)
-		return;
-	control.op.set_clock =
-		(ktp_SetClock){(guint64)now->utc_us, now->quality, pipeline->config.hub_id};
-	if (!kn_pipeline_send(pipeline, device, &control))
-		return;
-	device->clock_given = now->quality;
-	device->clock_due_us = now->boottime_us;
-}
-
-/* read back at once and each hour: a device may take a write and not the time in it */
-static void
-drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
-{
-	const ktp_Control get = {.which_op = ktp_Control_get_clock_tag};
-
-	kn_pipeline_give_clock(pipeline, device, now);
-	if (now->boottime_us < device->clock_due_us)
-		return;
-	if (device->clock_asked_us != 0 && now->boottime_us - device->clock_asked_us < KN_REPLY_US)
-		return;
-	if (kn_pipeline_send(pipeline, device, &get))
-		device->clock_asked_us = now->boottime_us;
 }
 
 static void
@@ -375,7 +316,7 @@ kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *n
 		device->live_us = now->boottime_us;
 		kn_pipeline_ask_state(pipeline, device, now);
 	}
-	drive_clock(pipeline, device, now);
+	kn_pipeline_drive_clock(pipeline, device, now);
 	drive_transfer(pipeline, device, now);
 	switch (kn_transfer_verdict(&device->transfer, device->ledger, now->boottime_us)) {
 	case KN_VERDICT_NONE:

@@ -57,6 +57,7 @@ typedef struct {
 	gint64 error_told_us;      /* 0: never */
 	gboolean is_hurry_due;     /* it was too soon after that one */
 	gint64 clock_asked_us;     /* 0: not waiting */
+	guint n_clock_asked;       /* times in a row, without an answer */
 	gint64 clock_due_us;
 	ktp_ClockQuality clock_given; /* the best quality set on this link */
 	guint64 trimmed_to_seq;
@@ -148,12 +149,17 @@ void kn_pipeline_name_overwritten(KnPipeline *pipeline, KnPipelineDevice *device
 void kn_pipeline_name_unreadable(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
 				 const KnNow *now);
 
+/* pipeline-clock.c: the conversation about the time */
+void kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_handle_clock(KnPipeline *pipeline, KnPipelineDevice *device,
+			      const ktp_Clock *clock, const KnNow *now);
+
 /* pipeline-link.c */
 gboolean kn_pipeline_send(KnPipeline *pipeline, KnPipelineDevice *device,
 			  const ktp_Control *control);
 void kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes,
 			      gsize n_bytes, const KnNow *now);
-void kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_trim(KnPipeline *pipeline, KnPipelineDevice *device);
 void kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);

@@ -168,6 +168,7 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 	device->n_state_asked = 0;
 	device->is_silent = FALSE;
 	device->clock_asked_us = 0;
+	device->n_clock_asked = 0;
 	device->clock_due_us = now->boottime_us;
 	device->clock_given = ktp_CLOCK_UNKNOWN;
 	kn_transfer_start(&device->transfer, now->boottime_us);
@@ -347,6 +348,7 @@ kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 		.is_newest_known = device->ledger && device->ledger->is_newest_known,
 		.is_foreign_owned = device->is_foreign_owned,
 		.is_clock_unset = device->is_up && device->is_clock_unset,
+		.is_clock_untold = device->is_up && device->n_clock_asked > KN_QUESTIONS_MAX,
 		.sends_newer = device->is_up && device->sends_newer,
 		.refusal = device->refusal,
 		.log_id = device->ledger ? device->ledger->log_id : 0,

@@ -110,6 +110,8 @@ typedef struct {
 	gboolean is_foreign_owned;
 	gboolean is_stuck; /* it answers nothing; or records are missing, and asking brings none */
 	gboolean is_clock_unset; /* it says that it does not know the time, after it was told */
+	gboolean
+		is_clock_untold; /* it was asked for its clock again and again, and does not answer */
 	gboolean sends_newer;    /* on this link: records of a newer protocol, kept unread */
 	KnRefusal refusal;       /* the last one; NONE since a link was accepted */
 	guint64 log_id;
