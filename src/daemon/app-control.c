@@ -116,6 +116,7 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->sends_newer = status.sends_newer;
 		facts->is_stuck = status.is_stuck;
 		facts->is_clock_unset = status.is_clock_unset;
+		facts->is_clock_untold = status.is_clock_untold;
 		facts->is_foreign_owned = status.is_foreign_owned;
 		idle_us = kn_app_idle_us(app, device, &now);
 		facts->idle_ms = idle_us < 0 ? -1 : idle_us / 1000;

@@ -213,6 +213,7 @@ add_device(JsonBuilder *builder, const KnApp *app, const KnDevice *device)
 		add_bool(builder, "is_foreign_owned", status.is_foreign_owned);
 		add_bool(builder, "is_stuck", status.is_stuck);
 		add_bool(builder, "is_clock_unset", status.is_clock_unset);
+		add_bool(builder, "is_clock_untold", status.is_clock_untold);
 		add_bool(builder, "sends_newer", status.sends_newer);
 		add_int(builder, "n_missing", (gint64)status.n_missing);
 		add_int(builder, "n_open", (gint64)status.n_open);

@@ -34,7 +34,10 @@ kn_counters_add(JsonBuilder *builder, const KnPipelineCounters *counters)
 		{"n_noncanonical", counters->n_noncanonical},
 		{"n_unplaced", counters->n_unplaced},
 		{"n_refused_memory", counters->n_refused_memory},
+		{"n_refused_holes", counters->n_refused_holes},
 		{"n_conflicts", counters->n_conflicts},
+		{"n_untold_events", counters->n_untold_events},
+		{"n_put_off_gaps", counters->n_put_off_gaps},
 	};
 
 	json_builder_set_member_name(builder, "counters");

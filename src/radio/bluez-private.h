@@ -25,17 +25,28 @@ struct KnBluez {
 	guint watch_id;
 	gchar *owner; /* owned: unique name of bluetoothd; NULL without one */
 	guint subscriptions[KN_BLUEZ_N_SUBSCRIPTIONS];
-	GCancellable *bus_cancellable;    /* owned: of opening the bus */
+	GCancellable *bus_cancellable; /* owned: of opening the bus */
+	GCancellable *
+		owner_cancellable; /* owned: of asking whether bluetoothd is there; NULL not asked */
 	GCancellable *daemon_cancellable; /* owned: of reading this bluetoothd's objects */
 	KnTree *tree;                     /* owned */
 	guint timer_id;                   /* opening: timeout or retry */
 	guint resync_id;                  /* a reading is due */
 	gboolean is_reading;
-	gboolean is_loaded; /* the tree is this bluetoothd's */
+	gboolean is_loaded;   /* the tree is this bluetoothd's */
+	guint owner_timer_id; /* asking again */
 	guint n_bus_retries;
+	guint n_owner_retries;
 	guint n_read_retries;
 	guint64 n_unknown;
 };
+
+/* bluez.c: begins to follow who is bluetoothd, anew if it did before */
+void kn_bluez_watch_name(KnBluez *bluez);
+
+/* bluez-owner.c: the watch said that nobody is; asks until the bus has told, or it is dropped */
+void kn_bluez_doubt_absence(KnBluez *bluez);
+void kn_bluez_drop_doubt(KnBluez *bluez);
 
 /* bluez-objects.c */
 void kn_bluez_set_state(KnBluez *bluez, KnBluezState state);

@@ -57,6 +57,8 @@ on_name_appeared(GDBusConnection *connection G_GNUC_UNUSED, const gchar *name G_
 		 const gchar *owner, gpointer user)
 {
 	KnBluez *bluez = user;
+	kn_bluez_drop_doubt(bluez);
+	bluez->n_owner_retries = 0;
 	lose_daemon(bluez);
 	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
 	bluez->owner = g_strdup(owner);
@@ -73,6 +75,16 @@ on_name_vanished(GDBusConnection *connection G_GNUC_UNUSED, const gchar *name G_
 	KnBluez *bluez = user;
 	lose_daemon(bluez);
 	kn_bluez_set_state(bluez, KN_BLUEZ_AT_NO_DAEMON);
+	kn_bluez_doubt_absence(bluez);
+}
+
+void
+kn_bluez_watch_name(KnBluez *bluez)
+{
+	g_clear_handle_id(&bluez->watch_id, g_bus_unwatch_name);
+	bluez->watch_id = g_bus_watch_name_on_connection(
+		bluez->connection, KN_BLUEZ_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
+		on_name_vanished, bluez, NULL);
 }
 
 /* ---- the bus comes and goes ---- */
@@ -108,6 +120,8 @@ static void
 leave_bus(KnBluez *bluez)
 {
 	lose_daemon(bluez);
+	kn_bluez_drop_doubt(bluez);
+	bluez->n_owner_retries = 0;
 	g_clear_handle_id(&bluez->watch_id, g_bus_unwatch_name);
 	g_clear_signal_handler(&bluez->closed_id, bluez->connection);
 	g_clear_object(&bluez->connection);
@@ -138,9 +152,7 @@ use_bus(KnBluez *bluez, GDBusConnection *connection)
 	bluez->connection = g_object_ref(connection);
 	g_dbus_connection_set_exit_on_close(connection, FALSE);
 	bluez->closed_id = g_signal_connect(connection, "closed", G_CALLBACK(on_closed), bluez);
-	bluez->watch_id = g_bus_watch_name_on_connection(
-		connection, KN_BLUEZ_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
-		on_name_vanished, bluez, NULL);
+	kn_bluez_watch_name(bluez);
 	/* until the bus has told whether bluetoothd is there nothing is said of it */
 }
 

@@ -108,6 +108,12 @@ n_turns(Fixture *f)
 }
 
 static gboolean
+has_connects(Fixture *f, gconstpointer n)
+{
+	return kn_test_n_calls(f, "Connect") >= GPOINTER_TO_UINT(n);
+}
+
+static gboolean
 have_taken_turns(Fixture *f, gconstpointer n)
 {
 	return n_turns(f) >= GPOINTER_TO_UINT(n);
@@ -130,6 +136,26 @@ one_link_more_is_tried_once_and_not_until_it_is_well(Fixture *f, gconstpointer d
 	g_assert_cmpuint(after.n_connect_errors - before.n_connect_errors, <=, n_turns(f));
 }
 
+/* whose massager it is, is not known: whichever comes first is the one that the other program listens to */
+static void
+a_link_that_another_program_uses_makes_room_for_those_that_wait(Fixture *f,
+								gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.004;
+	learn_the_limit(f);
+	kn_test_radio_wait(f, have_taken_turns, GUINT_TO_POINTER(2));
+	/* from now on nobody gets a socket, and one of two has the only link */
+	kn_test_sim_fail_next(f, "AcquireNotify", "NotPermitted", "Notify acquired", 100000);
+	kn_test_forget_calls(f);
+	kn_test_radio_wait(f, has_connects, GUINT_TO_POINTER(4));
+	g_assert_cmpuint(kn_test_n_calls(f, "Disconnect"), >=, 3);
+	kn_test_radio_forget_events(f);
+	/* and it is served as soon as it can be */
+	kn_test_sim_fail_next(f, "AcquireNotify", "NotPermitted", "Notify acquired", 0);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	kn_test_radio_wait(f, has_event, "up " ROLLER);
+}
+
 #define ADD(name)                                                                       \
 	g_test_add("/radio/adapters/" #name, Fixture, NULL, kn_test_radio_set_up, name, \
 		   kn_test_radio_tear_down)
@@ -141,5 +167,6 @@ main(int argc, char **argv)
 	ADD(what_an_adapter_carries_is_known_after_bluetoothd_has_restarted);
 	ADD(fault_41_an_adapter_that_comes_back_under_another_name_is_the_same);
 	ADD(one_link_more_is_tried_once_and_not_until_it_is_well);
+	ADD(a_link_that_another_program_uses_makes_room_for_those_that_wait);
 	return g_test_run();
 }

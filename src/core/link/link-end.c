@@ -87,6 +87,13 @@ kn_link_refuse(KnLink *link, gint64 pause_us, gboolean must_close, gint64 now_us
 	return kn_link_leave(link, KN_LINK_AT_UNSUPPORTED, must_close, now_us);
 }
 
+guint
+kn_link_yield(KnLink *link, gint64 now_us)
+{
+	link->cause = KN_LINK_CAUSE_TURN;
+	return kn_link_leave(link, KN_LINK_AT_REST, TRUE, now_us);
+}
+
 void
 kn_link_retry(KnLink *link)
 {

@@ -40,8 +40,8 @@
  *               other error                           by verdict    fail
  * BUSY          deadline                              RESOLVING     (the whole way again, except Connect)
  * STREAMING     characteristics gone for 250 ms       RESOLVING     DROP
- *               its turn is over                      REST          DROP, DISCONNECT (through CLOSING)
- *               socket ended                          PAUSED        fail LOST
+ * STREAMING, BUSY   its turn is over                  REST          DROP, DISCONNECT (through CLOSING)
+ * STREAMING     socket ended                          PAUSED        fail LOST
  * RESOLVING … BUSY   not Connected                    PAUSED        fail LOST; after a good link at once, at most 10 s after a short one
  *                    no longer bonded                 NOT_BONDED    fail UNBONDED
  *                    60 s since Connect, not BUSY or STREAMING      fail TIMEOUT
@@ -78,6 +78,7 @@ rest(KnLink *link, const KnLinkFacts *facts, gint64 now_us)
 		kn_link_enter(link, KN_LINK_AT_NOT_BONDED, G_MAXINT64);
 	} else if (facts->is_connected) {
 		link->attempt_end_us = now_us + times->attempt_us;
+		link->linked_us = now_us;
 		kn_link_enter(link, KN_LINK_AT_RESOLVING, link->attempt_end_us);
 	} else if (facts->is_heard || link->keeps_place) {
 		kn_link_queue(link, link->is_blind && !facts->is_heard, now_us);
@@ -122,6 +123,7 @@ static guint
 connecting(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint64 now_us)
 {
 	if (facts->is_connected) {
+		link->linked_us = now_us;
 		kn_link_enter(link, KN_LINK_AT_RESOLVING, link->attempt_end_us);
 		return 0;
 	}
@@ -228,10 +230,8 @@ streaming(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint
 {
 	if (input->event == KN_LINK_EVENT_HUP)
 		return kn_link_lose(link, TRUE, now_us);
-	if (input->event == KN_LINK_EVENT_YIELD) {
-		link->cause = KN_LINK_CAUSE_TURN;
-		return kn_link_leave(link, KN_LINK_AT_REST, TRUE, now_us);
-	}
+	if (input->event == KN_LINK_EVENT_YIELD)
+		return kn_link_yield(link, now_us);
 	/* a flap of ServicesResolved alone leaves the socket as it is. Characteristics go before Connected does when a link
 	 * falls, so only their staying away means other services. */
 	if (facts->is_complete)
@@ -301,6 +301,8 @@ step_linked(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gi
 	case KN_LINK_AT_STREAMING:
 		return streaming(link, facts, input, now_us);
 	default: /* BUSY */
+		if (input->event == KN_LINK_EVENT_YIELD)
+			return kn_link_yield(link, now_us);
 		if (now_us < link->deadline_us)
 			return 0;
 		link->attempt_end_us = now_us + link->times->attempt_us;

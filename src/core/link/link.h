@@ -139,6 +139,7 @@ typedef struct {
 	gboolean
 		keeps_place; /* no link was left for it: it has waited since queued_us all the same */
 	gint64 attempt_end_us;
+	gint64 linked_us; /* since when the link is there, whatever came of it */
 	gint64 up_us;
 	guint n_attempts;     /* Connects since the last success */
 	guint n_failures;     /* in a row, for the doubling */

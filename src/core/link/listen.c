@@ -129,8 +129,8 @@ kn_listen_failed(KnListen *listen, gint64 now_us)
 	const KnListenTimes *times = listen->times;
 	gint64 wait_us = times->retry_us;
 
-	/* whoever cannot even begin to listen hears nothing */
-	end_window(listen);
+	/* nothing was listened to, so nobody was silent: the window is gone, and the refusal is counted as what it is */
+	listen->left_us = 0;
 	for (guint i = 0; i < listen->n_refused && wait_us < times->period_us; i++)
 		wait_us *= 2;
 	listen->n_refused++;

@@ -47,12 +47,15 @@ find_leaver(const KnTurns *turns, const KnTurnView *view, const KnLink *waiter, 
 	g_autofree guint *at = g_new(guint, view->n);
 	guint n = 0;
 	for (guint i = 0; i < view->n; i++) {
-		if (view->links[i]->state != KN_LINK_AT_STREAMING)
+		const KnLink *link = view->links[i];
+		gboolean is_busy = link->state == KN_LINK_AT_BUSY;
+		if (!is_busy && link->state != KN_LINK_AT_STREAMING)
 			continue;
 		at[n] = i;
-		holders[n++] =
-			(KnSlotHolder){.up_us = view->links[i]->up_us,
-				       .is_idle = view->is_idle && view->is_idle(view->user, i)};
+		/* a link that another program uses is in use, too: as long as any, and no longer */
+		holders[n++] = (KnSlotHolder){.up_us = is_busy ? link->linked_us : link->up_us,
+					      .is_idle = !is_busy && view->is_idle &&
+							 view->is_idle(view->user, i)};
 	}
 	gint leaver = kn_slots_choose(turns->times, holders, n, ready_us(turns, waiter), now_us,
 				      ret_again_us);

@@ -69,8 +69,7 @@ static const struct {
 			    "See what is wrong: knead status"},
 	[KN_WHY_STUCK] = {"stuck", "%N is connected, but does not send what it has",
 			  "The hub asks again by itself. If it stays so, restart the massager."},
-	[KN_WHY_CLOCK_NEVER_SET] = {"clock-never-set", "%N does not know what time it is",
-				    "Check its firmware."},
+	[KN_WHY_CLOCK_NEVER_SET] = {"clock-never-set", "%N does not", "Check its firmware."},
 	[KN_WHY_FOREIGN_OWNER] =
 		{"foreign-owner",
 		 "%N belongs to another hub: it is recorded here too, but its memory is never "
@@ -121,7 +120,7 @@ judge_stream(const KnWhyFacts *facts)
 		return KN_WHY_STORAGE;
 	if (facts->is_stuck)
 		return KN_WHY_STUCK;
-	if (facts->is_clock_unset)
+	if (facts->is_clock_unset || facts->is_clock_untold)
 		return KN_WHY_CLOCK_NEVER_SET;
 	if (facts->is_foreign_owned)
 		return KN_WHY_FOREIGN_OWNER;
@@ -265,6 +264,20 @@ append_missing(GString *text, const KnWhyFacts *facts, const gchar *untold)
 		g_string_append(text, untold);
 }
 
+static void
+append_clock(GString *text, const KnWhyFacts *facts)
+{
+	if (!facts->is_clock_unset)
+		g_string_append(text, " answer when it is asked what time it is: sessions of it "
+				      "may have no date.");
+	else if (facts->is_hub_clock_unset)
+		g_string_append(text, " know what time it is, and neither does this machine: "
+				      "sessions have no date.");
+	else
+		g_string_append(text, " know what time it is, though it was told: when it "
+				      "restarts, sessions may have no date.");
+}
+
 /* what only this device's facts can say */
 static void
 append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
@@ -306,12 +319,7 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 		append_missing(text, facts, ": it answers nothing.");
 		return;
 	case KN_WHY_CLOCK_NEVER_SET:
-		g_string_append(text,
-				facts->is_hub_clock_unset
-					? ", and neither does this machine: sessions have no "
-					  "date."
-					: ", though it was told: when it restarts, sessions may "
-					  "have no date.");
+		append_clock(text, facts);
 		return;
 	case KN_WHY_NOTHING_BANKED:
 		g_string_append_printf(text, " %s.", idle);
@@ -362,7 +370,7 @@ fill_in(const gchar *template, const KnWhyFacts *facts)
 static const gchar *
 next_for(KnWhyCause cause, const KnWhyFacts *facts)
 {
-	if (cause == KN_WHY_CLOCK_NEVER_SET && facts->is_hub_clock_unset)
+	if (cause == KN_WHY_CLOCK_NEVER_SET && facts->is_clock_unset && facts->is_hub_clock_unset)
 		return "Set this machine's clock: sudo timedatectl set-ntp true";
 	return causes[cause].next;
 }

@@ -88,8 +88,9 @@ typedef struct {
 	const gchar *twin_address; /* SERIAL */
 	gboolean sends_newer;      /* it is connected, and its records are of a newer protocol */
 	gboolean is_storage_degraded;
-	gboolean is_stuck;       /* it is asked again and again, and sends nothing */
-	gboolean is_clock_unset; /* it was asked, and does not know the time */
+	gboolean is_stuck;        /* it is asked again and again, and sends nothing */
+	gboolean is_clock_unset;  /* it was asked, and does not know the time */
+	gboolean is_clock_untold; /* it was asked, and does not answer */
 	gboolean is_hub_clock_unset;
 	gboolean is_foreign_owned;
 	gboolean is_newest_known; /* it has told what it holds */

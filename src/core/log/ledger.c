@@ -60,6 +60,8 @@ kn_ledger_state(KnLedger *ledger, guint64 oldest_seq, guint64 newest_seq, guint6
 		return FALSE;
 	if (!next_hole(&ledger->received, &ledger->named, ledger->first_seq, lost_to - 1, &hole))
 		return FALSE;
+	if (!ret_gap)
+		return TRUE;
 	ret_gap->first_seq = hole.first;
 	ret_gap->last_seq = hole.last;
 	ret_gap->reason = KN_GAP_OVERWRITTEN;
@@ -79,18 +81,67 @@ kn_ledger_receive(KnLedger *ledger, guint64 seq)
 	return TRUE;
 }
 
+/* Past half of what it may hold, what is settled from the start on is one range: neither missing nor new. A gap in it is still a row of the
+ * store; only a record of it that comes after all is not taken any more. */
+static void
+fold(KnLedger *ledger)
+{
+	guint64 to_seq;
+	guint n_named = ledger->named.ranges->len;
+
+	if (MAX(ledger->received.ranges->len, n_named) <= KN_LEDGER_RANGES_MAX / 2)
+		return;
+	to_seq = kn_ledger_trim_to(ledger);
+	if (to_seq <= MAX(ledger->folded_to_seq, ledger->first_seq))
+		return;
+	kn_rangeset_add(&ledger->received, ledger->first_seq, to_seq);
+	kn_rangeset_remove(&ledger->named, ledger->first_seq, to_seq);
+	kn_rangeset_remove(&ledger->durable, ledger->first_seq, to_seq);
+	ledger->n_folded_gaps += n_named - ledger->named.ranges->len;
+	ledger->folded_to_seq = to_seq;
+}
+
+gboolean
+kn_ledger_has_room(const KnLedger *ledger, guint64 seq)
+{
+	const KnRangeSet *received = &ledger->received;
+	KnRange missing;
+
+	if (received->ranges->len < KN_LEDGER_RANGES_MAX || kn_rangeset_contains(received, seq) ||
+	    kn_rangeset_contains(received, seq + 1) ||
+	    (seq > 0 && kn_rangeset_contains(received, seq - 1)))
+		return TRUE;
+	/* what is missing first always comes in, or nothing would ever be mended */
+	return received->ranges->len < 2 * KN_LEDGER_RANGES_MAX &&
+	       kn_ledger_next_missing(ledger, 0, &missing) && missing.first == seq;
+}
+
+gboolean
+kn_ledger_may_name(const KnLedger *ledger)
+{
+	return ledger->named.ranges->len < KN_LEDGER_RANGES_MAX;
+}
+
+guint
+kn_ledger_n_gaps(const KnLedger *ledger)
+{
+	return ledger->n_folded_gaps + ledger->named.ranges->len;
+}
+
 void
 kn_ledger_commit(KnLedger *ledger, guint64 first_seq, guint64 last_seq)
 {
 	kn_rangeset_add(&ledger->durable, first_seq, last_seq);
 	kn_rangeset_add(&ledger->received, first_seq, last_seq);
 	kn_rangeset_add(&ledger->settled, first_seq, last_seq);
+	fold(ledger);
 }
 
 void
 kn_ledger_settle_gap(KnLedger *ledger, const KnGap *gap)
 {
 	kn_rangeset_add(&ledger->settled, gap->first_seq, gap->last_seq);
+	fold(ledger);
 }
 
 void
@@ -99,6 +150,7 @@ kn_ledger_loaded(KnLedger *ledger)
 	kn_rangeset_unite(&ledger->received, &ledger->durable);
 	kn_rangeset_unite(&ledger->settled, &ledger->durable);
 	kn_rangeset_unite(&ledger->settled, &ledger->named);
+	fold(ledger);
 }
 
 void

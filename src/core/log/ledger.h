@@ -23,6 +23,9 @@ typedef struct {
 	KnGapReason reason;
 } KnGap;
 
+/* of each set: a device that leaves out every second record must not fill the memory, nor be searched through at every packet */
+enum { KN_LEDGER_RANGES_MAX = 1024 };
+
 typedef struct {
 	guint64 log_id;
 	KnRangeSet received; /* in memory or stored */
@@ -31,8 +34,11 @@ typedef struct {
 	KnRangeSet erased;   /* of those, by a person: refused when they come again */
 	KnRangeSet
 		settled; /* durable records and gaps whose name is durable: what the device may forget */
-	guint64 first_seq;  /* the oldest record this hub is to have; 0 until the first State */
-	guint64 newest_seq; /* the newest record known to exist; 0 none */
+	/* Up to here all is settled, and no longer told apart: received and not in the other sets, but for erased and settled. 0: told apart. */
+	guint64 folded_to_seq;
+	guint n_folded_gaps; /* of named */
+	guint64 first_seq;   /* the oldest record this hub is to have; 0 until the first State */
+	guint64 newest_seq;  /* the newest record known to exist; 0 none */
 	gboolean is_newest_known; /* a State of this log was read */
 } KnLedger;
 
@@ -42,16 +48,24 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnLedger, kn_ledger_clear)
 
 /* The device told its State: sets newest, and at the first contact the start: what another hub trimmed is not ours to miss.
  * Returns TRUE and the gap when records from first_seq on are no longer in flash (reason OVERWRITTEN, now named). */
+/* ret_gap NULL: TRUE when there is such a gap; it gets no name, and stays missing. */
 gboolean kn_ledger_state(KnLedger *ledger, guint64 oldest_seq, guint64 newest_seq,
 			 guint64 trimmed_to_seq, KnGap *ret_gap);
 
-/* TRUE when seq is new: also one that was given up, and comes after all. FALSE for a duplicate or one that was erased. newest_seq follows. */
+/* FALSE: so much before seq is missing that it is not to be taken: it is missing, too, until what is before it came. */
+gboolean kn_ledger_has_room(const KnLedger *ledger, guint64 seq);
+/* FALSE: so many gaps have names that no more can be told apart. */
+gboolean kn_ledger_may_name(const KnLedger *ledger);
+guint kn_ledger_n_gaps(const KnLedger *ledger); /* named ones */
+
+/* TRUE when seq is new: also one that was given up, and comes after all, unless it was folded. FALSE for a duplicate or one that was erased.
+ * newest_seq follows. */
 gboolean kn_ledger_receive(KnLedger *ledger, guint64 seq);
 /* A commit holds these records. */
 void kn_ledger_commit(KnLedger *ledger, guint64 first_seq, guint64 last_seq);
 /* A commit holds the name of this gap. */
 void kn_ledger_settle_gap(KnLedger *ledger, const KnGap *gap);
-/* After durable, named and erased were filled from the store: all of it is received and settled. */
+/* After first_seq, durable, named and erased were filled from the store: all of it is received and settled. */
 void kn_ledger_loaded(KnLedger *ledger);
 void kn_ledger_name_gap(KnLedger *ledger, const KnGap *gap);
 

@@ -116,22 +116,6 @@ kn_pipeline_hurry_later(KnPipeline *pipeline, KnPipelineDevice *device, const Kn
 }
 
 void
-kn_pipeline_keep_gap(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
-		     const KnNow *now)
-{
-	KnGapNote note = {device->id, device->ledger->log_id, *gap, now->utc_us};
-
-	g_array_append_val(pipeline->batch->gaps, note);
-	/* each by itself would be a commit for each bad record of a worn flash */
-	kn_pipeline_keep_note(pipeline, now);
-	kn_pipeline_hurry(pipeline, device, now);
-	kn_pipeline_emit(pipeline, device, KN_EVENT_GAP_NAMED,
-			 "records %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " %s", gap->first_seq,
-			 gap->last_seq,
-			 gap->reason == KN_GAP_OVERWRITTEN ? "overwritten" : "unreadable");
-}
-
-void
 kn_pipeline_keep_log(KnPipeline *pipeline, KnPipelineDevice *device)
 {
 	const KnLedger *ledger = device->ledger;

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-/* what the hub's clock does, for the store and for those who are told the time */
+/* what the hub's clock does, for the store and for those who are told the time; and what they say of theirs */
 
 #include "core/measure/names.h"
 #include "core/pipeline/pipeline-private.h"
@@ -74,4 +74,80 @@ gboolean
 kn_pipeline_is_clock_settling(const KnPipeline *pipeline, const KnNow *now)
 {
 	return kn_hub_time_is_settling(&pipeline->hub_time, now);
+}
+
+/* ---- one device ---- */
+
+/* whenever the hub knows better than what was given on this link; that begins at unknown, so a guess is never given */
+void
+kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	ktp_Control control = {.which_op = ktp_Control_set_clock_tag};
+
+	if (now->quality <= device->clock_given)
+		return;
+	control.op.set_clock =
+		(ktp_SetClock){(guint64)now->utc_us, now->quality, pipeline->config.hub_id};
+	if (!kn_pipeline_send(pipeline, device, &control))
+		return;
+	device->clock_given = now->quality;
+	device->clock_due_us = now->boottime_us;
+}
+
+/* one that never answers is asked ever more seldom, down to as often as one that does */
+static gint64
+answer_wait_us(const KnPipelineDevice *device)
+{
+	gint64 wait_us = KN_REPLY_US;
+
+	for (guint i = 1; i < device->n_clock_asked && wait_us < KN_CLOCK_US; i++)
+		wait_us *= 2;
+	return MIN(wait_us, KN_CLOCK_US);
+}
+
+/* read back at once and each hour: a device may take a write and not the time in it */
+void
+kn_pipeline_drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	const ktp_Control get = {.which_op = ktp_Control_get_clock_tag};
+
+	kn_pipeline_give_clock(pipeline, device, now);
+	if (now->boottime_us < device->clock_due_us)
+		return;
+	if (device->clock_asked_us != 0 &&
+	    now->boottime_us - device->clock_asked_us < answer_wait_us(device))
+		return;
+	if (!kn_pipeline_send(pipeline, device, &get))
+		return;
+	device->clock_asked_us = now->boottime_us;
+	device->n_clock_asked++;
+}
+
+void
+kn_pipeline_handle_clock(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Clock *clock,
+			 const KnNow *now)
+{
+	gint64 round_trip_us = now->boottime_us - device->clock_asked_us;
+	KnAnchor anchor;
+
+	if (device->clock_asked_us == 0 || !device->ledger || clock->t_ms > KN_TICK_MAX_MS)
+		return;
+	device->clock_asked_us = 0;
+	device->n_clock_asked = 0;
+	device->clock_due_us = now->boottime_us + KN_CLOCK_US;
+	device->is_clock_unset = clock->quality == ktp_CLOCK_UNKNOWN;
+	anchor = (KnAnchor){
+		.device_id = device->id,
+		.log_id = device->ledger->log_id,
+		.boot = clock->boot,
+		.t_ms = clock->t_ms,
+		.utc_us = now->utc_us - round_trip_us / 2,
+		.error_us = round_trip_us / 2,
+		.quality = (guint8)now->quality,
+		.hub_boot_id = pipeline->config.hub_boot_id,
+		.hub_us = now->boottime_us - round_trip_us / 2,
+	};
+	g_array_append_val(pipeline->batch->anchors, anchor);
+	if (pipeline->batch_since_us == 0)
+		pipeline->batch_since_us = now->boottime_us;
 }

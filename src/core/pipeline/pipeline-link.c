@@ -105,13 +105,14 @@ choose_ledger(KnPipeline *pipeline, KnPipelineDevice *device, guint64 log_id, co
 }
 
 static void
-take_ownership(KnPipeline *pipeline, KnPipelineDevice *device, guint64 owner_hub_id)
+take_ownership(KnPipeline *pipeline, KnPipelineDevice *device, guint64 owner_hub_id,
+	       const KnNow *now)
 {
 	gboolean is_foreign = owner_hub_id != 0 && owner_hub_id != pipeline->config.hub_id;
 	ktp_Control control = {.which_op = ktp_Control_own_tag};
 
 	if (is_foreign && !device->is_foreign_owned)
-		kn_pipeline_emit(pipeline, device, KN_EVENT_FOREIGN_OWNER,
+		kn_pipeline_tell(pipeline, device, KN_EVENT_FOREIGN_OWNER, now,
 				 "hub %016" G_GINT64_MODIFIER "x trims it", owner_hub_id);
 	device->is_foreign_owned = is_foreign;
 	control.op.own.hub_id = pipeline->config.hub_id;
@@ -143,14 +144,14 @@ is_state_plausible(const ktp_State *state)
 
 /* It counts as not answered, so that it is asked again after a while and not at once. */
 static void
-refuse_state(KnPipeline *pipeline, KnPipelineDevice *device)
+refuse_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	device->counters.n_bad_seq++;
 	device->is_malformed = TRUE;
 	if (device->is_state_refused)
 		return;
 	device->is_state_refused = TRUE;
-	kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_ERROR,
+	kn_pipeline_tell(pipeline, device, KN_EVENT_DEVICE_ERROR, now,
 			 "what it says of its memory cannot be");
 }
 
@@ -163,12 +164,11 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	KnLedger *ledger = is_state_plausible(state)
 				   ? choose_ledger(pipeline, device, state->log_id, now)
 				   : NULL;
-	KnGap gap;
 
 	if (device->is_refused)
 		return;
 	if (!ledger) {
-		refuse_state(pipeline, device);
+		refuse_state(pipeline, device, now);
 		return;
 	}
 	device->state_asked_us = 0;
@@ -188,12 +188,8 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	}
 	device->ledger = ledger;
 	device->trimmed_to_seq = state->trimmed_to_seq;
-	take_ownership(pipeline, device, state->owner_hub_id);
-	while (kn_ledger_state(ledger, state->oldest_seq, state->newest_seq, state->trimmed_to_seq,
-			       &gap)) {
-		kn_transfer_named(&device->transfer, &gap);
-		kn_pipeline_keep_gap(pipeline, device, &gap, now);
-	}
+	take_ownership(pipeline, device, state->owner_hub_id, now);
+	kn_pipeline_name_overwritten(pipeline, device, state, now);
 	kn_pipeline_keep_log(pipeline, device);
 	kn_pipeline_keep_battery(pipeline, &battery, now);
 	if (!device->is_live_on) {
@@ -204,34 +200,6 @@ handle_state(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_State *st
 	}
 	/* an earlier commit may have made records durable while no link was there to say so */
 	kn_pipeline_trim(pipeline, device);
-}
-
-static void
-handle_clock(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Clock *clock,
-	     const KnNow *now)
-{
-	gint64 round_trip_us = now->boottime_us - device->clock_asked_us;
-	KnAnchor anchor;
-
-	if (device->clock_asked_us == 0 || !device->ledger || clock->t_ms > KN_TICK_MAX_MS)
-		return;
-	device->clock_asked_us = 0;
-	device->clock_due_us = now->boottime_us + KN_CLOCK_US;
-	device->is_clock_unset = clock->quality == ktp_CLOCK_UNKNOWN;
-	anchor = (KnAnchor){
-		.device_id = device->id,
-		.log_id = device->ledger->log_id,
-		.boot = clock->boot,
-		.t_ms = clock->t_ms,
-		.utc_us = now->utc_us - round_trip_us / 2,
-		.error_us = round_trip_us / 2,
-		.quality = (guint8)now->quality,
-		.hub_boot_id = pipeline->config.hub_boot_id,
-		.hub_us = now->boottime_us - round_trip_us / 2,
-	};
-	g_array_append_val(pipeline->batch->anchors, anchor);
-	if (pipeline->batch_since_us == 0)
-		pipeline->batch_since_us = now->boottime_us;
 }
 
 static void
@@ -264,7 +232,7 @@ kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const g
 		handle_state(pipeline, device, &reply.body.state, now);
 		break;
 	case ktp_Reply_clock_tag:
-		handle_clock(pipeline, device, &reply.body.clock, now);
+		kn_pipeline_handle_clock(pipeline, device, &reply.body.clock, now);
 		break;
 	case ktp_Reply_fetch_done_tag:
 		kn_transfer_done(&device->transfer, &reply.body.fetch_done);
@@ -275,48 +243,14 @@ kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const g
 	}
 }
 
-/* whenever the hub knows better than what was given on this link; that begins at unknown, so a guess is never given */
-void
-kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
-{
-	ktp_Control control = {.which_op = ktp_Control_set_clock_tag};
-
-	if (now->quality <= device->clock_given)
-		return;
-	control.op.set_clock =
-		(ktp_SetClock){(guint64)now->utc_us, now->quality, pipeline->config.hub_id};
-	if (!kn_pipeline_send(pipeline, device, &control))
-		return;
-	device->clock_given = now->quality;
-	device->clock_due_us = now->boottime_us;
-}
-
-/* read back at once and each hour: a device may take a write and not the time in it */
-static void
-drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
-{
-	const ktp_Control get = {.which_op = ktp_Control_get_clock_tag};
-
-	kn_pipeline_give_clock(pipeline, device, now);
-	if (now->boottime_us < device->clock_due_us)
-		return;
-	if (device->clock_asked_us != 0 && now->boottime_us - device->clock_asked_us < KN_REPLY_US)
-		return;
-	if (kn_pipeline_send(pipeline, device, &get))
-		device->clock_asked_us = now->boottime_us;
-}
-
 static void
 judge_transfer(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(KnGap));
 
 	kn_transfer_judge(&device->transfer, device->ledger, now->boottime_us, gaps);
-	for (guint i = 0; i < gaps->len; i++) {
-		const KnGap *gap = &g_array_index(gaps, KnGap, i);
-		kn_ledger_name_gap(device->ledger, gap);
-		kn_pipeline_keep_gap(pipeline, device, gap, now);
-	}
+	for (guint i = 0; i < gaps->len; i++)
+		kn_pipeline_name_unreadable(pipeline, device, &g_array_index(gaps, KnGap, i), now);
 }
 
 static void
@@ -351,7 +285,7 @@ note_caught_up(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 		return;
 	pipeline->is_urgent = TRUE;
 	device->was_caught_up = TRUE;
-	kn_pipeline_emit(pipeline, device, KN_EVENT_CAUGHT_UP, "to record %" G_GUINT64_FORMAT,
+	kn_pipeline_tell(pipeline, device, KN_EVENT_CAUGHT_UP, now, "to record %" G_GUINT64_FORMAT,
 			 device->ledger->newest_seq);
 }
 
@@ -363,7 +297,8 @@ drive_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 			     now->boottime_us - device->state_asked_us >= KN_REPLY_US;
 	if (is_silent && !device->is_silent && !pipeline->config.is_replay) {
 		device->is_silent = TRUE;
-		kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_STUCK, "it answers nothing");
+		kn_pipeline_tell(pipeline, device, KN_EVENT_DEVICE_STUCK, now,
+				 "it answers nothing");
 	}
 	if (!device->ledger || device->n_state_asked > 0)
 		kn_pipeline_ask_state(pipeline, device, now);
@@ -381,7 +316,7 @@ kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *n
 		device->live_us = now->boottime_us;
 		kn_pipeline_ask_state(pipeline, device, now);
 	}
-	drive_clock(pipeline, device, now);
+	kn_pipeline_drive_clock(pipeline, device, now);
 	drive_transfer(pipeline, device, now);
 	switch (kn_transfer_verdict(&device->transfer, device->ledger, now->boottime_us)) {
 	case KN_VERDICT_NONE:
@@ -391,7 +326,7 @@ kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *n
 		break;
 	case KN_VERDICT_DEVICE_STUCK:
 		device->was_caught_up = FALSE;
-		kn_pipeline_emit(pipeline, device, KN_EVENT_DEVICE_STUCK,
+		kn_pipeline_tell(pipeline, device, KN_EVENT_DEVICE_STUCK, now,
 				 "%" G_GUINT64_FORMAT " records missing",
 				 kn_ledger_n_missing(device->ledger));
 		break;

@@ -4,6 +4,7 @@
 
 /* What the files pipeline*.c share; nobody else includes it. */
 
+#include "core/base/allowance.h"
 #include "core/pipeline/pipeline.h"
 #include "core/wire/frame.h"
 
@@ -33,6 +34,8 @@ typedef struct {
 	KnLive live;
 	KnRecent *recent; /* owned: KN_RECENT_RECORDS, by seq modulo */
 	KnTrust trust;
+	KnAllowance events[KN_EVENT_KINDS]; /* of each kind, over all links */
+	KnAllowance gaps;
 	gint64 enrolled; /* 0: not, at present */
 	KnRefusal refusal;
 	gboolean is_refused;   /* the link is to end: what comes on it is passed over */
@@ -54,6 +57,7 @@ typedef struct {
 	gint64 error_told_us;      /* 0: never */
 	gboolean is_hurry_due;     /* it was too soon after that one */
 	gint64 clock_asked_us;     /* 0: not waiting */
+	guint n_clock_asked;       /* times in a row, without an answer */
 	gint64 clock_due_us;
 	ktp_ClockQuality clock_given; /* the best quality set on this link */
 	guint64 trimmed_to_seq;
@@ -96,6 +100,9 @@ struct KnPipeline {
 KnPipelineDevice *kn_pipeline_lookup(const KnPipeline *pipeline, gint64 device_id);
 void kn_pipeline_emit(KnPipeline *pipeline, const KnPipelineDevice *device, KnEventKind kind,
 		      const gchar *format, ...) G_GNUC_PRINTF(4, 5);
+/* What a device can bring about as often as it likes: within KN_EVENTS_BURST and one each KN_EVENT_US of a kind, else only counted. */
+void kn_pipeline_tell(KnPipeline *pipeline, KnPipelineDevice *device, KnEventKind kind,
+		      const KnNow *now, const gchar *format, ...) G_GNUC_PRINTF(5, 6);
 
 /* pipeline-refuse.c. admit: FALSE when the device is refused, and the sink was told; others may be refused for its sake. */
 gboolean kn_pipeline_admit(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *info,
@@ -131,10 +138,22 @@ void kn_pipeline_keep_synced(KnPipeline *pipeline, const KnPipelineDevice *devic
  * kn_pipeline_hurry_later, for each tick. */
 void kn_pipeline_hurry(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_hurry_later(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
-void kn_pipeline_keep_gap(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
-			  const KnNow *now);
 void kn_pipeline_keep_log(KnPipeline *pipeline, KnPipelineDevice *device);
 void kn_pipeline_commit_if_due(KnPipeline *pipeline, const KnNow *now);
+
+/* pipeline-gap.c: each name is a row that stays, so a device may cause only so many; what gets none now stays missing, and is asked for
+ * again */
+/* What State says is not there any more, and the bounds of the log. */
+void kn_pipeline_name_overwritten(KnPipeline *pipeline, KnPipelineDevice *device,
+				  const ktp_State *state, const KnNow *now);
+void kn_pipeline_name_unreadable(KnPipeline *pipeline, KnPipelineDevice *device, const KnGap *gap,
+				 const KnNow *now);
+
+/* pipeline-clock.c: the conversation about the time */
+void kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
+void kn_pipeline_handle_clock(KnPipeline *pipeline, KnPipelineDevice *device,
+			      const ktp_Clock *clock, const KnNow *now);
 
 /* pipeline-link.c */
 gboolean kn_pipeline_send(KnPipeline *pipeline, KnPipelineDevice *device,
@@ -142,6 +161,5 @@ gboolean kn_pipeline_send(KnPipeline *pipeline, KnPipelineDevice *device,
 void kn_pipeline_ask_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes,
 			      gsize n_bytes, const KnNow *now);
-void kn_pipeline_give_clock(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);
 void kn_pipeline_trim(KnPipeline *pipeline, KnPipelineDevice *device);
 void kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now);

@@ -57,7 +57,7 @@ apply_record(KnPipeline *pipeline, KnPipelineDevice *device, const ktp_Record *r
 	}
 	if (kind == KN_FRAME_LIVE &&
 	    kn_live_push(&device->live, &device->info, device->ledger->log_id, record)) {
-		kn_pipeline_emit(pipeline, device, KN_EVENT_SESSION_ENDED,
+		kn_pipeline_tell(pipeline, device, KN_EVENT_SESSION_ENDED, now,
 				 "at record %" G_GUINT64_FORMAT, record->seq);
 		kn_pipeline_hurry(pipeline, device, now);
 	}
@@ -84,7 +84,7 @@ note_duplicate(KnPipeline *pipeline, KnPipelineDevice *device, guint64 seq, guin
 	*conflict = (KnConflict){device->id, device->ledger->log_id, seq,
 				 g_bytes_new(bytes, n_bytes), now->utc_us};
 	g_ptr_array_add(pipeline->batch->conflicts, conflict);
-	kn_pipeline_emit(pipeline, device, KN_EVENT_CONFLICT,
+	kn_pipeline_tell(pipeline, device, KN_EVENT_CONFLICT, now,
 			 "record %" G_GUINT64_FORMAT " came with other content", seq);
 }
 
@@ -108,6 +108,11 @@ admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *
 	if (!kn_pipeline_has_room(pipeline)) {
 		ledger->newest_seq = MAX(ledger->newest_seq, key->seq);
 		device->counters.n_refused_memory++;
+		return FALSE;
+	}
+	if (!kn_ledger_has_room(ledger, key->seq)) {
+		ledger->newest_seq = MAX(ledger->newest_seq, key->seq);
+		device->counters.n_refused_holes++;
 		return FALSE;
 	}
 	if (!kn_ledger_receive(ledger, key->seq)) {

@@ -81,6 +81,24 @@ kn_pipeline_emit(KnPipeline *pipeline, const KnPipelineDevice *device, KnEventKi
 }
 
 void
+kn_pipeline_tell(KnPipeline *pipeline, KnPipelineDevice *device, KnEventKind kind, const KnNow *now,
+		 const gchar *format, ...)
+{
+	const KnAllowanceRate rate = {KN_EVENTS_BURST, KN_EVENT_US};
+	g_autofree gchar *detail = NULL;
+	va_list args;
+
+	if (!kn_allowance_take(&device->events[kind], &rate, now->boottime_us)) {
+		device->counters.n_untold_events++;
+		return;
+	}
+	va_start(args, format);
+	detail = g_strdup_vprintf(format, args);
+	va_end(args);
+	pipeline->sink.event(pipeline->user, device->id, kind, detail);
+}
+
+void
 kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
 		       const GPtrArray *ledgers)
 {
@@ -99,8 +117,13 @@ kn_pipeline_add_device(KnPipeline *pipeline, gint64 device_id, GBytes *info,
 		kn_rangeset_unite(&ledger->durable, &stored->durable);
 		kn_rangeset_unite(&ledger->named, &stored->named);
 		kn_rangeset_unite(&ledger->erased, &stored->erased);
-		kn_ledger_loaded(ledger);
+		/* of what was folded nothing else is left */
+		kn_rangeset_unite(&ledger->received, &stored->received);
+		kn_rangeset_unite(&ledger->settled, &stored->settled);
+		ledger->folded_to_seq = stored->folded_to_seq;
+		ledger->n_folded_gaps = stored->n_folded_gaps;
 		ledger->first_seq = stored->first_seq;
+		kn_ledger_loaded(ledger);
 		ledger->newest_seq = stored->newest_seq;
 		ledger->is_newest_known = stored->is_newest_known;
 		g_ptr_array_add(device->ledgers, ledger);
@@ -145,6 +168,7 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 	device->n_state_asked = 0;
 	device->is_silent = FALSE;
 	device->clock_asked_us = 0;
+	device->n_clock_asked = 0;
 	device->clock_due_us = now->boottime_us;
 	device->clock_given = ktp_CLOCK_UNKNOWN;
 	kn_transfer_start(&device->transfer, now->boottime_us);
@@ -324,6 +348,7 @@ kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 		.is_newest_known = device->ledger && device->ledger->is_newest_known,
 		.is_foreign_owned = device->is_foreign_owned,
 		.is_clock_unset = device->is_up && device->is_clock_unset,
+		.is_clock_untold = device->is_up && device->n_clock_asked > KN_QUESTIONS_MAX,
 		.sends_newer = device->is_up && device->sends_newer,
 		.refusal = device->refusal,
 		.log_id = device->ledger ? device->ledger->log_id : 0,
@@ -337,8 +362,7 @@ kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 							ret_status->n_missing > 0));
 	ret_status->counters.n_fetches = device->transfer.n_fetches;
 	for (guint i = 0; i < device->ledgers->len; i++)
-		ret_status->n_gaps +=
-			((const KnLedger *)device->ledgers->pdata[i])->named.ranges->len;
+		ret_status->n_gaps += kn_ledger_n_gaps(device->ledgers->pdata[i]);
 	return TRUE;
 }
 

@@ -29,7 +29,11 @@ enum {
 	KN_OPEN_BLOCKS_MAX = 256, /* in one batch: loss makes fragments */
 	KN_LOGS_MAX = 16, /* of one device: a device that formats for ever must not eat the hub */
 	KN_SEQ_JUMP_MAX = 65536, /* beyond the newest known: not plausible between two State */
+	KN_GAPS_BURST = 128,   /* of one device, that get a name at once; then one each KN_GAP_US */
+	KN_EVENTS_BURST = 128, /* of one device and kind; then one each KN_EVENT_US */
 };
+#define KN_GAP_US   G_GINT64_CONSTANT(1000000)
+#define KN_EVENT_US G_GINT64_CONSTANT(10000000)
 #define KN_COMMIT_LIVE_US \
 	G_GINT64_CONSTANT(300000000) /* hub-wide tick: one commit for all devices */
 #define KN_COMMIT_BACKFILL_US G_GINT64_CONSTANT(10000000)
@@ -88,13 +92,16 @@ typedef struct {
 	guint64 n_bad_seq;        /* implausibly far ahead */
 	guint64 n_unplaced;       /* before State told the log */
 	guint64 n_refused_memory; /* the store is behind: left to the device */
+	guint64 n_refused_holes;  /* too much before them is missing: left to the device */
 	guint64 n_conflicts;
 	guint64 n_counter_jumps; /* notifications lost on the link, by the counter byte */
 	guint64 n_live_missed;   /* records that a later live one showed to be missing */
 	guint64 n_fetched;       /* new records that came as history */
 	guint64 n_fetches;
 	guint64 n_trims;
-	guint64 n_errors; /* operations that it refused; not each is an event */
+	guint64 n_errors;        /* operations that it refused; not each is an event */
+	guint64 n_untold_events; /* it made more of a kind than are told */
+	guint64 n_put_off_gaps;  /* times one was not named yet, for there were too many */
 } KnPipelineCounters;
 
 typedef struct {
@@ -103,6 +110,8 @@ typedef struct {
 	gboolean is_foreign_owned;
 	gboolean is_stuck; /* it answers nothing; or records are missing, and asking brings none */
 	gboolean is_clock_unset; /* it says that it does not know the time, after it was told */
+	gboolean
+		is_clock_untold; /* it was asked for its clock again and again, and does not answer */
 	gboolean sends_newer;    /* on this link: records of a newer protocol, kept unread */
 	KnRefusal refusal;       /* the last one; NONE since a link was accepted */
 	guint64 log_id;

@@ -34,6 +34,14 @@ attempts_of(const KnTransfer *transfer, guint64 seq)
 	return GPOINTER_TO_UINT(g_hash_table_lookup(transfer->attempts, &seq));
 }
 
+static void
+set_attempts(KnTransfer *transfer, guint64 seq, guint attempts)
+{
+	guint64 *key = g_memdup2(&seq, sizeof seq);
+
+	g_hash_table_insert(transfer->attempts, key, GUINT_TO_POINTER(attempts));
+}
+
 /* the end of an outstanding range that holds seq; 0 when none does */
 static guint64
 outstanding_end(const KnTransfer *transfer, guint64 seq)
@@ -150,6 +158,15 @@ kn_transfer_named(KnTransfer *transfer, const KnGap *gap)
 }
 
 void
+kn_transfer_put_off(KnTransfer *transfer, const KnGap *gap, gint64 until_us)
+{
+	transfer->again_us = MAX(transfer->again_us, until_us);
+	/* of a stretch that was overwritten nothing was tried */
+	if (gap->reason == KN_GAP_UNREADABLE)
+		set_attempts(transfer, gap->first_seq, KN_TRANSFER_ATTEMPTS_MAX - 1);
+}
+
+void
 kn_transfer_forget(KnTransfer *transfer)
 {
 	g_hash_table_remove_all(transfer->attempts);
@@ -197,8 +214,7 @@ count_attempt(KnTransfer *transfer, guint64 seq, GArray *gaps)
 	KnGap gap = {seq, seq, KN_GAP_UNREADABLE};
 
 	if (attempts < KN_TRANSFER_ATTEMPTS_MAX) {
-		guint64 *key = g_memdup2(&seq, sizeof seq);
-		g_hash_table_insert(transfer->attempts, key, GUINT_TO_POINTER(attempts));
+		set_attempts(transfer, seq, attempts);
 		return;
 	}
 	g_hash_table_remove(transfer->attempts, &seq);

@@ -74,6 +74,8 @@ void kn_transfer_progressed(KnTransfer *transfer, gint64 now_us);
 void kn_transfer_received(KnTransfer *transfer, guint64 seq);
 /* These will never come: a gap that was named for another reason than the attempts at it. */
 void kn_transfer_named(KnTransfer *transfer, const KnGap *gap);
+/* Was to be named, and is not yet: asked for once more, and nothing at all before until_us. */
+void kn_transfer_put_off(KnTransfer *transfer, const KnGap *gap, gint64 until_us);
 /* The log is another one: its records have nothing to do with those of the last. */
 void kn_transfer_forget(KnTransfer *transfer);
 /* Something that was sent as history was refused before its seq could be read. */

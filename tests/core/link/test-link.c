@@ -340,6 +340,28 @@ a_place_in_the_line_does_not_outlast_the_radio(void)
 }
 
 static void
+one_that_another_program_listens_to_lets_go_when_its_turn_is_over(void)
+{
+	KnLink link;
+	static const Line lines[] = {
+		{0, NEAR, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_QUEUED, 0},
+		{10, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+		{100, READY, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_SETTLING, 0},
+		{350, READY, KN_LINK_EVENT_NONE, NULL, 0, KN_LINK_AT_READING, READ},
+		{400, READY, KN_LINK_EVENT_READ_DONE, NULL, 0, KN_LINK_AT_ACQUIRING, ACQUIRE},
+		{450, READY, KN_LINK_EVENT_ACQUIRE_FAILED, "NotPermitted: Notify acquired", 0,
+		 KN_LINK_AT_BUSY, DROP},
+		{500, READY, KN_LINK_EVENT_YIELD, NULL, 0, KN_LINK_AT_CLOSING, DROP | DISCONNECT},
+		{600, THERE, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_SEARCHING, DROP},
+	};
+	start(&link);
+	CONVERSE(&link, lines);
+	g_assert_cmpint(link.cause, ==, KN_LINK_CAUSE_TURN);
+	g_assert_cmpint(link.linked_us, ==, 100000);
+	g_assert_cmpuint(link.n_failures, ==, 0);
+}
+
+static void
 scaled_times_keep_their_proportion(void)
 {
 	KnLinkTimes full, tenth, odd;
@@ -377,6 +399,7 @@ main(int argc, char **argv)
 	ADD(one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_adapter);
 	ADD(one_for_whom_no_link_was_left_keeps_its_place_in_the_line);
 	ADD(a_place_in_the_line_does_not_outlast_the_radio);
+	ADD(one_that_another_program_listens_to_lets_go_when_its_turn_is_over);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }

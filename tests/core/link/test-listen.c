@@ -162,7 +162,7 @@ time_without_a_window_is_no_silence(void)
 }
 
 static void
-a_scan_that_does_not_start_is_tried_again_soon_and_counts_as_silence(void)
+a_scan_that_does_not_start_is_tried_again_soon_and_is_no_silence(void)
 {
 	Fixture f;
 	gint64 again_us;
@@ -177,8 +177,15 @@ a_scan_that_does_not_start_is_tried_again_soon_and_counts_as_silence(void)
 		g_assert_cmpint(again_us, ==, f.now_us + (5 << i) * S);
 		f.now_us = again_us;
 	}
-	g_assert_true(kn_listen_take_deaf(&f.listen));
+	g_assert_false(kn_listen_take_deaf(&f.listen));
 	g_assert_cmpuint(f.listen.n_starts, ==, 0);
+	g_assert_cmpuint(f.listen.n_silent, ==, 0);
+	g_assert_cmpuint(f.listen.n_errors, ==, KN_LISTEN_SILENT_WINDOWS);
+	/* nor do two that were refused and one that was not make three */
+	run(&f, 20);
+	g_assert_cmpuint(f.listen.n_silent, ==, 1);
+	g_assert_false(f.listen.is_to_all);
+	g_assert_false(kn_listen_take_deaf(&f.listen));
 }
 
 static void
@@ -299,7 +306,7 @@ main(int argc, char **argv)
 	ADD(silence_of_our_kind_opens_the_third_window_to_all_and_a_stranger_ends_it);
 	ADD(three_silent_windows_are_told_once_and_again_after_three_more);
 	ADD(time_without_a_window_is_no_silence);
-	ADD(a_scan_that_does_not_start_is_tried_again_soon_and_counts_as_silence);
+	ADD(a_scan_that_does_not_start_is_tried_again_soon_and_is_no_silence);
 	ADD(the_last_hour_is_counted_and_what_is_older_is_not);
 	ADD(a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks);
 	ADD(a_scan_that_is_refused_for_ever_is_asked_for_ever_more_seldom_and_counted);

@@ -328,19 +328,6 @@ a_name_with_a_percent_sign_stays_as_it_is(void)
 }
 
 static void
-a_clock_that_nobody_knows_is_set_on_this_machine_first(void)
-{
-	KnWhyFacts facts = well();
-
-	facts.is_clock_unset = TRUE;
-	facts.is_hub_clock_unset = TRUE;
-	assert_why(&facts, KN_WHY_CLOCK_NEVER_SET,
-		   "back bed does not know what time it is, and neither does this machine: "
-		   "sessions have no date.",
-		   "timedatectl");
-}
-
-static void
 every_cause_has_a_word_of_its_own(void)
 {
 	for (guint i = 0; i < KN_WHY_CAUSES; i++)
@@ -392,8 +379,6 @@ main(int argc, char **argv)
 		one_that_is_connected_and_has_recorded_no_use_for_two_days_is_not_simply_well);
 	g_test_add_func("/core/why/a_name_with_a_percent_sign_stays_as_it_is",
 			a_name_with_a_percent_sign_stays_as_it_is);
-	g_test_add_func("/core/why/a_clock_that_nobody_knows_is_set_on_this_machine_first",
-			a_clock_that_nobody_knows_is_set_on_this_machine_first);
 	g_test_add_func("/core/why/every_cause_has_a_word_of_its_own",
 			every_cause_has_a_word_of_its_own);
 	return g_test_run();

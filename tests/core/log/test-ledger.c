@@ -232,6 +232,90 @@ completeness_counts_gaps_that_touch_the_session(void)
 	}
 }
 
+/* every second record is here and durable, the others are named and durable as far as named_to */
+static void
+fill_with_holes(KnLedger *ledger, guint64 newest, guint64 named_to)
+{
+	for (guint64 seq = 2; seq <= newest; seq += 2) {
+		const KnGap gap = {seq - 1, seq - 1, KN_GAP_UNREADABLE};
+		if (!kn_ledger_has_room(ledger, seq))
+			continue;
+		g_assert_true(kn_ledger_receive(ledger, seq));
+		kn_ledger_commit(ledger, seq, seq);
+		if (seq > named_to || !kn_ledger_may_name(ledger))
+			continue;
+		kn_ledger_name_gap(ledger, &gap);
+		kn_ledger_settle_gap(ledger, &gap);
+	}
+}
+
+static guint
+longest(const KnLedger *ledger)
+{
+	guint n = MAX(ledger->received.ranges->len, ledger->named.ranges->len);
+
+	return MAX(n, MAX(ledger->durable.ranges->len, ledger->settled.ranges->len));
+}
+
+static void
+settled_holes_without_end_take_no_more_memory_and_count_as_gaps(void)
+{
+	g_auto(KnLedger) ledger;
+	KnRange missing;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	kn_ledger_state(&ledger, 1, 100000, 0, &gap);
+	fill_with_holes(&ledger, 100000, 100000);
+	g_assert_cmpuint(longest(&ledger), <=, KN_LEDGER_RANGES_MAX);
+	g_assert_cmpuint(kn_ledger_n_gaps(&ledger), ==, 50000);
+	g_assert_cmpuint(kn_ledger_n_missing(&ledger), ==, 0);
+	g_assert_false(kn_ledger_next_missing(&ledger, 0, &missing));
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 100000);
+	/* what is told apart no more is taken for here, as long as it is a row with a name; what is new is new */
+	g_assert_false(kn_ledger_receive(&ledger, 1));
+	g_assert_true(kn_ledger_receive(&ledger, 100001));
+}
+
+static void
+open_holes_without_end_are_bounded_and_all_of_them_stay_missing(void)
+{
+	g_auto(KnLedger) ledger;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	kn_ledger_state(&ledger, 1, 100000, 0, &gap);
+	fill_with_holes(&ledger, 100000, 0);
+	g_assert_cmpuint(longest(&ledger), ==, KN_LEDGER_RANGES_MAX);
+	g_assert_cmpuint(kn_ledger_n_missing(&ledger), ==, 100000 - KN_LEDGER_RANGES_MAX);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 0);
+	/* one hole after the other, from the first on, it all comes in */
+	for (guint64 seq = 1; seq <= 100000; seq++) {
+		g_assert_true(kn_ledger_has_room(&ledger, seq));
+		kn_ledger_receive(&ledger, seq);
+		kn_ledger_commit(&ledger, seq, seq);
+	}
+	g_assert_cmpuint(kn_ledger_n_missing(&ledger), ==, 0);
+	g_assert_cmpuint(longest(&ledger), ==, 1);
+}
+
+static void
+names_behind_a_hole_that_stays_open_are_bounded_too(void)
+{
+	g_auto(KnLedger) ledger;
+	KnGap gap;
+
+	kn_ledger_init(&ledger, 1);
+	kn_ledger_state(&ledger, 1, 2000000, 0, &gap);
+	for (guint64 seq = 3; seq < 100000 && kn_ledger_may_name(&ledger); seq += 2) {
+		const KnGap one = {seq, seq, KN_GAP_UNREADABLE};
+		kn_ledger_name_gap(&ledger, &one);
+		kn_ledger_settle_gap(&ledger, &one);
+	}
+	g_assert_cmpuint(ledger.named.ranges->len, ==, KN_LEDGER_RANGES_MAX);
+	g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -244,6 +328,9 @@ main(int argc, char **argv)
 	ADD(holes_between_what_came_are_lost_one_by_one_when_flash_goes_round);
 	ADD(trim_goes_only_to_the_end_of_the_durable_prefix);
 	ADD(a_record_is_new_once_and_never_when_named);
+	ADD(settled_holes_without_end_take_no_more_memory_and_count_as_gaps);
+	ADD(open_holes_without_end_are_bounded_and_all_of_them_stay_missing);
+	ADD(names_behind_a_hole_that_stays_open_are_bounded_too);
 	ADD(completeness_counts_gaps_that_touch_the_session);
 #undef ADD
 	return g_test_run();

@@ -89,6 +89,40 @@ a_clock_that_is_set_every_second_is_noted_once_a_minute(PipelineFixture *f, gcon
 	g_assert_cmpuint(n_notes, ==, 11);
 }
 
+static void
+one_that_never_tells_its_clock_is_asked_ever_more_seldom_and_that_is_known(PipelineFixture *f,
+									   gconstpointer data)
+{
+	ktp_Reply reply = {.which_body = ktp_Reply_clock_tag};
+	guint n_asked = 0, n_first_minute = 0;
+
+	pf_meet(f, 0);
+	g_assert_false(pf_status_of(f).is_clock_untold);
+	for (guint i = 0; i < 86400; i++) {
+		kn_pipeline_tick(f->pipeline, &f->now);
+		n_asked += pf_take_controls(f, ktp_Control_get_clock_tag, NULL);
+		if (i < 60)
+			n_first_minute = n_asked;
+		pf_commit_all(f);
+		pf_pass(f, PF_SECOND);
+	}
+	/* after 0, 5, 15 and 35 s, … and each hour in the end */
+	g_assert_cmpuint(n_first_minute, ==, 4);
+	g_assert_cmpuint(n_asked, >=, 24);
+	g_assert_cmpuint(n_asked, <=, 24 + 12);
+	g_assert_true(pf_status_of(f).is_clock_untold);
+	reply.body.clock = (ktp_Clock){.boot = 1, .t_ms = 1, .quality = ktp_CLOCK_SYNCED};
+	pf_send_reply(f, &reply);
+	g_assert_false(pf_status_of(f).is_clock_untold);
+	/* and what is due then is asked for as if nothing had been */
+	pf_pass(f, KN_CLOCK_US);
+	for (guint i = 0; i < 6; i++) {
+		kn_pipeline_tick(f->pipeline, &f->now);
+		pf_pass(f, PF_SECOND);
+	}
+	g_assert_cmpuint(pf_take_controls(f, ktp_Control_get_clock_tag, NULL), ==, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -99,5 +133,6 @@ main(int argc, char **argv)
 	ADD(a_clock_that_becomes_right_is_handed_over_at_once);
 	ADD(a_massager_is_told_the_time_again_when_it_was_set);
 	ADD(a_clock_that_is_set_every_second_is_noted_once_a_minute);
+	ADD(one_that_never_tells_its_clock_is_asked_ever_more_seldom_and_that_is_known);
 	return g_test_run();
 }
