@@ -59,12 +59,32 @@ add_change(JsonBuilder *builder, const gchar *key, guint64 now, guint64 before)
 		kn_json_add_int(builder, key, permille);
 }
 
+/* what was lost with a database is in no session's coverage */
+static gboolean
+is_fair(const KnSummaryWork *work, const KnPeriod *now, const KnPeriod *before)
+{
+	return !work->is_lost && kn_change_is_fair(now, before);
+}
+
+static gboolean
+is_lost(const GArray *losses, KnDays days, const gchar *zone)
+{
+	gint64 from_us = kn_zone_day_start_us(days.first_day, zone);
+	gint64 to_us = kn_zone_day_start_us(days.last_day + 1, zone);
+
+	for (guint i = 0; losses != NULL && i < losses->len; i++)
+		if (kn_loss_touches(&g_array_index(losses, KnLoss, i), from_us, to_us))
+			return TRUE;
+	return FALSE;
+}
+
 static void
-add_period_changes(JsonBuilder *builder, const KnPeriod *now, const KnPeriod *before)
+add_period_changes(JsonBuilder *builder, const KnSummaryWork *work, const KnPeriod *now,
+		   const KnPeriod *before)
 {
 	json_builder_set_member_name(builder, "change_permille");
 	json_builder_begin_object(builder);
-	if (kn_change_is_fair(now, before)) {
+	if (is_fair(work, now, before)) {
 		add_change(builder, "n_sessions", now->n_sessions, before->n_sessions);
 		add_change(builder, "duration_ms", now->duration_ms, before->duration_ms);
 		add_change(builder, "active_ms", now->active_ms, before->active_ms);
@@ -89,7 +109,7 @@ kn_summary_add_previous(JsonBuilder *builder, const KnSummaryWork *work, const K
 	kn_json_add_text(builder, "last_day", last);
 	kn_json_add_period(builder, before);
 	json_builder_end_object(builder);
-	add_period_changes(builder, now, before);
+	add_period_changes(builder, work, now, before);
 }
 
 /* ---- by place and massager ---- */
@@ -164,7 +184,7 @@ add_part(JsonBuilder *builder, const KnSummaryWork *work, const GPtrArray *views
 }
 
 static void
-add_part_before(JsonBuilder *builder, const KnPart *now, const KnPart *before, gboolean is_fair)
+add_part_before(JsonBuilder *builder, const KnPart *now, const KnPart *before, gboolean is_told)
 {
 	json_builder_set_member_name(builder, "previous");
 	json_builder_begin_object(builder);
@@ -172,7 +192,7 @@ add_part_before(JsonBuilder *builder, const KnPart *now, const KnPart *before, g
 	json_builder_end_object(builder);
 	json_builder_set_member_name(builder, "change_permille");
 	json_builder_begin_object(builder);
-	if (is_fair) {
+	if (is_told) {
 		add_change(builder, "n_sessions", now->n_sessions, before->n_sessions);
 		add_change(builder, "contact_ms", now->contact_ms, before->contact_ms);
 		add_change(builder, "mean_hpa", now->mean_hpa, before->mean_hpa);
@@ -186,7 +206,7 @@ add_part_before(JsonBuilder *builder, const KnPart *now, const KnPart *before, g
 /* also what was pressed before and is not now: that is a change, too */
 static void
 add_node_parts(JsonBuilder *builder, const KnSummaryWork *work, const GPtrArray *views,
-	       gboolean is_fair)
+	       gboolean is_told)
 {
 	g_autoptr(GPtrArray) parts = kn_parts_sum(work->sessions, bys[work->by].part);
 	g_autoptr(GPtrArray) earlier = work->earlier != NULL
@@ -200,7 +220,7 @@ add_node_parts(JsonBuilder *builder, const KnSummaryWork *work, const GPtrArray 
 
 		add_part(builder, work, views, part);
 		if (work->earlier != NULL)
-			add_part_before(builder, part, before != NULL ? before : &none, is_fair);
+			add_part_before(builder, part, before != NULL ? before : &none, is_told);
 		json_builder_end_object(builder);
 	}
 	for (guint i = 0; i < earlier->len; i++) {
@@ -213,7 +233,7 @@ add_node_parts(JsonBuilder *builder, const KnSummaryWork *work, const GPtrArray 
 		if (kn_parts_find(parts, before) != NULL)
 			continue;
 		add_part(builder, work, views, &now);
-		add_part_before(builder, &now, before, is_fair);
+		add_part_before(builder, &now, before, is_told);
 		json_builder_end_object(builder);
 	}
 }
@@ -257,7 +277,7 @@ add_device_parts(JsonBuilder *builder, const KnSummaryWork *work, const GPtrArra
 }
 
 static void
-add_parts(KnRequest *request, JsonBuilder *builder, const KnSummaryWork *work, gboolean is_fair)
+add_parts(KnRequest *request, JsonBuilder *builder, const KnSummaryWork *work, gboolean is_told)
 {
 	const KnServer *server = request->server;
 	g_autoptr(GPtrArray) views = server->hub.get_devices(server->user);
@@ -271,7 +291,7 @@ add_parts(KnRequest *request, JsonBuilder *builder, const KnSummaryWork *work, g
 		kn_summary_add_people(builder, work, server->hub.get_people(server->user),
 				      server->hub.get_zone(server->user));
 	else
-		add_node_parts(builder, work, views, is_fair);
+		add_node_parts(builder, work, views, is_told);
 	json_builder_end_array(builder);
 }
 
@@ -324,11 +344,14 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 			   kn_zone_day_start_us(work->days.first_day, zone),
 			   kn_zone_day_start_us(work->days.last_day + 1, zone), zone);
 	if (work->earlier != NULL) {
+		const GArray *losses = server->hub.get_losses(server->user);
+		work->is_lost = is_lost(losses, work->days, zone) ||
+				is_lost(losses, work->earlier_days, zone);
 		kn_summary_period(work->earlier, work->earlier_days.first_day,
 				  work->earlier_days.last_day, &before);
 		kn_summary_add_previous(builder, work, &period, &before);
 	}
-	add_parts(request, builder, work, kn_change_is_fair(&period, &before));
+	add_parts(request, builder, work, is_fair(work, &period, &before));
 	if (work->days.last_day - work->days.first_day < DAYS_LISTED_MAX)
 		add_days(builder, work);
 	json_builder_end_object(builder);

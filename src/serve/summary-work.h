@@ -27,6 +27,8 @@ typedef struct {
 	KnSessionPlace after; /* the last that was read */
 	GPtrArray *sessions;  /* owned: KnSession of the days, all pages */
 	KnDays earlier_days;
+	gboolean
+		is_lost; /* records of the days, or of those before, went with a damaged database */
 	GPtrArray *earlier; /* owned: KnSession of earlier_days; NULL: they are not told */
 	GArray *incomplete; /* owned: gint64 ids of sessions to ask for gaps */
 	guint n_gaps_asked;

@@ -10,17 +10,29 @@
 	"block_id, log_key, device_boot, info_id, first_seq, last_seq, first_t_ms, last_t_ms, " \
 	"n_records, touch_first_t_ms, touch_last_t_ms, codec, raw_bytes, crc32"
 
+/* A chain that breaks off, or leads into another log, must not be believed: sessions would be made anew of half their records. */
+static gboolean
+is_broken(gint64 block_id, const gchar *what, GError **error)
+{
+	g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
+		    "block %" G_GINT64_FORMAT " %s", block_id, what);
+	return FALSE;
+}
+
 static gboolean
 tail_of(KnDb *db, gint64 log_key, gint64 *ret_block_id, gint64 *ret_max_seq, GError **error)
 {
-	gint64 values[2] = {0};
+	gint64 values[3] = {0};
 	gboolean is_found;
 
 	if (!kn_sql_get(db,
-			"SELECT block_id, log_max_seq FROM block WHERE block_id = "
-			"(SELECT newest_block_id FROM log WHERE log_key = ?1)",
-			KN_SQL_INTS(log_key), values, 2, &is_found, error))
+			"SELECT l.newest_block_id, b.log_max_seq, b.log_key FROM log AS l "
+			"LEFT JOIN block AS b ON b.block_id = l.newest_block_id "
+			"WHERE l.log_key = ?1",
+			KN_SQL_INTS(log_key), values, 3, &is_found, error))
 		return FALSE;
+	if (values[0] != 0 && values[2] != log_key)
+		return is_broken(values[0], "is not of the log whose newest it should be", error);
 	*ret_block_id = values[0];
 	*ret_max_seq = values[1];
 	return TRUE;
@@ -103,7 +115,8 @@ compare_heads(gconstpointer a, gconstpointer b)
 /* *block_id: in, the block to read; out, the one before it in the chain, 0 at the end or where
  * from_seq cannot come any more */
 static gboolean
-step_back(KnDb *db, gint64 *block_id, guint64 from_seq, KnBlockHead *ret_head, GError **error)
+step_back(KnDb *db, gint64 log_key, gint64 *block_id, guint64 from_seq, KnBlockHead *ret_head,
+	  GError **error)
 {
 	g_autoptr(KnStatement) row = kn_sql_start(
 		db, "SELECT " HEAD ", prev_block_id, log_max_seq FROM block WHERE block_id = ?1",
@@ -113,15 +126,16 @@ step_back(KnDb *db, gint64 *block_id, guint64 from_seq, KnBlockHead *ret_head, G
 
 	if (!row || !kn_sql_step(row, &is_row, error))
 		return FALSE;
-	if (!is_row) {
-		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
-			    "block %" G_GINT64_FORMAT " is missing", *block_id);
-		return FALSE;
-	}
+	if (!is_row)
+		return is_broken(*block_id, "is missing", error);
 	read_head(row, ret_head);
+	if (ret_head->log_key != log_key)
+		return is_broken(*block_id, "is of another log than those after it", error);
 	prev_block_id = sqlite3_column_int64(row, 14);
 	/* ids rise along the chain; one that does not would walk for ever */
-	if (prev_block_id >= *block_id || (guint64)sqlite3_column_int64(row, 15) < from_seq)
+	if (prev_block_id >= *block_id)
+		return is_broken(*block_id, "comes after a later one", error);
+	if ((guint64)sqlite3_column_int64(row, 15) < from_seq)
 		prev_block_id = 0;
 	*block_id = prev_block_id;
 	return kn_sql_finish(row, error);
@@ -137,7 +151,7 @@ kn_blocks_find(KnDb *db, gint64 log_key, guint32 boot, guint64 from_seq, GError 
 		return NULL;
 	while (block_id != 0) {
 		KnBlockHead head;
-		if (!step_back(db, &block_id, from_seq, &head, error))
+		if (!step_back(db, log_key, &block_id, from_seq, &head, error))
 			return NULL;
 		if (head.boot == boot && head.last_seq >= from_seq)
 			g_array_append_val(heads, head);

@@ -13,7 +13,7 @@ gboolean kn_blocks_append(KnDb *db, KnBlockHead *head, const GByteArray *data,
 			  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Heads (KnBlockHead) of the log's blocks of this boot that hold records at or above from_seq,
- * in seq order. */
+ * in seq order. MALFORMED: the chain breaks off or leads into another log. */
 GArray *kn_blocks_find(KnDb *db, gint64 log_key, guint32 boot, guint64 from_seq, GError **error);
 
 /* Opens a block for reading: CRC and all lengths are checked. head may be NULL. */

@@ -23,8 +23,9 @@ typedef struct {
 	GHashTable *infos;      /* owned: info_id to parsed description, see infos.h */
 	/* owned: gint64 ids of blocks that were found damaged: told once, and passed over */
 	GHashTable *damaged;
-	GHashTable *running; /* owned: KnRunning by log and boot, see running.h */
-	gchar *path;         /* owned: the database file */
+	GHashTable *running;     /* owned: KnRunning by log and boot, see running.h */
+	guint64 n_running_turns; /* how often one was to be kept */
+	gchar *path;             /* owned: the database file */
 	/* owned: keeps the directory ours while handle is closed, too; -1: it is not the hub's own */
 	gint lock_fd;
 	guint64 hub_id;

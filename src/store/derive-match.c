@@ -53,6 +53,20 @@ find_pairs(const GPtrArray *rows, const GPtrArray *old)
 	return pairs;
 }
 
+/* The other parts of a session that fell apart were in it when it got its zone. Those that share least come first, so that
+ * the best one stays. */
+static void
+keep_zones(const GArray *pairs)
+{
+	for (guint i = pairs->len; i-- > 0;) {
+		const Pair *pair = &g_array_index(pairs, Pair, i);
+		if (pair->row->session.id != 0)
+			continue;
+		g_free(pair->row->session.zone);
+		pair->row->session.zone = g_strdup(pair->old->session.zone);
+	}
+}
+
 void
 kn_derive_match(const GPtrArray *rows, const GPtrArray *old)
 {
@@ -65,4 +79,5 @@ kn_derive_match(const GPtrArray *rows, const GPtrArray *old)
 		pair->row->session.id = pair->old->session.id;
 		pair->old->session.id = 0;
 	}
+	keep_zones(pairs);
 }

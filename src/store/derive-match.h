@@ -7,5 +7,6 @@
 #include <glib.h>
 
 /* Gives each new session the id of the stored one that it shares most records with; the earliest
- * of equals. Stored ones that got no successor keep their id in old, the others have 0. */
+ * of equals. Stored ones that got no successor keep their id in old, the others have 0.
+ * A new session that got none of them, but shares records with one, has its zone. */
 void kn_derive_match(const GPtrArray *rows, const GPtrArray *old);

@@ -175,6 +175,27 @@ compare_log(KnDb *db, const KnRebuiltLog *made, GPtrArray *lines, GError **error
 	return TRUE;
 }
 
+/* each block names the one of its log that was appended before it */
+static gboolean
+compare_chains(KnDb *db, GPtrArray *lines, GError **error)
+{
+	gint64 n_wrong = 0;
+
+	if (!kn_sql_get(db,
+			"SELECT count(*) FROM (SELECT prev_block_id AS kept, lag(block_id) OVER "
+			"(PARTITION BY log_key ORDER BY block_id) AS made FROM block) "
+			"WHERE kept IS NOT made",
+			KN_SQL_NONE, &n_wrong, 1, NULL, error))
+		return FALSE;
+	if (n_wrong > 0)
+		g_ptr_array_add(
+			lines,
+			g_strdup_printf("%" G_GINT64_FORMAT
+					" blocks do not know the one before them in their log",
+					n_wrong));
+	return TRUE;
+}
+
 GPtrArray *
 kn_rebuilt_compare(const KnRebuilt *rebuilt, KnDb *db, GError **error)
 {
@@ -199,5 +220,5 @@ kn_rebuilt_compare(const KnRebuilt *rebuilt, KnDb *db, GError **error)
 	}
 	if (g_hash_table_size(rebuilt->logs) > keys->len)
 		g_ptr_array_add(lines, g_strdup("there are blocks of logs that are not known"));
-	return g_steal_pointer(&lines);
+	return compare_chains(db, lines, error) ? g_steal_pointer(&lines) : NULL;
 }

@@ -91,6 +91,37 @@ kn_running_take(KnDb *db, const KnRegion *region, KnRange touched, gint64 info_i
 	return g_steal_pointer(&running);
 }
 
+/* the one that was kept the longest time ago, if that is long enough; NULL: all go on */
+static const gchar *
+find_dead(KnDb *db)
+{
+	GHashTableIter iter;
+	gpointer key, value;
+	const gchar *found = NULL;
+	guint64 oldest = G_MAXUINT64;
+
+	g_hash_table_iter_init(&iter, db->running);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const KnRunning *running = value;
+		if (running->turn >= oldest)
+			continue;
+		oldest = running->turn;
+		found = key;
+	}
+	return found && db->n_running_turns - oldest >= KN_RUNNING_PATIENCE ? found : NULL;
+}
+
+static gboolean
+make_room(KnDb *db)
+{
+	const gchar *dead;
+
+	if (g_hash_table_size(db->running) < KN_RUNNING_MAX)
+		return TRUE;
+	dead = find_dead(db);
+	return dead && g_hash_table_remove(db->running, dead);
+}
+
 void
 kn_running_keep(KnDb *db, const KnRegion *region, const GArray *spans, KnRunning *running)
 {
@@ -98,9 +129,13 @@ kn_running_keep(KnDb *db, const KnRegion *region, const GArray *spans, KnRunning
 		&g_array_index(region->heads, KnBlockHead, region->heads->len - 1);
 	g_autoptr(KnRunning) owned = running;
 
-	if (!is_it(running, spans) || g_array_index(spans, KnSpan, 0).state != KN_SESSION_OPEN ||
-	    g_hash_table_size(db->running) >= KN_RUNNING_MAX)
+	if (!is_it(running, spans) || g_array_index(spans, KnSpan, 0).state != KN_SESSION_OPEN)
 		return;
+	/* who finds no room has gone on, too: so the turns of those that do not grow old */
+	db->n_running_turns++;
+	if (!make_room(db))
+		return;
+	running->turn = db->n_running_turns;
 	running->next_seq = last->last_seq + 1;
 	g_hash_table_insert(db->running, key_of(region), g_steal_pointer(&owned));
 }

@@ -15,12 +15,17 @@
 #include "core/measure/metrics.h"
 #include "core/measure/session.h"
 
-/* as many as there are links; each some 30 kB */
-enum { KN_RUNNING_MAX = 64 };
+enum {
+	KN_RUNNING_MAX = 64, /* as many as there are links; each some 30 kB */
+	/* Sessions whose massager never came back, or was forgotten, stay open for ever: one that did not go on while others did so often
+	 * gives way. With more that go on than there is room for, the first ones stay, and are not driven out in turn. */
+	KN_RUNNING_PATIENCE = 4 * KN_RUNNING_MAX,
+};
 
 typedef struct {
 	guint64 first_seq; /* its SessionStart; 0 none yet */
 	guint64 next_seq;  /* the first that it has not seen */
+	guint64 turn;      /* it was kept last with the how manyth of all */
 	gint64 info_id;
 	KnSplitter *splitter; /* owned */
 	KnFold *fold;         /* owned */
@@ -41,5 +46,6 @@ gboolean kn_running_measure(const KnRunning *running, const GArray *spans,
 /* What is kept of the region, if the touched records follow upon it; it is then the caller's, and no longer kept. NULL: none,
  * and if there was one that does not fit it is forgotten. */
 KnRunning *kn_running_take(KnDb *db, const KnRegion *region, KnRange touched, gint64 info_id);
-/* Takes running over: keeps it if its session is still open and there is room. */
+/* Takes running over: keeps it if its session is still open, and there is room or can be made. What is not kept is walked over from its
+ * start at the next commit: slower, and the same. */
 void kn_running_keep(KnDb *db, const KnRegion *region, const GArray *spans, KnRunning *running);

@@ -3,10 +3,48 @@
 
 #include "daemon/hub-clock.h"
 
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
 #define S    G_GINT64_CONSTANT(1000000)
 #define T0   (G_GINT64_CONSTANT(1795168800) * S) /* 2026-11-20 */
 #define YEAR (G_GINT64_CONSTANT(31557600) * S)
 #define FLAG (T0 - 30 * S) /* timesyncd's flag, touched half a minute ago */
+
+/* ---- a machine that slept: only its boottime went on ---- */
+
+static gint64 slept_s;
+
+/* in the place of libc's, for this program */
+int
+clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	int code = (int)syscall(SYS_clock_gettime, clock, ret_time);
+
+	if (clock == CLOCK_BOOTTIME || clock == CLOCK_REALTIME)
+		ret_time->tv_sec += (time_t)slept_s;
+	return code;
+}
+
+static void
+a_machine_that_slept_has_aged_and_its_clock_was_not_set(void)
+{
+	KnHubClock clock = {0};
+	KnNow before, after;
+	gint64 slept_us;
+
+	kn_hub_clock_note_bus(&clock, TRUE);
+	kn_hub_clock_read(&clock, &before);
+	slept_s = 8 * 3600;
+	kn_hub_clock_read(&clock, &after);
+	slept_s = 0;
+	slept_us = after.boottime_us - before.boottime_us;
+	g_assert_cmpint(slept_us, >=, 8 * 3600 * S);
+	g_assert_cmpint(ABS(after.utc_us - before.utc_us - slept_us), <, S);
+	/* a step would have made timedated's word doubtful */
+	g_assert_true(clock.is_bus_synced);
+}
 
 static void
 what_no_honest_clock_shows_is_unknown(void)
@@ -104,6 +142,7 @@ main(int argc, char **argv)
 	ADD(a_clock_that_was_set_is_not_believed_before_the_network_answers_again);
 	ADD(the_first_setting_by_the_network_is_believed);
 	ADD(a_slewed_clock_stays_synced);
+	ADD(a_machine_that_slept_has_aged_and_its_clock_was_not_set);
 	ADD(a_boot_of_the_machine_has_a_number);
 	return g_test_run();
 }

@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Sessions keep the time zone they were stored in until a person moves them."""
 
+import datetime
 import json
+import pathlib
+import shutil
+import signal
+import zoneinfo
 
 import line
 
@@ -49,3 +54,37 @@ def test_a_zone_that_is_none_is_refused_in_words(bus, hub):
     hub.start()
     refused = hub.cli("rezone", "Mars/Olympus", "--yes")
     assert refused.returncode != 0 and "timedatectl list-timezones" in refused.stderr, refused
+
+
+def test_newer_rules_of_a_zone_count_after_a_reload_and_nothing_is_written(bus, hub, make_sim, tmp_path, monkeypatch):
+    """What an update of tzdata does: the same name means another offset, here by 26 hours, so that every day is another one."""
+    rules = tmp_path / "zoneinfo" / "Test" / "Zone"
+    rules.parent.mkdir(parents=True)
+    monkeypatch.setenv("TZDIR", str(tmp_path / "zoneinfo"))
+    hub.zone = "Test/Zone"
+
+    def install(name):
+        # as dpkg does it: another file of that name
+        shutil.copy(pathlib.Path("/usr/share/zoneinfo") / name, rules.with_suffix(".new"))
+        rules.with_suffix(".new").rename(rules)
+
+    def n_on(day):
+        return hub.get(f"/v1/summary?period=range&from={day}&to={day}")["n_sessions"]
+
+    install("Etc/GMT+12")
+    sim = make_sim()
+    sim.bank(60)
+    hub.start()
+    hub.allow()
+    hub.wait_caught_up(sim)
+    (before,) = line.wait_for(hub.sessions, "the session")
+    begun = datetime.datetime.fromisoformat(before["start"])
+    old, new = (begun.astimezone(zoneinfo.ZoneInfo(name)).date() for name in ("Etc/GMT+12", "Pacific/Kiritimati"))
+    assert before["start"].endswith("-12:00") and (n_on(old), n_on(new)) == (1, 0)
+    install("Pacific/Kiritimati")
+    hub.process.child.send_signal(signal.SIGHUP)
+    line.wait_for(lambda: "the configuration was read again" in hub.process.text(), "the reload")
+    (after,) = hub.sessions()
+    assert after["start"].endswith("+14:00") and datetime.datetime.fromisoformat(after["start"]) == begun
+    assert (after["tz"], after["revision"]) == ("Test/Zone", before["revision"])
+    assert (n_on(old), n_on(new)) == (0, 1)

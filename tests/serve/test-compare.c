@@ -120,6 +120,85 @@ two_data_days_are_too_few_to_compare(Fixture *fixture, gconstpointer data)
 		0);
 }
 
+/* what changed, of the sum and of every part, taken apart in each way; n: how many members all of them have */
+static guint
+count_changes(Fixture *fixture)
+{
+	static const gchar *const bys[] = {"place", "node", "device", "person"};
+	guint n = 0;
+
+	for (guint i = 0; i < G_N_ELEMENTS(bys); i++) {
+		g_autoptr(JsonNode) owner = NULL;
+		g_autofree gchar *target = g_strconcat("/v1/summary?period=week&by=", bys[i], NULL);
+		JsonObject *summary = get(fixture, target, &owner);
+		JsonArray *parts = json_object_get_array_member(summary, "parts");
+
+		n += json_object_get_size(
+			json_object_get_object_member(summary, "change_permille"));
+		for (guint j = 0; j < json_array_get_length(parts); j++)
+			n += json_object_get_size(json_object_get_object_member(
+				json_array_get_object_element(parts, j), "change_permille"));
+	}
+	return n;
+}
+
+/* four days on each side, so that one less leaves enough; twice as much as before */
+static void
+add_two_weeks(Fixture *fixture)
+{
+	for (gint64 i = 0; i < 4; i++)
+		add(fixture, 10 - i, i, 400);
+	for (gint64 i = 4; i < 8; i++)
+		add(fixture, 10 - i, 4 + i, 200);
+}
+
+static void
+what_may_be_a_loss_is_not_told_as_a_change(Fixture *fixture, gconstpointer data)
+{
+	/* days ago, of the session that is not all here */
+	static const gint64 places[] = {2, 9};
+
+	add_two_weeks(fixture);
+	g_assert_cmpuint(count_changes(fixture), >, 0);
+	for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+		KnSession *session = fixture->hub.sessions->pdata[places[i] < 7 ? 2 : 5];
+		guint64 stored = session->coverage.stored;
+		guint64 expected = session->coverage.expected;
+
+		session->coverage = (KnCoverage){.stored = 99, .expected = 100};
+		g_assert_cmpuint(count_changes(fixture), ==, 0);
+		session->coverage = (KnCoverage){.stored = 100, .expected = 101};
+		g_assert_cmpuint(count_changes(fixture), >, 0);
+		session->is_completeness_known = FALSE;
+		g_assert_cmpuint(count_changes(fixture), ==, 0);
+		session->is_completeness_known = TRUE;
+		session->coverage = (KnCoverage){.stored = stored, .expected = expected};
+	}
+	g_assert_cmpuint(count_changes(fixture), >, 0);
+}
+
+static void
+a_database_that_was_lost_in_either_week_leaves_nothing_to_compare(Fixture *fixture,
+								  gconstpointer data)
+{
+	/* found so many days ago, twelve hours after the last that is known to be whole */
+	static const struct {
+		gint64 days_ago;
+		gboolean is_told;
+	} rows[] = {{0, FALSE}, {3, FALSE}, {8, FALSE}, {13, FALSE}, {15, TRUE}};
+
+	add_two_weeks(fixture);
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		gint64 to_us = HUB_NOW_US - rows[i].days_ago * HUB_DAY_US;
+		const KnLoss loss = {to_us - 12 * HOUR_US, to_us, "knead.db.damaged-1"};
+
+		g_array_set_size(fixture->hub.losses, 0);
+		g_array_append_val(fixture->hub.losses, loss);
+		g_test_message("%d days ago", (gint)rows[i].days_ago);
+		g_assert_cmpint(count_changes(fixture) > 0, ==, rows[i].is_told);
+	}
+}
+
 /* "region side dose before change", one after the other */
 static gchar *
 parts_of(JsonObject *summary)
@@ -226,6 +305,10 @@ main(int argc, char **argv)
 		 every_period_has_its_days_and_those_before},
 		{"what_changed_by_a_fifth_is_told", what_changed_by_a_fifth_is_told},
 		{"two_data_days_are_too_few_to_compare", two_data_days_are_too_few_to_compare},
+		{"what_may_be_a_loss_is_not_told_as_a_change",
+		 what_may_be_a_loss_is_not_told_as_a_change},
+		{"a_database_that_was_lost_in_either_week_leaves_nothing_to_compare",
+		 a_database_that_was_lost_in_either_week_leaves_nothing_to_compare},
 		{"each_part_is_beside_what_it_was", each_part_is_beside_what_it_was},
 		{"a_year_and_more_has_nothing_beside", a_year_and_more_has_nothing_beside},
 		{"too_much_before_is_only_not_told", too_much_before_is_only_not_told},

@@ -84,6 +84,32 @@ a_new_zone_of_the_hub_leaves_stored_sessions_where_they_are(void)
 			==, 1);
 }
 
+/* Of 22 records, a SessionStart in the middle comes late: the hub has moved meanwhile, and what was pressed has not. */
+static void
+both_halves_of_a_session_that_late_records_split_keep_its_zone(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) before = NULL;
+	g_autoptr(GPtrArray) after = NULL;
+
+	fixture_init(&fixture);
+	tape_start(&fixture);
+	tape_samples(&fixture, 10, 300);
+	tape_start(&fixture);
+	tape_samples(&fixture, 10, 300);
+	fixture_store(&fixture, 1, 11);
+	fixture_store(&fixture, 13, 22);
+	before = fixture_sessions(&fixture);
+	g_assert_cmpuint(before->len, ==, 1);
+	rezone(&fixture, &(KnRezone){.zone = "Asia/Tokyo"});
+	fixture.writer.zone = "Europe/Lisbon";
+	fixture_store(&fixture, 12, 12);
+	after = fixture_sessions(&fixture);
+	g_assert_cmpuint(after->len, ==, 2);
+	for (guint i = 0; i < 2; i++)
+		g_assert_cmpstr(((KnSession *)after->pdata[i])->zone, ==, "Asia/Tokyo");
+}
+
 static void
 a_dry_run_counts_and_changes_nothing(void)
 {
@@ -163,6 +189,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/rezone/" #name, name)
 	ADD(a_new_zone_of_the_hub_leaves_stored_sessions_where_they_are);
+	ADD(both_halves_of_a_session_that_late_records_split_keep_its_zone);
 	ADD(a_dry_run_counts_and_changes_nothing);
 	ADD(a_session_that_moves_has_a_new_revision_and_a_line_in_the_books);
 	ADD(days_and_devices_bound_what_moves);

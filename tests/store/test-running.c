@@ -5,6 +5,8 @@
 
 #include "fixture.h"
 
+#include "store/logs.h"
+#include "store/running.h"
 #include "store/sql.h"
 
 /* eleven records a piece; the last piece ends the session */
@@ -97,6 +99,74 @@ a_batch_that_failed_is_not_counted_twice(void)
 	assert_as_stored_at_once(&fixture);
 }
 
+/* a session of its own log for each number, which goes on by a record of a SessionStart or of samples */
+static void
+go_on(Fixture *fixture, guint64 log_id, guint64 seq)
+{
+	g_autoptr(KnBatch) batch = fixture_batch(fixture, seq, seq);
+	g_autoptr(KnCommit) commit = NULL;
+
+	g_array_index(batch->logs, KnLogNote, 0).log_id = log_id;
+	((KnBlock *)batch->blocks->pdata[0])->log_id = log_id;
+	commit = kn_writer_commit(&fixture->writer, batch, NULL);
+	g_assert_nonnull(commit);
+}
+
+static gboolean
+is_kept(Fixture *fixture, guint64 log_id)
+{
+	gint64 log_key;
+	g_autofree gchar *key = NULL;
+
+	g_assert_true(kn_logs_get_key(fixture->db, fixture->device_id, log_id, &log_key, NULL));
+	key = g_strdup_printf("%" G_GINT64_FORMAT "/%u", log_key, fixture->boot);
+	return g_hash_table_contains(fixture->db->running, key);
+}
+
+static void
+sessions_that_never_end_give_way_to_those_that_go_on(void)
+{
+	g_auto(Fixture) fixture = {0};
+
+	fixture_init(&fixture);
+	/* hundreds of commits, and no power cut */
+	g_assert_true(kn_sql_run(fixture.db, "PRAGMA synchronous=OFF", KN_SQL_NONE, NULL));
+	tape_start(&fixture);
+	tape_samples(&fixture, KN_RUNNING_PATIENCE + 10, 300);
+	/* 64 massagers that begin and are never heard of again but the last, and one more */
+	for (guint64 log_id = 1; log_id <= KN_RUNNING_MAX + 1; log_id++)
+		go_on(&fixture, log_id, 1);
+	g_assert_cmpuint(g_hash_table_size(fixture.db->running), ==, KN_RUNNING_MAX);
+	g_assert_false(is_kept(&fixture, KN_RUNNING_MAX + 1));
+	for (guint64 seq = 2; seq <= KN_RUNNING_PATIENCE; seq++) {
+		go_on(&fixture, KN_RUNNING_MAX, seq);
+		g_assert_true(is_kept(&fixture, KN_RUNNING_MAX));
+	}
+	go_on(&fixture, KN_RUNNING_MAX + 1, 2);
+	g_assert_true(is_kept(&fixture, KN_RUNNING_MAX + 1));
+	g_assert_false(is_kept(&fixture, 1));
+	g_assert_true(is_kept(&fixture, KN_RUNNING_MAX));
+	g_assert_cmpuint(g_hash_table_size(fixture.db->running), ==, KN_RUNNING_MAX);
+}
+
+/* two more than there is room for, in turns: those that have a place keep it */
+static void
+with_too_many_that_go_on_none_drives_another_out(void)
+{
+	g_auto(Fixture) fixture = {0};
+
+	fixture_init(&fixture);
+	/* hundreds of commits, and no power cut */
+	g_assert_true(kn_sql_run(fixture.db, "PRAGMA synchronous=OFF", KN_SQL_NONE, NULL));
+	tape_start(&fixture);
+	tape_samples(&fixture, 10, 300);
+	for (guint64 seq = 1; seq <= 8; seq++)
+		for (guint64 log_id = 1; log_id <= KN_RUNNING_MAX + 2; log_id++) {
+			go_on(&fixture, log_id, seq);
+			g_assert_cmpint(is_kept(&fixture, log_id), ==, log_id <= KN_RUNNING_MAX);
+		}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -108,5 +178,9 @@ main(int argc, char **argv)
 			a_repair_of_a_session_that_goes_on_is_not_passed_over);
 	g_test_add_func("/store/running/a_batch_that_failed_is_not_counted_twice",
 			a_batch_that_failed_is_not_counted_twice);
+	g_test_add_func("/store/running/sessions_that_never_end_give_way_to_those_that_go_on",
+			sessions_that_never_end_give_way_to_those_that_go_on);
+	g_test_add_func("/store/running/with_too_many_that_go_on_none_drives_another_out",
+			with_too_many_that_go_on_none_drives_another_out);
 	return g_test_run();
 }

@@ -56,6 +56,7 @@ the_ledger_made_anew_from_the_blocks_is_the_one_that_was_kept(void)
 		{"UPDATE log SET newest_boot = 77", "its newest block"},
 		{"UPDATE log SET newest_block_id = 1", "its newest block"},
 		{"UPDATE log SET newest_seq = 1", "its newest record"},
+		{"UPDATE block SET prev_block_id = 1 WHERE block_id = 5", "1 blocks do not know"},
 	};
 
 	g_test_message("seed %u", seed);

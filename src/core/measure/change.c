@@ -10,7 +10,8 @@ gboolean
 kn_change_is_fair(const KnPeriod *now, const KnPeriod *before)
 {
 	return now->n_data_days >= KN_CHANGE_DATA_DAYS_MIN &&
-	       before->n_data_days >= KN_CHANGE_DATA_DAYS_MIN;
+	       before->n_data_days >= KN_CHANGE_DATA_DAYS_MIN && now->n_lacking == 0 &&
+	       before->n_lacking == 0;
 }
 
 gboolean

@@ -6,7 +6,8 @@
  * More or less than before: the one rule by which a change is told at all, in integers.
  *
  * Two periods are compared only when each has three data days or more: less is chance, and a week in
- * which the massager stood in a cupboard is no fall. Of a number a change is told when it differs by a
+ * which the massager stood in a cupboard is no fall. Nor when a session of either lacks 1 % of its records
+ * or more, or nobody knows whether it does: the fall may be what is missing. Of a number a change is told when it differs by a
  * fifth of what it was before or more: now >= 1.2 before, or now <= 0.8 before, exactly. Of what was
  * nothing before there is no share.
  */

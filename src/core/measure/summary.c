@@ -44,6 +44,18 @@ kn_session_is_complete(const KnSession *session)
 	       100 * coverage->unrepairable < coverage->expected;
 }
 
+/* one that runs may be all here, too */
+static gboolean
+is_lacking(const KnSession *session)
+{
+	const KnCoverage *coverage = &session->coverage;
+
+	if (!session->is_completeness_known)
+		return TRUE;
+	return coverage->stored < coverage->expected &&
+	       100 * (coverage->expected - coverage->stored) >= coverage->expected;
+}
+
 /* what does not fit into KnPeriod while it is summed up */
 typedef struct {
 	GArray *intervals; /* owned: Interval */
@@ -97,6 +109,7 @@ add_session(Sums *sums, const KnSession *session, KnPeriod *period)
 	period->n_sessions++;
 	period->n_open += session->is_provisional ? 1 : 0;
 	period->n_time_uncertain += session->is_time_uncertain ? 1 : 0;
+	period->n_lacking += is_lacking(session) ? 1 : 0;
 	period->active_ms += metrics->active_ms;
 	period->dose_hpa_ms += metrics->dose_hpa_ms;
 	period->dose_left_hpa_ms += metrics->dose_left_hpa_ms;

@@ -52,6 +52,7 @@ typedef struct {
 	guint n_sessions;
 	guint n_open; /* of those, provisional */
 	guint n_time_uncertain;
+	guint n_lacking;     /* 1 % of its records or more are not here, or nobody knows */
 	guint64 duration_ms; /* union of the sessions' intervals: two devices at once count once */
 	guint64 active_ms;   /* sum over sessions */
 	guint64 dose_hpa_ms;

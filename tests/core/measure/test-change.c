@@ -84,6 +84,16 @@ three_data_days_on_both_sides_are_the_least(void)
 	g_assert_false(kn_change_is_fair(&three, &two));
 }
 
+static void
+what_lacks_records_is_not_compared(void)
+{
+	KnPeriod whole = {.n_data_days = 3};
+	KnPeriod lacking = {.n_data_days = 3, .n_lacking = 1};
+
+	g_assert_false(kn_change_is_fair(&lacking, &whole));
+	g_assert_false(kn_change_is_fair(&whole, &lacking));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -97,5 +107,7 @@ main(int argc, char **argv)
 			the_largest_numbers_do_not_run_over);
 	g_test_add_func("/core/change/three_data_days_on_both_sides_are_the_least",
 			three_data_days_on_both_sides_are_the_least);
+	g_test_add_func("/core/change/what_lacks_records_is_not_compared",
+			what_lacks_records_is_not_compared);
 	return g_test_run();
 }

@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Sixteen years in nine zones whose days are awkward: midnights that do not exist, a date that was skipped, days of 23.5 hours, changes
- * of two hours and twice a year around Ramadan. What day it is is asked of libc, which reads the zone database with code of its own.
+ * Sixteen years in ten zones whose days are awkward: midnights that do not exist, or come twice (St. John's until 2011, by a change at a minute
+ * past), a date that was skipped, days of 23.5 hours, changes of two hours and twice a year around Ramadan. What day it is is asked of libc, which
+ * reads the zone database with code of its own.
  */
 
 #include "core/measure/summary.h"
@@ -16,9 +17,10 @@
 #define LAST_S   ((gint64)1767225600) /* 2026-01-01 UTC */
 #define LENGTH_S 3600                 /* of a session, at most */
 
-static const gchar *const zones[] = {"Asia/Beirut",    "America/Santiago", "America/Sao_Paulo",
-				     "Africa/Cairo",   "Pacific/Apia",     "Australia/Lord_Howe",
-				     "Asia/Kathmandu", "Antarctica/Troll", "Africa/Casablanca"};
+static const gchar *const zones[] = {"Asia/Beirut",     "America/Santiago", "America/Sao_Paulo",
+				     "Africa/Cairo",    "Pacific/Apia",     "Australia/Lord_Howe",
+				     "Asia/Kathmandu",  "Antarctica/Troll", "Africa/Casablanca",
+				     "America/St_Johns"};
 
 static gint
 compare(gconstpointer a, gconstpointer b)
@@ -210,6 +212,10 @@ local_days_tile_time_as_the_calendar_of_libc_does(void)
 			g_assert_cmpint(local_date(from_s), ==, day);
 			g_assert_cmpint(expected_day(from_s - 1), <, day);
 			g_assert_cmpint(expected_day(until_s - 1), ==, day);
+			/* of days on which clocks change, every ten minutes */
+			for (gint64 at_s = from_s; at_s < until_s && until_s - from_s != 86400;
+			     at_s += 600)
+				g_assert_cmpint(kn_zone_day(at_s * S, zones[i]), ==, day);
 		}
 	}
 }

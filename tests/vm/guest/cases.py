@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Each case is a sentence, and returns what it measured. They run in this order, on one machine."""
 import bonds
+import clocks
 import faults
 import others
 import packages
@@ -28,6 +29,7 @@ CASES = [
     faults.controllers_that_all_go_and_come_back_are_used_again,
     faults.a_hub_that_is_killed_twenty_times_in_a_backfill_has_everything_once,
     records.a_massager_that_goes_in_mid_session_and_returns_has_one_whole_session,
+    clocks.a_clock_that_is_set_is_noticed_at_once_and_moves_no_second,
     bonds.a_massager_that_lost_its_bond_is_said_to_need_pairing,
     bonds.an_unbonded_massager_is_never_connected_nor_recorded,
     bonds.a_massager_without_digits_is_paired_and_that_is_said,
