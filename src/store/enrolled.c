@@ -78,11 +78,15 @@ load_devices(KnEnrolled *enrolled, sqlite3 *handle)
 		"SELECT device_id, address, label, is_allowed, enrolled_us, 0 FROM device",
 	};
 	sqlite3_stmt *row = NULL;
+	gboolean is_each_right = TRUE;
+	gint code = SQLITE_ERROR;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(selects) && !row; i++)
 		(void)sqlite3_prepare_v2(handle, selects[i], -1, &row, NULL);
-	while (row && sqlite3_step(row) == SQLITE_ROW && enrolled->devices->len < DEVICES_MAX)
-		(void)add_row(enrolled, row);
+	while (row && (code = sqlite3_step(row)) == SQLITE_ROW &&
+	       enrolled->devices->len < DEVICES_MAX)
+		is_each_right &= add_row(enrolled, row);
+	enrolled->is_whole = code == SQLITE_DONE && is_each_right;
 	sqlite3_finalize(row);
 }
 

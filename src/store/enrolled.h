@@ -16,6 +16,7 @@ typedef struct {
 	gint64 since_us;      /* nothing that is stored happened earlier, UTC; 0: not known */
 	gint64 next_event_id; /* ids below may have been given out; 0: not known */
 	GPtrArray *devices;   /* owned: KnDevice without what the device told */
+	gboolean is_whole;    /* devices are all there were */
 } KnEnrolled;
 
 KnEnrolled *kn_enrolled_new(void);

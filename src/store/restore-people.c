@@ -32,7 +32,7 @@ each(Work *work, KnDb *from, const gchar *sql, TakeFunc take, GError **error)
 	while (is_row && kn_sql_step(row, &is_row, &reason))
 		if (is_row && !take(work, row, error))
 			return FALSE;
-	work->rows->is_whole &= reason == NULL;
+	work->rows->report.is_whole &= reason == NULL;
 	return TRUE;
 }
 

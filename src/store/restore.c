@@ -7,10 +7,9 @@
 #include "store/blocks.h"
 #include "store/enrolled.h"
 #include "store/infos.h"
+#include "store/restore-clocks.h"
 #include "store/restore-people.h"
-#include "store/restore-rows.h"
 #include "store/restore-shown.h"
-#include "store/sql.h"
 #include "store/writer.h"
 #include <sys/stat.h>
 
@@ -197,7 +196,7 @@ run(Work *work, GError **error)
 		return FALSE;
 	work->done.n_devices = work->rows.n_new_devices;
 	/* clocks first, so that each session is placed when it is derived; what was lost for good last, because only what is still missing is */
-	kn_restore_rows_add_clocks(&work->rows, work->batch);
+	kn_restore_clocks_add(&work->rows, work->batch);
 	if (!commit(work, error) || !kn_restore_edits(&work->rows, work->db, work->from, error) ||
 	    !take_blocks(work, error))
 		return FALSE;
@@ -209,7 +208,7 @@ run(Work *work, GError **error)
 		return FALSE;
 	work->done.n_new_records = (guint64)(after - before);
 	work->done.n_sessions = (guint)n_sessions;
-	work->done.is_whole = work->done.n_damaged == 0 && work->rows.is_whole;
+	work->done.is_whole = work->done.n_damaged == 0 && work->rows.report.is_whole;
 	kn_enrolled_keep(work->db);
 	return !work->done.is_whole || kn_aside_mend(work->db, file, restore->now_us, error);
 }
@@ -244,6 +243,7 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 	if (!work.from)
 		return FALSE;
 	work.writer = (KnWriter){.db = work.db, .zone = restore->zone};
+	work.rows.report = (KnRestoreReport){restore->tell, restore->user, FALSE};
 	work.batch = new_batch(&work);
 	if (!run(&work, error))
 		return FALSE;
