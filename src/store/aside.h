@@ -12,6 +12,9 @@
 
 enum { KN_ASIDE_MAX = 16 }; /* more of them mean that the disk damages what is written */
 
+/* before the name of a file that a database knew of which was brought back from another place */
+#define KN_ASIDE_ELSEWHERE "restored/"
+
 /* A database of our own kind that cannot be used lies at path: a set-aside was begun and not ended. */
 gboolean kn_aside_is_begun(const gchar *path);
 /* path is closed. making: a new and empty database of the newest schema under another name, closed; it is filled and put at path.

@@ -27,6 +27,7 @@ typedef struct {
 	GArray *anchors;     /* owned: KnAnchor */
 	GArray *gaps;        /* owned: KnGapNote: with a reason */
 	guint n_new_devices;
+	gboolean is_beside;    /* the file lies in the hub's own directory */
 	gboolean is_zone_told; /* that one is not known here */
 	KnRestoreReport report;
 } KnRestoreRows;

@@ -223,6 +223,16 @@ is_own(const KnRestore *restore, const KnDb *db)
 	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
+static gboolean
+is_beside(const KnRestore *restore)
+{
+	g_autofree gchar *directory = g_path_get_dirname(restore->path);
+	struct stat own, other;
+
+	return stat(restore->directory, &own) == 0 && stat(directory, &other) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
 gboolean
 kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **error)
 {
@@ -244,6 +254,7 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 		return FALSE;
 	work.writer = (KnWriter){.db = work.db, .zone = restore->zone};
 	work.rows.report = (KnRestoreReport){restore->tell, restore->user, FALSE};
+	work.rows.is_beside = is_beside(restore);
 	work.batch = new_batch(&work);
 	if (!run(&work, error))
 		return FALSE;
