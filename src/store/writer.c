@@ -214,6 +214,9 @@ kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 		kn_db_rollback(writer->db);
 		return NULL;
 	}
+	if (writer->db->is_brought_new)
+		kn_enrolled_keep(writer->db);
+	writer->db->is_brought_new = FALSE;
 	writer->n_blocks += work.counts.n_blocks;
 	writer->raw_bytes += work.counts.raw_bytes;
 	writer->stored_bytes += work.counts.stored_bytes;
