@@ -244,14 +244,3 @@ kn_aside_losses(KnDb *db, GError **error)
 	}
 	return NULL;
 }
-
-gboolean
-kn_aside_mend(KnDb *db, const gchar *file, gint64 now_us, GError **error)
-{
-	g_autoptr(KnStatement) update = kn_sql_start(db,
-						     "UPDATE loss SET mended_us = ?1 "
-						     "WHERE file = ?2 AND mended_us IS NULL",
-						     KN_SQL_INTS(now_us), error);
-
-	return update && kn_sql_bind_text(update, 2, file, error) && kn_sql_finish(update, error);
-}

@@ -24,6 +24,3 @@ gboolean kn_aside_replace(const gchar *path, const gchar *making, gint64 now_us,
 
 /* KnLoss that are not mended, oldest first. */
 GArray *kn_aside_losses(KnDb *db, GError **error);
-/* All that was in the file of that name was brought back. */
-gboolean kn_aside_mend(KnDb *db, const gchar *file, gint64 now_us,
-		       GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -109,6 +109,7 @@ load_devices(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 
 	if (!succeed(db, there, error))
 		return FALSE;
+	rows->is_ledger_whole = there->is_whole;
 	if (!there->is_whole)
 		kn_restore_report_unreadable(&rows->report, "massagers", NULL);
 	for (guint i = 0; i < there->devices->len; i++) {
@@ -297,14 +298,20 @@ load_known(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 gboolean
 kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 {
+	gboolean is_whole;
+
 	init(rows);
 	if (!load_known(rows, db, from, error))
 		return FALSE;
+	is_whole = rows->report.is_whole;
+	rows->report.is_whole = TRUE;
 	kn_restore_rows_each(
 		rows, from, "logs",
 		"SELECT log_key, device_id, log_id, first_seq, newest_seq, is_newest_known "
 		"FROM log",
 		take_log);
+	rows->is_ledger_whole &= rows->report.is_whole;
+	rows->report.is_whole &= is_whole;
 	kn_restore_rows_each(rows, from, "time zones of sessions",
 			     "SELECT b.block_id, s.zone FROM session_block AS b JOIN session AS s "
 			     "ON s.session_id = b.session_id",

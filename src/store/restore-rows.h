@@ -27,8 +27,9 @@ typedef struct {
 	GArray *anchors;     /* owned: KnAnchor */
 	GArray *gaps;        /* owned: KnGapNote: with a reason */
 	guint n_new_devices;
-	gboolean is_beside;    /* the file lies in the hub's own directory */
-	gboolean is_zone_told; /* that one is not known here */
+	gboolean is_ledger_whole; /* devices and logs are all there were */
+	gboolean is_beside;       /* the file lies in the hub's own directory */
+	gboolean is_zone_told;    /* that one is not known here */
 	KnRestoreReport report;
 } KnRestoreRows;
 void kn_restore_rows_clear(KnRestoreRows *rows);

@@ -3,11 +3,11 @@
 
 #include "store/restore.h"
 
-#include "store/aside.h"
 #include "store/blocks.h"
 #include "store/enrolled.h"
 #include "store/infos.h"
 #include "store/restore-clocks.h"
+#include "store/restore-losses.h"
 #include "store/restore-people.h"
 #include "store/restore-shown.h"
 #include "store/writer.h"
@@ -188,7 +188,6 @@ static gboolean
 run(Work *work, GError **error)
 {
 	const KnRestore *restore = work->restore;
-	g_autofree gchar *file = g_path_get_basename(restore->path);
 	gint64 before = 0, after = 0, n_sessions = 0;
 
 	if (!count(work->db, N_RECORDS, &before, error) ||
@@ -210,7 +209,7 @@ run(Work *work, GError **error)
 	work->done.n_sessions = (guint)n_sessions;
 	work->done.is_whole = work->done.n_damaged == 0 && work->rows.report.is_whole;
 	kn_enrolled_keep(work->db);
-	return !work->done.is_whole || kn_aside_mend(work->db, file, restore->now_us, error);
+	return kn_restore_losses(restore, &work->rows, work->db, work->from, error);
 }
 
 /* it would be copied while it is written, and has nothing that it lacks */
