@@ -41,9 +41,10 @@ kn_app_translate(const GError *error)
 		code = KN_HUB_ERROR_NOT_FOUND;
 	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_REFUSED))
 		code = KN_HUB_ERROR_CONFLICT;
+	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY))
+		code = KN_HUB_ERROR_BUSY;
 	else if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
-		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) ||
-		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY))
+		 g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO))
 		code = KN_HUB_ERROR_DEGRADED;
 	return g_error_new_literal(KN_HUB_ERROR, code, error->message);
 }

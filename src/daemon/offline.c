@@ -32,6 +32,12 @@ show_progress(guint64 n, guint64 n_blocks, gpointer user)
 		n == n_blocks ? "\r\x1b[K" : "");
 }
 
+static void
+show_line(const gchar *line, gpointer user)
+{
+	printf("  %s\n", line);
+}
+
 /* Files of root in the service's directory would keep the hub from starting: from here on as whoever owns it. */
 static gboolean
 become_owner(const gchar *directory)
@@ -57,6 +63,7 @@ kn_offline_restore(const KnConfig *config)
 		.zone = config->zone,
 		.now_us = g_get_real_time(),
 		.progress = show_progress,
+		.tell = show_line,
 		.user = (gpointer) "bringing back",
 	};
 	g_autoptr(GError) error = NULL;
@@ -78,8 +85,6 @@ kn_offline_restore(const KnConfig *config)
 	if (restored.n_damaged > 0)
 		printf("  %" G_GUINT64_FORMAT " blocks could not be read and are lost\n",
 		       restored.n_damaged);
-	else if (!restored.is_whole)
-		printf("  not all of the rows beside them could be read\n");
 	printf("  events, and what the two databases said of the same massager differently, were "
 	       "left as they are here\n");
 	return EX_OK;

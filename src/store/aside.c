@@ -9,7 +9,9 @@
 #include "store/file.h"
 #include "store/sql.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,18 +81,6 @@ fail(const gchar *path, GError **error)
 	return FALSE;
 }
 
-/* a second name, so that the first can be taken over without an instant in which there is none */
-static gboolean
-name_again(const gchar *path, const gchar *name, GError **error)
-{
-	if (link(path, name) == 0 || is_same_file(path, name))
-		return TRUE;
-	/* some file systems know one name only */
-	if ((errno == EPERM || errno == ENOTSUP || errno == EMLINK) && g_rename(path, name) == 0)
-		return TRUE;
-	return fail(path, error);
-}
-
 /* A journal that was left would be played back into the new database. */
 static gboolean
 move_journal(const gchar *path, const gchar *name, GError **error)
@@ -101,6 +91,72 @@ move_journal(const gchar *path, const gchar *name, GError **error)
 	if (g_rename(from, to) == 0 || errno == ENOENT)
 		return TRUE;
 	return fail(path, error);
+}
+
+/* The name of the new one while there may be none. */
+static gchar *
+waiting_of(const gchar *path)
+{
+	return g_strconcat(path, ".replacing", NULL);
+}
+
+/* Nothing is ever written over. Where the kernel or the file system cannot promise it, the directory is locked, and choose_name has looked. */
+static gboolean
+rename_to_free(const gchar *path, const gchar *name)
+{
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, name, RENAME_NOREPLACE) == 0)
+		return TRUE;
+	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+		return FALSE;
+	if (g_file_test(name, G_FILE_TEST_EXISTS)) {
+		errno = EEXIST;
+		return FALSE;
+	}
+	return g_rename(path, name) == 0;
+}
+
+/* on file systems that know one name only: sticks have them. For a moment there is none; the next start goes on by the one that waits */
+static gboolean
+take_place_by_turns(const gchar *making, const gchar *path, const gchar *name, GError **error)
+{
+	g_autofree gchar *waiting = waiting_of(path);
+
+	if (!kn_file_publish(making, waiting, error))
+		return FALSE;
+	if (rename_to_free(path, name))
+		return move_journal(path, name, error) && kn_file_publish(waiting, path, error);
+	(void)fail(path, error);
+	(void)g_unlink(waiting);
+	return FALSE;
+}
+
+/* a second name, so that the first can be taken over without an instant in which there is none */
+static gboolean
+take_place(const gchar *making, const gchar *path, const gchar *name, GError **error)
+{
+	gint number = link(path, name) == 0 ? 0 : errno;
+
+	if (number == 0 || is_same_file(path, name))
+		return move_journal(path, name, error) && kn_file_publish(making, path, error);
+	if (number == EPERM || number == ENOTSUP || number == EMLINK || number == ENOSYS)
+		return take_place_by_turns(making, path, name, error);
+	errno = number;
+	return fail(path, error);
+}
+
+gboolean
+kn_aside_go_on(const gchar *path, GError **error)
+{
+	g_autofree gchar *waiting = waiting_of(path);
+
+	if (!g_file_test(waiting, G_FILE_TEST_EXISTS))
+		return TRUE;
+	/* it had not come so far: what is damaged is found to be once more */
+	if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+		(void)g_unlink(waiting);
+		return TRUE;
+	}
+	return kn_file_put_orphan_away(path, error) && kn_file_publish(waiting, path, error);
 }
 
 /* ---- what the new one is to know ---- */
@@ -210,8 +266,7 @@ kn_aside_replace(const gchar *path, const gchar *making, gint64 now_us, const gc
 			     ? MAX(now_us, (gint64)stat_of.st_mtime * G_USEC_PER_SEC)
 			     : now_us;
 	g_strlcpy(loss.file, file, sizeof loss.file);
-	if (!fill(making, enrolled, &loss, error) || !name_again(path, name, error) ||
-	    !move_journal(path, name, error) || !kn_file_publish(making, path, error))
+	if (!fill(making, enrolled, &loss, error) || !take_place(making, path, name, error))
 		return FALSE;
 	g_warning("the database is damaged (%s): it is kept as %s, a new one was begun with %u "
 		  "massagers, and they are asked for all they still have",
@@ -243,15 +298,4 @@ kn_aside_losses(KnDb *db, GError **error)
 		g_array_append_val(losses, loss);
 	}
 	return NULL;
-}
-
-gboolean
-kn_aside_mend(KnDb *db, const gchar *file, gint64 now_us, GError **error)
-{
-	g_autoptr(KnStatement) update = kn_sql_start(db,
-						     "UPDATE loss SET mended_us = ?1 "
-						     "WHERE file = ?2 AND mended_us IS NULL",
-						     KN_SQL_INTS(now_us), error);
-
-	return update && kn_sql_bind_text(update, 2, file, error) && kn_sql_finish(update, error);
 }

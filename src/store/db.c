@@ -145,6 +145,8 @@ open_or_set_aside(KnDb *db, const gchar *directory, const GArray *migrations, gb
 {
 	g_autoptr(GError) reason = NULL;
 
+	if (!kn_aside_go_on(db->path, error))
+		return FALSE;
 	if (is_damaged || kn_aside_is_begun(db->path))
 		g_set_error(&reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED,
 			    "found while it was in use");

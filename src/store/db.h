@@ -29,8 +29,9 @@ typedef struct {
 	/* owned: keeps the directory ours while handle is closed, too; -1: it is not the hub's own */
 	gint lock_fd;
 	guint64 hub_id;
-	gint64 first_event_id; /* of this run: KN_EVENTS_RESERVED from here on are ours */
-	gboolean was_clean;    /* the last daemon closed it */
+	gint64 first_event_id;   /* of this run: KN_EVENTS_RESERVED from here on are ours */
+	gboolean is_brought_new; /* what is kept beside the database (enrolled.h) lacks something */
+	gboolean was_clean;      /* the last daemon closed it */
 } KnDb;
 
 /* The schema's migrations; the built-in ones but in tests. Errors as kn_db_open. */

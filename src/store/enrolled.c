@@ -11,7 +11,7 @@
 /* the last line of the file: over all before it */
 #define CRC_LINE       "# crc32 "
 #define CRC_LINE_BYTES (sizeof CRC_LINE - 1 + 8 + 1)
-enum { DEVICES_MAX = 4096, FILE_BYTES_MAX = 1024 * 1024 };
+enum { DEVICES_MAX = 4096, BROUGHT_MAX = 4096, FILE_BYTES_MAX = 1024 * 1024 };
 
 KnEnrolled *
 kn_enrolled_new(void)
@@ -19,6 +19,7 @@ kn_enrolled_new(void)
 	KnEnrolled *enrolled = g_new0(KnEnrolled, 1);
 
 	enrolled->devices = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_free);
+	enrolled->brought = g_array_new(FALSE, FALSE, sizeof(KnBrought));
 	return enrolled;
 }
 
@@ -28,6 +29,7 @@ kn_enrolled_free(KnEnrolled *enrolled)
 	if (!enrolled)
 		return;
 	g_ptr_array_unref(enrolled->devices);
+	g_array_unref(enrolled->brought);
 	g_free(enrolled);
 }
 
@@ -78,11 +80,34 @@ load_devices(KnEnrolled *enrolled, sqlite3 *handle)
 		"SELECT device_id, address, label, is_allowed, enrolled_us, 0 FROM device",
 	};
 	sqlite3_stmt *row = NULL;
+	gboolean is_each_right = TRUE;
+	gint code = SQLITE_ERROR;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(selects) && !row; i++)
 		(void)sqlite3_prepare_v2(handle, selects[i], -1, &row, NULL);
-	while (row && sqlite3_step(row) == SQLITE_ROW && enrolled->devices->len < DEVICES_MAX)
-		(void)add_row(enrolled, row);
+	while (row && (code = sqlite3_step(row)) == SQLITE_ROW &&
+	       enrolled->devices->len < DEVICES_MAX)
+		is_each_right &= add_row(enrolled, row);
+	enrolled->is_whole = code == SQLITE_DONE && is_each_right;
+	sqlite3_finalize(row);
+}
+
+/* of an older schema there is none */
+static void
+load_brought(KnEnrolled *enrolled, sqlite3 *handle)
+{
+	sqlite3_stmt *row = NULL;
+
+	(void)sqlite3_prepare_v2(handle,
+				 "SELECT l.device_id, l.log_id, b.to_seq FROM brought AS b JOIN "
+				 "log AS l ON l.log_key = b.log_key ORDER BY b.log_key",
+				 -1, &row, NULL);
+	while (row && sqlite3_step(row) == SQLITE_ROW && enrolled->brought->len < BROUGHT_MAX) {
+		KnBrought brought = {sqlite3_column_int64(row, 0),
+				     (guint64)sqlite3_column_int64(row, 1),
+				     sqlite3_column_int64(row, 2)};
+		g_array_append_val(enrolled->brought, brought);
+	}
 	sqlite3_finalize(row);
 }
 
@@ -98,6 +123,7 @@ kn_enrolled_load(sqlite3 *handle)
 	enrolled->since_us = made_us > 0 && first_us > 0 ? MIN(made_us, first_us) : made_us;
 	enrolled->next_event_id = read_int(handle, "SELECT next_event_id FROM event_number");
 	load_devices(enrolled, handle);
+	load_brought(enrolled, handle);
 	return enrolled;
 }
 
@@ -107,6 +133,42 @@ static gchar *
 path_of(const gchar *database_path)
 {
 	return g_strconcat(database_path, ".enrolled", NULL);
+}
+
+/* "LOG:SEQ" for each log of this massager */
+static void
+write_brought(GKeyFile *file, const KnDevice *device, const GArray *brought)
+{
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	g_auto(GStrv) texts = NULL;
+
+	for (guint i = 0; i < brought->len; i++) {
+		const KnBrought *one = &g_array_index(brought, KnBrought, i);
+		g_autofree gchar *text = g_strdup_printf(
+			"%016" G_GINT64_MODIFIER "x:%" G_GINT64_FORMAT, one->log_id, one->to_seq);
+		if (one->device_id == device->id)
+			g_strv_builder_add(builder, text);
+	}
+	texts = g_strv_builder_end(builder);
+	if (texts[0])
+		g_key_file_set_string_list(file, device->address, "brought",
+					   (const gchar *const *)texts, g_strv_length(texts));
+}
+
+static void
+read_brought(GKeyFile *file, const KnDevice *device, GArray *brought)
+{
+	g_auto(GStrv) texts =
+		g_key_file_get_string_list(file, device->address, "brought", NULL, NULL);
+
+	for (guint i = 0; texts && texts[i] && brought->len < BROUGHT_MAX; i++) {
+		gchar *end = NULL;
+		KnBrought one = {device->id, g_ascii_strtoull(texts[i], &end, 16), 0};
+		if (*end != ':')
+			continue;
+		one.to_seq = g_ascii_strtoll(end + 1, NULL, 10);
+		g_array_append_val(brought, one);
+	}
 }
 
 static gchar *
@@ -126,6 +188,7 @@ write_text(const KnEnrolled *enrolled)
 		g_key_file_set_boolean(file, device->address, "is_allowed", device->is_allowed);
 		g_key_file_set_int64(file, device->address, "enrolled_us", device->enrolled_us);
 		g_key_file_set_int64(file, device->address, "shown_from_us", device->shown_from_us);
+		write_brought(file, device, enrolled->brought);
 	}
 	body = g_key_file_to_data(file, NULL, NULL);
 	return g_strdup_printf("%s" CRC_LINE "%08x\n", body, kn_crc32(body, strlen(body)));
@@ -174,6 +237,7 @@ parse(const gchar *text, gsize n_bytes)
 		device->enrolled_us = g_key_file_get_int64(file, address, "enrolled_us", NULL);
 		device->shown_from_us = g_key_file_get_int64(file, address, "shown_from_us", NULL);
 		g_ptr_array_add(enrolled->devices, device);
+		read_brought(file, device, enrolled->brought);
 	}
 	return g_steal_pointer(&enrolled);
 }
@@ -235,11 +299,42 @@ set_int(sqlite3 *handle, const gchar *sql, gint64 value, GError **error)
 	return is_done;
 }
 
+/* the log has nothing yet; its row is what the word about it hangs on */
+static gboolean
+insert_brought(sqlite3 *handle, const KnBrought *brought, GError **error)
+{
+	static const gchar *const statements[] = {
+		"INSERT INTO log (device_id, log_id, first_seq, newest_seq, is_newest_known, "
+		"newest_boot) SELECT ?1, ?2, 0, 0, 0, -1 FROM device WHERE device_id = ?1 AND ?3 "
+		">= 0 ON CONFLICT DO NOTHING",
+		"INSERT INTO brought (log_key, to_seq) SELECT log_key, ?3 FROM log WHERE "
+		"device_id = ?1 AND log_id = ?2 ON CONFLICT DO NOTHING",
+	};
+	gboolean is_done = TRUE;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(statements) && is_done; i++) {
+		sqlite3_stmt *insert = NULL;
+		is_done =
+			sqlite3_prepare_v2(handle, statements[i], -1, &insert, NULL) == SQLITE_OK &&
+			sqlite3_bind_int64(insert, 1, brought->device_id) == SQLITE_OK &&
+			sqlite3_bind_int64(insert, 2, (gint64)brought->log_id) == SQLITE_OK &&
+			sqlite3_bind_int64(insert, 3, brought->to_seq) == SQLITE_OK &&
+			sqlite3_step(insert) == SQLITE_DONE;
+		if (!is_done)
+			kn_sql_set_error(handle, "cannot keep what is not shown", error);
+		sqlite3_finalize(insert);
+	}
+	return is_done;
+}
+
 gboolean
 kn_enrolled_fill(sqlite3 *handle, const KnEnrolled *enrolled, GError **error)
 {
 	for (guint i = 0; i < enrolled->devices->len; i++)
 		if (!insert_device(handle, enrolled->devices->pdata[i], error))
+			return FALSE;
+	for (guint i = 0; i < enrolled->brought->len; i++)
+		if (!insert_brought(handle, &g_array_index(enrolled->brought, KnBrought, i), error))
 			return FALSE;
 	if (enrolled->hub_id != 0 &&
 	    !set_int(handle, "UPDATE hub SET hub_id = ?1", (gint64)enrolled->hub_id, error))

@@ -4,18 +4,27 @@
 
 /*
  * What a hub must still know when its database cannot be read any more, so that it goes on recording without anybody there: its own
- * id, which the massagers know as their owner, and whom it records. Kept a second time in a small file beside the database
+ * id, which the massagers know as their owner, whom it records, and what of it is somebody else's. Kept a second time in a small file beside the database
  * (DATABASE.enrolled, with a CRC), because the database's first page is both the one without which nothing can be read and the one
  * that is written most.
  */
 
 #include "store/db.h"
 
+/* how far a log reaches that a massager brought along: the rest of it is shown (table brought) */
+typedef struct {
+	gint64 device_id;
+	guint64 log_id;
+	gint64 to_seq;
+} KnBrought;
+
 typedef struct {
 	guint64 hub_id;       /* 0: not known */
 	gint64 since_us;      /* nothing that is stored happened earlier, UTC; 0: not known */
 	gint64 next_event_id; /* ids below may have been given out; 0: not known */
 	GPtrArray *devices;   /* owned: KnDevice without what the device told */
+	GArray *brought;      /* owned: KnBrought, in the order in which the logs came */
+	gboolean is_whole;    /* devices are all there were */
 } KnEnrolled;
 
 KnEnrolled *kn_enrolled_new(void);

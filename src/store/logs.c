@@ -123,14 +123,17 @@ note_brought(KnDb *db, gint64 log_key, const KnLogNote *note, GError **error)
 {
 	if (!note->is_newest_known)
 		return TRUE;
-	return kn_sql_run(
-		db,
-		"INSERT INTO brought (log_key, to_seq) SELECT log_key, "
-		"iif(EXISTS (SELECT 1 FROM log AS o WHERE o.device_id = l.device_id "
-		"AND o.log_key < l.log_key), 0, ?2) FROM log AS l "
-		"WHERE l.log_key = ?1 AND l.is_newest_known = 0 AND (SELECT d.shown_from_us "
-		"FROM device AS d WHERE d.device_id = l.device_id) <> 0 ON CONFLICT DO NOTHING",
-		KN_SQL_INTS(log_key, (gint64)note->newest_seq), error);
+	if (!kn_sql_run(
+		    db,
+		    "INSERT INTO brought (log_key, to_seq) SELECT log_key, "
+		    "iif(EXISTS (SELECT 1 FROM log AS o WHERE o.device_id = l.device_id "
+		    "AND o.log_key < l.log_key), 0, ?2) FROM log AS l "
+		    "WHERE l.log_key = ?1 AND l.is_newest_known = 0 AND (SELECT d.shown_from_us "
+		    "FROM device AS d WHERE d.device_id = l.device_id) <> 0 ON CONFLICT DO NOTHING",
+		    KN_SQL_INTS(log_key, (gint64)note->newest_seq), error))
+		return FALSE;
+	db->is_brought_new |= sqlite3_changes(db->handle) > 0;
+	return TRUE;
 }
 
 gboolean

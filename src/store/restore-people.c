@@ -5,89 +5,49 @@
 
 #include "store/edits.h"
 #include "store/people-rows.h"
-#include "store/sql.h"
-
-typedef struct {
-	KnRestoreRows *rows;
-	KnDb *db;
-	KnPeople *here;
-	GHashTable *persons; /* id there to id here, gint64 both */
-} Work;
+#include "store/restore-work.h"
 
 /* A number before all that are here: of two that say something about one thing the later counts, and what was said here is later. Those
  * that are brought back come newest first, and so keep their order. */
 #define BELOW(table) "(SELECT min(1, ifnull(min(" table "_id), 1)) - 1 FROM " table ")"
 
-/* FALSE with an error: this database does not take it */
-typedef gboolean (*TakeFunc)(Work *work, KnStatement *row, GError **error);
-
 /* rows that cannot be read any more are left out */
-static gboolean
-each(Work *work, KnDb *from, const gchar *sql, TakeFunc take, GError **error)
+gboolean
+kn_restore_work_each(KnRestoreWork *work, const gchar *what, const gchar *sql,
+		     KnRestoreTakeFunc take, GError **error)
 {
 	g_autoptr(GError) reason = NULL;
-	g_autoptr(KnStatement) row = kn_sql_start(from, sql, KN_SQL_NONE, &reason);
+	g_autoptr(KnStatement) row = kn_sql_start(work->from, sql, KN_SQL_NONE, &reason);
 	gboolean is_row = row != NULL;
 
+	work->n_left = 0;
 	while (is_row && kn_sql_step(row, &is_row, &reason))
 		if (is_row && !take(work, row, error))
 			return FALSE;
-	work->rows->is_whole &= reason == NULL;
+	if (work->is_silent)
+		return TRUE;
+	if (reason)
+		kn_restore_report_unreadable(&work->rows->report, what, reason);
+	kn_restore_report_left_out(&work->rows->report, what, work->n_left);
 	return TRUE;
 }
 
 static gboolean
-take_person(Work *work, KnStatement *row, GError **error)
+leave(KnRestoreWork *work)
 {
-	gint64 there = sqlite3_column_int64(row, 0);
-	const KnPerson person = {0, (gchar *)sqlite3_column_text(row, 1),
-				 (gchar *)sqlite3_column_text(row, 2),
-				 sqlite3_column_int64(row, 3)};
-	gint64 id = 0;
-
-	if (!person.label || !person.external_id)
-		return TRUE;
-	for (guint i = 0; i < work->here->persons->len; i++) {
-		const KnPerson *known = work->here->persons->pdata[i];
-		if (g_str_equal(known->label, person.label))
-			id = known->id;
-	}
-	if (id == 0 && !kn_people_rows_add(work->db, &person, &id, error))
-		return FALSE;
-	g_hash_table_insert(work->persons, g_memdup2(&there, sizeof there),
-			    g_memdup2(&id, sizeof id));
+	work->n_left++;
 	return TRUE;
 }
 
 static gboolean
-take_handout(Work *work, KnStatement *row, GError **error)
-{
-	gint64 device_there = sqlite3_column_int64(row, 0);
-	gint64 person_there = sqlite3_column_int64(row, 1);
-	const gint64 *device_id = g_hash_table_lookup(work->rows->devices, &device_there);
-	const gint64 *person_id = g_hash_table_lookup(work->persons, &person_there);
-
-	if (!device_id || !person_id)
-		return TRUE;
-	return kn_sql_run(work->db,
-			  "INSERT INTO handout (device_id, person_id, from_us, to_us) "
-			  "SELECT ?1, ?2, ?3, nullif(?4, 0) WHERE NOT EXISTS (SELECT 1 FROM "
-			  "handout WHERE device_id = ?1 AND (?4 = 0 OR from_us < ?4) AND "
-			  "(to_us IS NULL OR to_us > ?3))",
-			  KN_SQL_INTS(*device_id, *person_id, sqlite3_column_int64(row, 2),
-				      sqlite3_column_int64(row, 3)),
-			  error);
-}
-
-static gboolean
-take_assignment(Work *work, KnStatement *row, GError **error)
+take_assignment(KnRestoreWork *work, KnStatement *row, GError **error)
 {
 	const KnRestoreLog *log = kn_restore_rows_log(work->rows, sqlite3_column_int64(row, 0));
 	gint64 person_there = sqlite3_column_int64(row, 2);
-	const gint64 *person_id = g_hash_table_lookup(work->persons, &person_there);
+	gint64 person_id = kn_restore_work_person(work, person_there);
 
-	if (!log || (person_there != 0 && !person_id))
-		return TRUE;
+	if (!log || (person_there != 0 && person_id == 0))
+		return leave(work);
 	return kn_sql_run(
 		work->db,
 		"INSERT INTO assignment (assignment_id, log_key, seq, person_id, at_us, uid) "
@@ -98,21 +58,20 @@ take_assignment(Work *work, KnStatement *row, GError **error)
 					      "l.log_key AND a.seq = ?3 AND a.at_us = ?5 AND "
 					      "ifnull(a.person_id, 0) = ?4)",
 		KN_SQL_INTS(log->device_id, (gint64)log->log_id, sqlite3_column_int64(row, 1),
-			    person_id ? *person_id : 0, sqlite3_column_int64(row, 3),
-			    sqlite3_column_int64(row, 4)),
+			    person_id, sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)),
 		error);
 }
 
 static gboolean
-take_plan(Work *work, KnStatement *row, GError **error)
+take_plan(KnRestoreWork *work, KnStatement *row, GError **error)
 {
 	gint64 person_there = sqlite3_column_int64(row, 0);
-	const gint64 *person_id = g_hash_table_lookup(work->persons, &person_there);
+	gint64 person_id = kn_restore_work_person(work, person_there);
 	const gchar *text = (const gchar *)sqlite3_column_text(row, 1);
 	g_autoptr(KnStatement) insert = NULL;
 
-	if (!text || (person_there != 0 && !person_id))
-		return TRUE;
+	if (!text || (person_there != 0 && person_id == 0))
+		return leave(work);
 	insert = kn_sql_start(
 		work->db,
 		"INSERT INTO plan (plan_id, person_id, from_day, at_us, uid, text) SELECT " BELOW(
@@ -120,8 +79,8 @@ take_plan(Work *work, KnStatement *row, GError **error)
 				"?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM plan WHERE "
 				"ifnull(person_id, 0) = "
 				"?1 AND from_day = ?2 AND at_us = ?3 AND text = ?5)",
-		KN_SQL_INTS(person_id ? *person_id : 0, sqlite3_column_int64(row, 2),
-			    sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)),
+		KN_SQL_INTS(person_id, sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
+			    sqlite3_column_int64(row, 4)),
 		error);
 	return insert && kn_sql_bind_text(insert, 5, text, error) && kn_sql_finish(insert, error);
 }
@@ -134,13 +93,13 @@ bind_text_or_null(KnStatement *statement, guint at, const gchar *text, GError **
 }
 
 static gboolean
-take_word(Work *work, KnStatement *row, GError **error)
+take_word(KnRestoreWork *work, KnStatement *row, GError **error)
 {
 	const KnRestoreLog *log = kn_restore_rows_log(work->rows, sqlite3_column_int64(row, 0));
 	g_autoptr(KnStatement) insert = NULL;
 
 	if (!log)
-		return TRUE;
+		return leave(work);
 	insert = kn_sql_start(
 		work->db,
 		"INSERT INTO word (word_id, log_key, seq, pain_before, pain_after, at_us, uid, "
@@ -165,19 +124,23 @@ take_word(Work *work, KnStatement *row, GError **error)
 }
 
 static gboolean
-take_edit(Work *work, KnStatement *row, GError **error)
+take_edit(KnRestoreWork *work, KnStatement *row, GError **error)
 {
 	const KnRestoreLog *log = kn_restore_rows_log(work->rows, sqlite3_column_int64(row, 0));
 
 	if (!log)
-		return TRUE;
+		return leave(work);
 	return kn_sql_run(
 		work->db,
-		"INSERT INTO edit (log_key, device_boot, kind, first_seq, last_seq, at_us, uid, "
-		"undone_us) SELECT l.log_key, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0) FROM log AS l "
-		"WHERE l.device_id = ?1 AND l.log_id = ?2 AND NOT EXISTS (SELECT 1 FROM edit AS e "
-		"WHERE e.log_key = l.log_key AND e.kind = ?4 AND e.first_seq = ?5 AND e.last_seq = "
-		"?6 AND e.at_us = ?7)",
+		"INSERT INTO edit (edit_id, log_key, device_boot, kind, first_seq, last_seq, "
+		"at_us, uid, "
+		"undone_us) SELECT " BELOW(
+			"edit") ", l.log_key, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0) FROM log AS l "
+				"WHERE l.device_id = ?1 AND l.log_id = ?2 AND NOT EXISTS (SELECT 1 "
+				"FROM edit AS e "
+				"WHERE e.log_key = l.log_key AND e.kind = ?4 AND e.first_seq = ?5 "
+				"AND e.last_seq = "
+				"?6 AND e.at_us = ?7)",
 		KN_SQL_INTS(log->device_id, (gint64)log->log_id, sqlite3_column_int64(row, 1),
 			    sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
 			    sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5),
@@ -185,37 +148,84 @@ take_edit(Work *work, KnStatement *row, GError **error)
 		error);
 }
 
+/* An edit is taken back by its number, which is none below 1: all of them move up, and keep their order. The way there is far, for no two may
+ * have one number meanwhile. */
 static gboolean
-take_edits(Work *work, KnDb *from, GError **error)
+number_edits(KnDb *db, GError **error)
 {
-	return each(work, from,
-		    "SELECT log_key, device_boot, kind, first_seq, last_seq, at_us, uid, "
-		    "ifnull(undone_us, 0) FROM edit ORDER BY edit_id",
-		    take_edit, error);
+	gint64 first = 1;
+
+	if (!kn_sql_get(db, "SELECT coalesce(min(edit_id), 1) FROM edit", KN_SQL_NONE, &first, 1,
+			NULL, error))
+		return FALSE;
+	return first >= 1 ||
+	       (kn_sql_run(db, "UPDATE edit SET edit_id = edit_id + 1000000000000", KN_SQL_NONE,
+			   error) &&
+		kn_sql_run(db, "UPDATE edit SET edit_id = edit_id - 1000000000000 + 1 - ?1",
+			   KN_SQL_INTS(first), error));
 }
 
 static gboolean
-take_all(Work *work, KnDb *from, GError **error)
+take_edits(KnRestoreWork *work, GError **error)
 {
-	return each(work, from,
-		    "SELECT person_id, label, external_id, made_us FROM person ORDER BY person_id",
-		    take_person, error) &&
-	       each(work, from,
-		    "SELECT device_id, person_id, from_us, to_us FROM handout ORDER BY from_us",
-		    take_handout, error) &&
-	       each(work, from,
-		    "SELECT log_key, seq, person_id, at_us, uid FROM assignment "
-		    "ORDER BY assignment_id DESC",
-		    take_assignment, error) &&
-	       each(work, from,
-		    "SELECT ifnull(person_id, 0), text, from_day, at_us, uid FROM plan "
-		    "ORDER BY plan_id DESC",
-		    take_plan, error) &&
-	       each(work, from,
-		    "SELECT log_key, seq, ifnull(pain_before, -1), ifnull(pain_after, -1), at_us, "
-		    "uid, region, note FROM word ORDER BY word_id DESC",
-		    take_word, error) &&
-	       take_edits(work, from, error) && kn_edits_apply(work->db, error);
+	return kn_restore_work_each(work, "edits",
+				    "SELECT log_key, device_boot, kind, first_seq, last_seq, "
+				    "at_us, uid, ifnull(undone_us, 0) FROM edit "
+				    "ORDER BY edit_id DESC",
+				    take_edit, error) &&
+	       number_edits(work->db, error);
+}
+
+static gboolean
+take_sayings(KnRestoreWork *work, GError **error)
+{
+	return kn_restore_work_each(work, "assignments",
+				    "SELECT log_key, seq, person_id, at_us, uid FROM assignment "
+				    "ORDER BY assignment_id DESC",
+				    take_assignment, error) &&
+	       kn_restore_work_each(work, "plans",
+				    "SELECT ifnull(person_id, 0), text, from_day, at_us, uid "
+				    "FROM plan ORDER BY plan_id DESC",
+				    take_plan, error) &&
+	       kn_restore_work_each(work, "words about sessions",
+				    "SELECT log_key, seq, ifnull(pain_before, -1), "
+				    "ifnull(pain_after, -1), at_us, uid, region, note FROM word "
+				    "ORDER BY word_id DESC",
+				    take_word, error);
+}
+
+/* who keeps sessions by revision must see that one that was here before is another one's now */
+static gboolean
+take_owners(KnRestoreWork *work, GError **error)
+{
+	g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+	GHashTableIter iter;
+	gpointer id;
+	guint n_moved, i = 0;
+
+	g_hash_table_iter_init(&iter, work->rows->devices);
+	while (g_hash_table_iter_next(&iter, NULL, &id)) {
+		GArray *owners = kn_people_rows_owners(work->db, *(gint64 *)id, G_MININT64, error);
+		if (!owners)
+			return FALSE;
+		g_ptr_array_add(before, owners);
+	}
+	if (!kn_restore_handouts(work, error) || !take_sayings(work, error))
+		return FALSE;
+	g_hash_table_iter_init(&iter, work->rows->devices);
+	while (g_hash_table_iter_next(&iter, NULL, &id))
+		if (!kn_people_rows_revise(work->db, *(gint64 *)id, G_MININT64, before->pdata[i++],
+					   &n_moved, error))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
+take_all(KnRestoreWork *work, GError **error)
+{
+	return kn_restore_persons(work, error) && take_owners(work, error) &&
+	       take_edits(work, error) && kn_edits_apply(work->db, error) &&
+	       kn_restore_books(work, error);
 }
 
 /* when not even this can be read, there is nothing that could be */
@@ -232,10 +242,9 @@ has_people(KnDb *from)
 }
 
 static gboolean
-run(Work *work, KnDb *from, gboolean (*take)(Work *, KnDb *, GError **), GError **error)
+run(KnRestoreWork *work, gboolean (*take)(KnRestoreWork *, GError **), GError **error)
 {
-	if (kn_db_begin(work->db, error) && take(work, from, error) &&
-	    kn_db_commit(work->db, error))
+	if (kn_db_begin(work->db, error) && take(work, error) && kn_db_commit(work->db, error))
 		return TRUE;
 	kn_db_rollback(work->db);
 	return FALSE;
@@ -244,9 +253,9 @@ run(Work *work, KnDb *from, gboolean (*take)(Work *, KnDb *, GError **), GError 
 gboolean
 kn_restore_edits(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 {
-	Work work = {rows, db, NULL, NULL};
+	KnRestoreWork work = {.rows = rows, .db = db, .from = from, .is_silent = TRUE};
 
-	return !has_people(from) || run(&work, from, take_edits, error);
+	return !has_people(from) || run(&work, take_edits, error);
 }
 
 gboolean
@@ -254,10 +263,7 @@ kn_restore_people(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 {
 	g_autoptr(GHashTable) persons =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-	g_autoptr(KnPeople) here = kn_people_load(db, error);
-	Work work = {rows, db, here, persons};
+	KnRestoreWork work = {.rows = rows, .db = db, .from = from, .persons = persons};
 
-	if (!here)
-		return FALSE;
-	return !has_people(from) || run(&work, from, take_all, error);
+	return !has_people(from) || run(&work, take_all, error);
 }

@@ -4,13 +4,13 @@
 
 /*
  * What people decided and said in a database that is brought back: persons, hand-outs, assignments, plans, words and edits; once, however often
- * it is. Persons are the same by their label. A hand-out that overlaps one that is here is left out: what this hub says of that time holds.
+ * it is; and what the hub itself noted beside its sessions. What was said here counts more: it is later. restore-work.h says who is the same person.
  * A database from before there were persons has none of it.
  */
 
 #include "store/restore-rows.h"
 
-/* All but edits, after the logs are here; one transaction. What cannot be read is missing, and rows->is_whole says so. */
+/* All but edits, after the logs are here; one transaction. What cannot be read is missing, and the report says so. */
 gboolean kn_restore_people(KnRestoreRows *rows, KnDb *db, KnDb *from,
 			   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Edits alone, before the blocks: sessions are derived with them. Those of a log that is not here yet are left to a second run. */

@@ -5,7 +5,7 @@
 
 #include "core/base/zone.h"
 #include "store/enrolled.h"
-#include "store/sql.h"
+#include "store/restore-clocks.h"
 
 void
 kn_restore_rows_clear(KnRestoreRows *rows)
@@ -14,6 +14,8 @@ kn_restore_rows_clear(KnRestoreRows *rows)
 	g_clear_pointer(&rows->logs, g_hash_table_unref);
 	g_clear_pointer(&rows->infos, g_hash_table_unref);
 	g_clear_pointer(&rows->zones, g_hash_table_unref);
+	g_clear_pointer(&rows->hub_boots, g_hash_table_unref);
+	g_clear_pointer(&rows->hub_anchors, g_array_unref);
 	g_clear_pointer(&rows->anchors, g_array_unref);
 	g_clear_pointer(&rows->gaps, g_array_unref);
 }
@@ -21,12 +23,14 @@ kn_restore_rows_clear(KnRestoreRows *rows)
 static void
 init(KnRestoreRows *rows)
 {
-	rows->is_whole = TRUE;
+	rows->report.is_whole = TRUE;
 	rows->devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	rows->logs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	rows->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
 					    (GDestroyNotify)g_bytes_unref);
 	rows->zones = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	rows->hub_boots = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	rows->hub_anchors = g_array_new(FALSE, FALSE, sizeof(KnHubAnchor));
 	rows->anchors = g_array_new(FALSE, FALSE, sizeof(KnAnchor));
 	rows->gaps = g_array_new(FALSE, FALSE, sizeof(KnGapNote));
 }
@@ -37,23 +41,21 @@ key_of(gint64 id)
 	return g_memdup2(&id, sizeof id);
 }
 
-typedef void (*RowFunc)(KnRestoreRows *rows, KnStatement *row);
-
 /* Rows that cannot be read any more are left out: the others may still help. */
-static void
-each(KnRestoreRows *rows, KnDb *from, const gchar *sql, RowFunc func)
+void
+kn_restore_rows_each(KnRestoreRows *rows, KnDb *from, const gchar *what, const gchar *sql,
+		     KnRestoreRowFunc func)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KnStatement) row = kn_sql_start(from, sql, KN_SQL_NONE, &error);
 	gboolean is_row = row != NULL;
+	guint n_left = 0;
 
 	while (is_row && kn_sql_step(row, &is_row, &error))
-		if (is_row)
-			func(rows, row);
-	if (!error)
-		return;
-	rows->is_whole = FALSE;
-	g_message("a part cannot be read and is left out: %s", error->message);
+		n_left += is_row && !func(rows, row);
+	if (error)
+		kn_restore_report_unreadable(&rows->report, what, error);
+	kn_restore_report_left_out(&rows->report, what, n_left);
 }
 
 /* ---- massagers ---- */
@@ -107,6 +109,9 @@ load_devices(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 
 	if (!succeed(db, there, error))
 		return FALSE;
+	rows->is_ledger_whole = there->is_whole;
+	if (!there->is_whole)
+		kn_restore_report_unreadable(&rows->report, "massagers", NULL);
 	for (guint i = 0; i < there->devices->len; i++) {
 		const KnDevice *device = there->devices->pdata[i];
 		gboolean is_found;
@@ -171,6 +176,7 @@ load_infos(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 		from, "SELECT info_id, device_id, read_us, bytes FROM info ORDER BY info_id DESC",
 		KN_SQL_NONE, &reason);
 	gboolean is_row = row != NULL;
+	guint n_left = 0;
 
 	while (is_row && kn_sql_step(row, &is_row, &reason)) {
 		const gint64 *device_id;
@@ -180,21 +186,25 @@ load_infos(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 			break;
 		there = sqlite3_column_int64(row, 1);
 		device_id = g_hash_table_lookup(rows->devices, &there);
-		if (!device_id)
+		if (!device_id) {
+			n_left++;
 			continue;
+		}
 		info = (Info){*device_id, sqlite3_column_int64(row, 2),
 			      kn_sql_column_bytes(row, 3)};
 		g_hash_table_insert(rows->infos, key_of(sqlite3_column_int64(row, 0)), info.bytes);
 		if (!keep_info(db, &info, error))
 			return FALSE;
 	}
-	rows->is_whole &= reason == NULL;
+	if (reason)
+		kn_restore_report_unreadable(&rows->report, "descriptions", reason);
+	kn_restore_report_left_out(&rows->report, "descriptions", n_left);
 	return TRUE;
 }
 
 /* ---- the rest ---- */
 
-static void
+static gboolean
 take_log(KnRestoreRows *rows, KnStatement *row)
 {
 	gint64 there = sqlite3_column_int64(row, 1);
@@ -202,54 +212,42 @@ take_log(KnRestoreRows *rows, KnStatement *row)
 	KnRestoreLog log;
 
 	if (!device_id)
-		return;
+		return FALSE;
 	log = (KnRestoreLog){*device_id, (guint64)sqlite3_column_int64(row, 2),
 			     (guint64)sqlite3_column_int64(row, 3),
 			     (guint64)sqlite3_column_int64(row, 4),
 			     sqlite3_column_int64(row, 5) != 0};
 	g_hash_table_insert(rows->logs, key_of(sqlite3_column_int64(row, 0)),
 			    g_memdup2(&log, sizeof log));
+	return TRUE;
 }
 
-static void
+static gboolean
 take_zone(KnRestoreRows *rows, KnStatement *row)
 {
 	const gchar *zone = (const gchar *)sqlite3_column_text(row, 1);
 
-	if (zone && kn_zone_is_known(zone))
+	if (!zone || !kn_zone_is_known(zone)) {
+		if (!rows->is_zone_told)
+			kn_restore_report_say(&rows->report,
+					      "time zones of sessions: %s is not known on this "
+					      "machine, and the hub's own stands for it",
+					      zone ? zone : "one");
+		rows->is_zone_told = TRUE;
+	} else
 		g_hash_table_insert(rows->zones, key_of(sqlite3_column_int64(row, 0)),
 				    (gpointer)g_intern_string(zone));
+	return TRUE;
 }
 
-static void
-take_anchor(KnRestoreRows *rows, KnStatement *row)
-{
-	const KnRestoreLog *log = kn_restore_rows_log(rows, sqlite3_column_int64(row, 0));
-	KnAnchor anchor;
-
-	if (!log)
-		return;
-	anchor = (KnAnchor){
-		.device_id = log->device_id,
-		.log_id = log->log_id,
-		.boot = (guint32)sqlite3_column_int64(row, 1),
-		.t_ms = (guint64)sqlite3_column_int64(row, 2),
-		.is_banked = sqlite3_column_int64(row, 3) != 0,
-		.utc_us = sqlite3_column_int64(row, 4),
-		.error_us = sqlite3_column_int64(row, 5),
-		.quality = (guint8)sqlite3_column_int64(row, 6),
-	};
-	g_array_append_val(rows->anchors, anchor);
-}
-
-static void
+static gboolean
 take_gap(KnRestoreRows *rows, KnStatement *row)
 {
 	const KnRestoreLog *log = kn_restore_rows_log(rows, sqlite3_column_int64(row, 0));
 	KnGapNote note;
 
 	if (!log)
-		return;
+		return FALSE;
 	note = (KnGapNote){.device_id = log->device_id,
 			   .log_id = log->log_id,
 			   .gap = {(guint64)sqlite3_column_int64(row, 1),
@@ -258,6 +256,7 @@ take_gap(KnRestoreRows *rows, KnStatement *row)
 			   .at_us = sqlite3_column_int64(row, 4)};
 	if (note.gap.reason > KN_GAP_OPEN && note.gap.reason <= KN_GAP_ERASED)
 		g_array_append_val(rows->gaps, note);
+	return TRUE;
 }
 
 /* what this hub knows of the log already is not taken back: its first record may be an older one, never a newer */
@@ -290,7 +289,7 @@ load_known(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 	if (!kn_db_begin(db, error))
 		return FALSE;
 	if (load_devices(rows, db, from, error) && load_infos(rows, db, from, error) &&
-	    kn_db_commit(db, error))
+	    kn_restore_clocks_take_boots(rows, db, from, error) && kn_db_commit(db, error))
 		return TRUE;
 	kn_db_rollback(db);
 	return FALSE;
@@ -299,23 +298,29 @@ load_known(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 gboolean
 kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 {
+	gboolean is_whole;
+
 	init(rows);
 	if (!load_known(rows, db, from, error))
 		return FALSE;
-	each(rows, from,
-	     "SELECT log_key, device_id, log_id, first_seq, newest_seq, is_newest_known FROM log",
-	     take_log);
-	each(rows, from,
-	     "SELECT b.block_id, s.zone FROM session_block AS b JOIN session AS s "
-	     "ON s.session_id = b.session_id",
-	     take_zone);
-	each(rows, from,
-	     "SELECT log_key, device_boot, t_ms, is_banked, utc_us, error_us, quality FROM anchor",
-	     take_anchor);
-	each(rows, from,
-	     "SELECT log_key, first_seq, last_seq, reason, opened_us FROM gap "
-	     "WHERE filled_us IS NULL",
-	     take_gap);
+	is_whole = rows->report.is_whole;
+	rows->report.is_whole = TRUE;
+	kn_restore_rows_each(
+		rows, from, "logs",
+		"SELECT log_key, device_id, log_id, first_seq, newest_seq, is_newest_known "
+		"FROM log",
+		take_log);
+	rows->is_ledger_whole &= rows->report.is_whole;
+	rows->report.is_whole &= is_whole;
+	kn_restore_rows_each(rows, from, "time zones of sessions",
+			     "SELECT b.block_id, s.zone FROM session_block AS b JOIN session AS s "
+			     "ON s.session_id = b.session_id",
+			     take_zone);
+	kn_restore_clocks_take_anchors(rows, from);
+	kn_restore_rows_each(rows, from, "gaps",
+			     "SELECT log_key, first_seq, last_seq, reason, opened_us FROM gap "
+			     "WHERE filled_us IS NULL",
+			     take_gap);
 	return widen_logs(rows, db, error);
 }
 
@@ -337,12 +342,6 @@ const gchar *
 kn_restore_rows_zone(const KnRestoreRows *rows, gint64 block_id)
 {
 	return g_hash_table_lookup(rows->zones, &block_id);
-}
-
-void
-kn_restore_rows_add_clocks(const KnRestoreRows *rows, KnBatch *batch)
-{
-	g_array_append_vals(batch->anchors, rows->anchors->data, rows->anchors->len);
 }
 
 void

@@ -35,6 +35,7 @@ kn_restore_shown_take(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 				 sqlite3_column_int64(row, 2), error))
 			return FALSE;
 	}
-	rows->is_whole &= reason == NULL;
+	if (reason)
+		kn_restore_report_unreadable(&rows->report, "what is not shown", reason);
 	return TRUE;
 }

@@ -7,6 +7,6 @@
 
 #include "store/restore-rows.h"
 
-/* After the bounds of the logs, which make such a word of what is there now. What cannot be read is left out; rows->is_whole says so. */
+/* After the bounds of the logs, which make such a word of what is there now. What cannot be read is left out; the report says so. */
 gboolean kn_restore_shown_take(KnRestoreRows *rows, KnDb *db, KnDb *from,
 			       GError **error) G_GNUC_WARN_UNUSED_RESULT;

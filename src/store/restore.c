@@ -3,14 +3,13 @@
 
 #include "store/restore.h"
 
-#include "store/aside.h"
 #include "store/blocks.h"
 #include "store/enrolled.h"
 #include "store/infos.h"
+#include "store/restore-clocks.h"
+#include "store/restore-losses.h"
 #include "store/restore-people.h"
-#include "store/restore-rows.h"
 #include "store/restore-shown.h"
-#include "store/sql.h"
 #include "store/writer.h"
 #include <sys/stat.h>
 
@@ -189,7 +188,6 @@ static gboolean
 run(Work *work, GError **error)
 {
 	const KnRestore *restore = work->restore;
-	g_autofree gchar *file = g_path_get_basename(restore->path);
 	gint64 before = 0, after = 0, n_sessions = 0;
 
 	if (!count(work->db, N_RECORDS, &before, error) ||
@@ -197,7 +195,7 @@ run(Work *work, GError **error)
 		return FALSE;
 	work->done.n_devices = work->rows.n_new_devices;
 	/* clocks first, so that each session is placed when it is derived; what was lost for good last, because only what is still missing is */
-	kn_restore_rows_add_clocks(&work->rows, work->batch);
+	kn_restore_clocks_add(&work->rows, work->batch);
 	if (!commit(work, error) || !kn_restore_edits(&work->rows, work->db, work->from, error) ||
 	    !take_blocks(work, error))
 		return FALSE;
@@ -209,9 +207,9 @@ run(Work *work, GError **error)
 		return FALSE;
 	work->done.n_new_records = (guint64)(after - before);
 	work->done.n_sessions = (guint)n_sessions;
-	work->done.is_whole = work->done.n_damaged == 0 && work->rows.is_whole;
+	work->done.is_whole = work->done.n_damaged == 0 && work->rows.report.is_whole;
 	kn_enrolled_keep(work->db);
-	return !work->done.is_whole || kn_aside_mend(work->db, file, restore->now_us, error);
+	return kn_restore_losses(restore, &work->rows, work->db, work->from, error);
 }
 
 /* it would be copied while it is written, and has nothing that it lacks */
@@ -221,6 +219,16 @@ is_own(const KnRestore *restore, const KnDb *db)
 	struct stat own, other;
 
 	return stat(db->path, &own) == 0 && fstat(restore->source.fd, &other) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+static gboolean
+is_beside(const KnRestore *restore)
+{
+	g_autofree gchar *directory = g_path_get_dirname(restore->path);
+	struct stat own, other;
+
+	return stat(restore->directory, &own) == 0 && stat(directory, &other) == 0 &&
 	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
@@ -244,6 +252,8 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 	if (!work.from)
 		return FALSE;
 	work.writer = (KnWriter){.db = work.db, .zone = restore->zone};
+	work.rows.report = (KnRestoreReport){restore->tell, restore->user, FALSE};
+	work.rows.is_beside = is_beside(restore);
 	work.batch = new_batch(&work);
 	if (!run(&work, error))
 		return FALSE;

@@ -8,6 +8,7 @@
  * person decided here wins: labels, who is recorded, what is shown, what was erased. Done twice it changes nothing.
  */
 
+#include "store/restore-report.h"
 #include "store/salvage.h"
 
 typedef struct {
@@ -30,6 +31,8 @@ typedef struct {
 	const gchar *zone;      /* of sessions whose zone cannot be read there */
 	gint64 now_us;          /* UTC */
 	KnRestoreFunc progress; /* may be NULL */
+	KnRestoreTellFunc
+		tell; /* may be NULL: what could not be brought back, or is otherwise here */
 	gpointer user;
 } KnRestore;
 

@@ -5,17 +5,16 @@
 
 #include "store/connection.h"
 #include "store/file.h"
+#include "store/first-page.h"
 #include "store/migrate.h"
 #include "store/sql.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* page size of all our databases: SQLite's default, which no migration changes */
-enum { PAGE_BYTES = 4096, CHUNK_BYTES = 256 * 1024, AT_N_PAGES = 28, N_CACHED_MIN = 1024 * 1024 };
+enum { CHUNK_BYTES = 256 * 1024, AT_N_PAGES = 28, N_CACHED_MIN = 1024 * 1024 };
 
 static void
 fd_close(gint *fd)
@@ -134,7 +133,7 @@ fill_up(const gchar *working, GError **error)
 
 	if (fd < 0 || fstat(fd, &status) != 0 || read(fd, head, sizeof head) < 0)
 		return fail("cannot read", working, error);
-	n_said = (gint64)read_be32(head + AT_N_PAGES) * PAGE_BYTES;
+	n_said = (gint64)read_be32(head + AT_N_PAGES) * KN_PAGE_BYTES;
 	/* a damaged number must not fill the disk: what is missing at the end is less than what is there, or nothing helps */
 	if (status.st_size >= n_said || n_said > 2 * (gint64)status.st_size + N_CACHED_MIN)
 		return TRUE;
@@ -142,56 +141,13 @@ fill_up(const gchar *working, GError **error)
 }
 
 static gboolean
-make_new(const gchar *path, GError **error)
-{
-	g_autoptr(GArray) migrations = kn_migrate_list();
-	sqlite3 *handle;
-	gboolean is_made;
-
-	kn_file_remove_database(path);
-	handle = kn_connection_open(path, KN_CONNECTION_NEW, error);
-	is_made = handle && kn_migrate_run(handle, migrations, error);
-	sqlite3_close(handle);
-	return is_made;
-}
-
-static gboolean
-put_first_page(const gchar *working, const guint8 *page, GError **error)
-{
-	AUTO_FD fd = open(working, O_WRONLY | O_CLOEXEC);
-	guint8 mended[PAGE_BYTES];
-	struct stat status;
-	guint32 n_pages;
-
-	if (fd < 0 || fstat(fd, &status) != 0)
-		return fail("cannot write", working, error);
-	n_pages = (guint32)((status.st_size + PAGE_BYTES - 1) / PAGE_BYTES);
-	memcpy(mended, page, sizeof mended);
-	for (guint i = 0; i < 4; i++) {
-		mended[AT_N_PAGES + i] = (guint8)(n_pages >> (24 - 8 * i));
-		/* no page is free: nothing is written here that would need one */
-		mended[AT_N_PAGES + 4 + i] = 0;
-		mended[AT_N_PAGES + 8 + i] = 0;
-	}
-	return write_all(fd, mended, sizeof mended) || fail("cannot write", working, error);
-}
-
-static gboolean
 replace_first_page(const gchar *working, GError **error)
 {
-	g_autofree gchar *fresh = g_strconcat(working, ".fresh", NULL);
 	g_autofree gchar *journal = g_strconcat(working, "-journal", NULL);
-	g_autofree gchar *page = NULL;
-	gsize n_page = 0;
-	gboolean is_there = make_new(fresh, error);
 
-	if (is_there && !g_file_get_contents(fresh, &page, &n_page, NULL))
-		is_there = fail("cannot read", fresh, error);
-	kn_file_remove_database(fresh);
 	/* it belonged to the page that is gone */
 	(void)g_unlink(journal);
-	return is_there && n_page >= PAGE_BYTES &&
-	       put_first_page(working, (const guint8 *)page, error) && fill_up(working, error);
+	return kn_first_page_rebuild(working, error) && fill_up(working, error);
 }
 
 /* ---- opening ---- */

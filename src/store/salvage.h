@@ -4,8 +4,8 @@
 
 /*
  * A database of another time or a damaged one, made readable in a copy: the file itself is only ever read. In the copy a lost first
- * page is replaced by that of a new database (right only for one that was made with this schema, not migrated to it), a cut end is filled with
- * nothing, its journal is played back, and an older schema is migrated, unless damage is in the way: then it stays as it is.
+ * page is made anew from the others (first-page.h), a cut end is filled with nothing, its journal is played back, and an older schema is
+ * migrated, unless damage is in the way: then it stays as it is.
  */
 
 #include "store/db.h"

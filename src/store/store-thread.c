@@ -3,6 +3,7 @@
 
 #include "store/store-thread.h"
 
+#include "store/request-room.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -142,7 +143,8 @@ may_run(KnStoreThread *thread, const KnRequest *request, GError **error)
 static gboolean
 run_request(KnStoreThread *thread, KnRequest *request, GError **error)
 {
-	if (!may_run(thread, request, error) || !kn_store_request_run(request, thread->db, error))
+	if (!may_run(thread, request, error) ||
+	    !kn_request_room_run(request, thread->db, &thread->room, error))
 		return FALSE;
 	if (request->kind == KN_REQUEST_BACKUP_BEGIN)
 		kn_pause_begin(&thread->pause, g_get_monotonic_time());

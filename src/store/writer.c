@@ -13,9 +13,6 @@
 #include "store/touched.h"
 #include "store/write-block.h"
 
-/* of one log: a device that contradicts itself for ever must not eat the disk */
-#define CONFLICTS_KEPT "1000"
-
 /* one transaction under way */
 typedef struct {
 	KnWriter *writer;     /* borrowed */
@@ -137,7 +134,7 @@ write_conflict(Work *work, const KnConflict *conflict, GError **error)
 	insert = kn_sql_start(
 		db,
 		"INSERT INTO conflict (log_key, seq, seen_us, bytes) SELECT ?1, ?2, ?3, ?4 "
-		"WHERE (SELECT count(*) FROM conflict WHERE log_key = ?1) < " CONFLICTS_KEPT,
+		"WHERE (SELECT count(*) FROM conflict WHERE log_key = ?1) < " KN_CONFLICTS_KEPT,
 		KN_SQL_INTS(log_key, (gint64)conflict->seq, conflict->at_us), error);
 	return insert && kn_sql_bind_blob(insert, 4, bytes, n_bytes, error) &&
 	       kn_sql_finish(insert, error);
@@ -217,6 +214,9 @@ kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 		kn_db_rollback(writer->db);
 		return NULL;
 	}
+	if (writer->db->is_brought_new)
+		kn_enrolled_keep(writer->db);
+	writer->db->is_brought_new = FALSE;
 	writer->n_blocks += work.counts.n_blocks;
 	writer->raw_bytes += work.counts.raw_bytes;
 	writer->stored_bytes += work.counts.stored_bytes;

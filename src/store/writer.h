@@ -6,6 +6,9 @@
 
 #include "store/db.h"
 
+/* of one log: a device that contradicts itself for ever must not eat the disk */
+#define KN_CONFLICTS_KEPT "1000"
+
 typedef struct {
 	KnDb *db;          /* borrowed */
 	const gchar *zone; /* borrowed: IANA zone for new sessions of batches that name none */

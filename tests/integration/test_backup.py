@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 
@@ -123,3 +124,26 @@ def test_with_another_client_the_sum_is_behind_the_file(recorded, tmp_path):
     (tmp_path / "whole").write_bytes(body)
     assert os.path.getsize(tmp_path / "whole") % 4096 == 65
     assert offline("--verify", tmp_path / "whole")[0] == 0
+
+
+def test_who_changes_something_while_a_backup_is_read_is_told_that_the_hub_is_busy(recorded, tmp_path):
+    """A backup that is longer than a socket holds, and a client that does not read it."""
+    hub = recorded
+    assert hub.stop() == 0
+    with sqlite3.connect(hub.state / "knead.db") as db:
+        db.executemany("INSERT INTO event (event_id, at_us, class, kind, detail) VALUES (-?, 0, 3, 'data_loss', ?)",
+                       [(i, "x" * 4000) for i in range(1, 1000)])
+    db.close()
+    hub.start()
+    reading = UnixConnection(hub.socket)
+    reading.request("POST", "/v1/backups")
+    unread = reading.getresponse()
+    assert unread.status == 200
+    for path, body in (("/v1/devices/1/forget", None), ("/v1/persons", {"label": "Mia"})):
+        status, problem = hub.request("POST", path, body)
+        assert (status, problem["kind"]) == (409, "busy"), problem
+        assert "backup" in problem["detail"]
+    assert hub.get("/v1/devices")["devices"][0]["is_enrolled"]
+    unread.close()
+    reading.close()
+    wait_for(lambda: hub.request("POST", "/v1/persons", {"label": "Mia"})[0] != 409, "the end of the backup")

@@ -98,3 +98,30 @@ history_open_hub(Fixture *fixture)
 	g_assert_no_error(error);
 	fixture->writer = (KnWriter){.db = fixture->db, .zone = "Europe/Berlin"};
 }
+
+static void
+add_line(const gchar *line, gpointer user)
+{
+	if (user)
+		g_ptr_array_add(user, g_strdup(line));
+}
+
+KnRestored
+history_restore(Fixture *fixture, const gchar *path, GPtrArray *lines)
+{
+	KnRestore what = {.directory = fixture->directory,
+			  .path = path,
+			  .zone = "Europe/Berlin",
+			  .now_us = NOW_US,
+			  .tell = add_line,
+			  .user = lines};
+	g_auto(KnSalvageSource) source = {-1, -1};
+	g_autoptr(GError) error = NULL;
+	KnRestored restored = {0};
+
+	g_assert_true(kn_salvage_source_open(&source, path, &error));
+	what.source = source;
+	g_assert_true(kn_restore_run(&what, &restored, &error));
+	g_assert_no_error(error);
+	return restored;
+}

@@ -6,6 +6,8 @@
 
 #include "fixture.h"
 
+#include "store/restore.h"
+
 /* about now, UTC us */
 #define NOW_US G_GINT64_CONSTANT(1795266221526484)
 enum { N_SESSIONS = 6, RECORDS_A_SESSION = 60 };
@@ -22,3 +24,5 @@ void tape_history(Fixture *fixture);
 void history_store_in_pieces(Fixture *fixture, guint64 first, guint64 last);
 void history_close_hub(Fixture *fixture);
 void history_open_hub(Fixture *fixture);
+/* Into the hub, which is closed; it must succeed. lines: what is told meanwhile is added to it; may be NULL. */
+KnRestored history_restore(Fixture *fixture, const gchar *path, GPtrArray *lines);

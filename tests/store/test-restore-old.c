@@ -83,6 +83,111 @@ a_damaged_database_of_an_older_schema_gives_back_its_records(void)
 	}
 }
 
+static const gchar *const schemas[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite"};
+
+static void
+lose_first_page(const gchar *path)
+{
+	static const guint8 nothing[4096];
+	gint fd = open(path, O_WRONLY);
+
+	g_assert_cmpint(pwrite(fd, nothing, sizeof nothing, 0), ==, sizeof nothing);
+	close(fd);
+}
+
+static gchar *
+copy_old(Fixture *fixture, const gchar *name, const gchar *to)
+{
+	g_autofree gchar *old = g_build_filename(g_getenv("KN_OLD_DATABASES"), name, NULL);
+	g_autoptr(GBytes) bytes = history_read_file(old);
+	gchar *copy = g_build_filename(fixture->directory, to, NULL);
+
+	history_write_file(copy, bytes);
+	return copy;
+}
+
+static void
+a_database_of_an_older_schema_needs_no_first_page(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(schemas); i++) {
+		g_auto(Fixture) fixture = {0};
+		g_autofree gchar *copy = NULL;
+		KnRestored restored;
+
+		fixture_init(&fixture);
+		history_close_hub(&fixture);
+		copy = copy_old(&fixture, schemas[i], "old.db");
+		lose_first_page(copy);
+		restored = restore(&fixture, copy);
+		g_assert_cmpuint(restored.n_new_records, ==, 1788);
+		g_assert_true(restored.is_whole);
+		history_open_hub(&fixture);
+		g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM session WHERE "
+							"start_utc_us <> 9223372036854775807"),
+				==, 3);
+	}
+}
+
+/* its tables lie on other pages than those of a database that was made with this schema */
+static void
+a_database_that_was_migrated_needs_no_first_page(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(schemas); i++) {
+		g_auto(Fixture) fixture = {0};
+		g_autofree gchar *path = NULL, *aside = NULL, *copy = NULL;
+		KnRestored restored;
+
+		fixture_init(&fixture);
+		path = g_strdup(fixture.db->path);
+		aside = g_strconcat(path, ".damaged-1", NULL);
+		history_close_hub(&fixture);
+		copy = copy_old(&fixture, schemas[i], "knead.db");
+		g_assert_cmpstr(copy, ==, path);
+		history_open_hub(&fixture);
+		history_close_hub(&fixture);
+		lose_first_page(path);
+		g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*");
+		history_open_hub(&fixture);
+		g_test_assert_expected_messages();
+		g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM block"), ==, 0);
+		history_close_hub(&fixture);
+		restored = restore(&fixture, aside);
+		g_assert_cmpuint(restored.n_new_records, ==, 1788);
+		g_assert_cmpuint(restored.n_sessions, ==, 3);
+		g_assert_true(restored.is_whole);
+		history_open_hub(&fixture);
+	}
+}
+
+/* nothing in the file says that it was one of ours */
+static void
+pages_without_a_list_of_tables_are_refused(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_auto(KnSalvageSource) source = {-1, -1};
+	g_autoptr(GError) error = NULL;
+	g_autofree guint8 *noise = g_malloc0(40 * 4096);
+	g_autofree gchar *path = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+	KnRestore what = {.zone = "UTC", .now_us = NOW_US};
+	KnRestored restored;
+
+	fixture_init(&fixture);
+	history_close_hub(&fixture);
+	for (guint i = 0; i < 40 * 4096; i++)
+		noise[i] = i % 4096 == 0 ? 0x0d : (guint8)(i * 2654435761u >> 24);
+	bytes = g_bytes_new_static(noise, 40 * 4096);
+	path = g_build_filename(fixture.directory, "noise", NULL);
+	history_write_file(path, bytes);
+	g_assert_true(kn_salvage_source_open(&source, path, NULL));
+	what.source = source;
+	what.directory = fixture.directory;
+	what.path = path;
+	g_assert_false(kn_restore_run(&what, &restored, &error));
+	g_assert_error(error, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED);
+	history_open_hub(&fixture);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -90,5 +195,11 @@ main(int argc, char **argv)
 	g_test_add_func("/store/restore-old/"
 			"a_damaged_database_of_an_older_schema_gives_back_its_records",
 			a_damaged_database_of_an_older_schema_gives_back_its_records);
+	g_test_add_func("/store/restore-old/a_database_of_an_older_schema_needs_no_first_page",
+			a_database_of_an_older_schema_needs_no_first_page);
+	g_test_add_func("/store/restore-old/a_database_that_was_migrated_needs_no_first_page",
+			a_database_that_was_migrated_needs_no_first_page);
+	g_test_add_func("/store/restore-old/pages_without_a_list_of_tables_are_refused",
+			pages_without_a_list_of_tables_are_refused);
 	return g_test_run();
 }

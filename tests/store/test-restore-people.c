@@ -61,13 +61,16 @@ persons_hand_outs_and_assignments_are_brought_back_once(void)
 		history_open_hub(&fixture);
 		g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM person"), ==, 3);
 		g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM assignment"), ==, 2);
-		/* Ben's is not over there, and so would overlap Eva's: what this hub says holds */
-		g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM handout"), ==, 2);
+		/* Ben's is not over there: it ended when Eva got it */
+		g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM handout"), ==, 3);
 	}
 	mia = fixture_count(&fixture, "SELECT person_id FROM person WHERE label = 'Mia'");
 	g_assert_cmpint(people_owner_of(&fixture, 0), ==, mia);
 	g_assert_cmpint(people_owner_of(&fixture, 1), ==, NOBODY);
 	g_assert_cmpint(people_owner_of(&fixture, 2), ==, mia);
+	g_assert_cmpint(fixture_count(&fixture, "SELECT to_us FROM handout ORDER BY from_us "
+						"LIMIT 1 OFFSET 1"),
+			==, NOON + 500 * S);
 	g_assert_cmpint(ben, !=, mia);
 	history_open_hub(&lost);
 }

@@ -1,0 +1,102 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What of a massager's history is somebody else's is known after the database was damaged, too. */
+
+#include "history.h"
+
+#include "store/sessions.h"
+#include <fcntl.h>
+#include <unistd.h>
+
+static guint
+count_shown(Fixture *fixture)
+{
+	const KnSessionQuery query = {G_MININT64, G_MAXINT64, 0, {0, 0}, 400, FALSE};
+	g_autoptr(GPtrArray) shown = kn_sessions_query(fixture->db, &query, NULL);
+
+	g_assert_nonnull(shown);
+	return shown->len;
+}
+
+/* no clock is known, so that only the order of the records says whose they are */
+static void
+record(Fixture *fixture, guint n_sessions)
+{
+	guint64 next = tape_newest(fixture) + 1;
+
+	for (guint i = 0; i < n_sessions; i++) {
+		tape_start(fixture);
+		tape_samples(fixture, 9, 300);
+		tape_end(fixture, 2880);
+	}
+	fixture_store(fixture, next, tape_newest(fixture));
+}
+
+static void
+say(Fixture *fixture)
+{
+	const KnAllow word = {
+		.address = "AA:BB:CC:DD:EE:01", .has_shown_from = TRUE, .shown_from_us = NOW_US};
+	g_autoptr(KnDevice) device = kn_writer_allow(fixture->db, &word, 9, NULL);
+
+	g_assert_nonnull(device);
+}
+
+/* the database begins anew, and the massager sends all again */
+static void
+lose_and_send_again(Fixture *fixture)
+{
+	static const guint8 nothing[4096];
+	g_autofree gchar *path = g_strdup(fixture->db->path);
+	gint fd;
+
+	history_close_hub(fixture);
+	fd = open(path, O_WRONLY);
+	g_assert_cmpint(pwrite(fd, nothing, sizeof nothing, 0), ==, sizeof nothing);
+	close(fd);
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*");
+	history_open_hub(fixture);
+	g_test_assert_expected_messages();
+	g_assert_cmpint(fixture_count(fixture, "SELECT count(*) FROM session"), ==, 0);
+	fixture_store(fixture, 1, tape_newest(fixture));
+	g_assert_cmpint(fixture_count(fixture, "SELECT count(*) FROM session"), ==, 5);
+}
+
+static void
+what_was_there_when_a_person_said_so_stays_hidden_and_no_more(void)
+{
+	g_auto(Fixture) fixture = {0};
+
+	fixture_init(&fixture);
+	record(&fixture, 2);
+	say(&fixture);
+	record(&fixture, 3);
+	g_assert_cmpuint(count_shown(&fixture), ==, 3);
+	lose_and_send_again(&fixture);
+	g_assert_cmpuint(count_shown(&fixture), ==, 3);
+}
+
+static void
+what_came_with_a_massager_that_was_paired_before_stays_hidden_and_no_more(void)
+{
+	g_auto(Fixture) fixture = {0};
+
+	fixture_init(&fixture);
+	say(&fixture);
+	record(&fixture, 2);
+	record(&fixture, 3);
+	g_assert_cmpuint(count_shown(&fixture), ==, 3);
+	lose_and_send_again(&fixture);
+	g_assert_cmpuint(count_shown(&fixture), ==, 3);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(name) g_test_add_func("/store/enrolled/" #name, name)
+	ADD(what_was_there_when_a_person_said_so_stays_hidden_and_no_more);
+	ADD(what_came_with_a_massager_that_was_paired_before_stays_hidden_and_no_more);
+	return g_test_run();
+}

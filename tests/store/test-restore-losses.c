@@ -1,0 +1,210 @@
+/* SPDX-FileCopyrightText: 2026 the knead authors */
+/* SPDX-License-Identifier: MIT */
+
+/* What is told as lost after a restore is what is still missing, and nothing else. */
+
+#include "history.h"
+
+#include "core/log/loss.h"
+#include "store/aside.h"
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DAY_US G_GINT64_CONSTANT(86400000000)
+enum { SPOILED = 3, FIRST_SEQ = 61, LAST_SEQ = 90 }; /* the third thirty records */
+
+typedef struct {
+	Fixture fixture;
+	gchar *path;  /* owned */
+	gchar *aside; /* owned */
+	GPtrArray *lines;
+} Loss;
+
+static void
+lose_first_page(const gchar *path)
+{
+	static const guint8 nothing[4096];
+	gint fd = open(path, O_WRONLY);
+
+	g_assert_cmpint(pwrite(fd, nothing, sizeof nothing, 0), ==, sizeof nothing);
+	close(fd);
+}
+
+/* a day before and a day after all that there is */
+static void
+loss_init(Loss *loss, gint64 spoiled_block)
+{
+	Fixture *fixture = &loss->fixture;
+	g_autofree gchar *sql = g_strdup_printf("UPDATE loss SET from_us = %" G_GINT64_FORMAT
+						", to_us = %" G_GINT64_FORMAT,
+						NOW_US - DAY_US, NOW_US + DAY_US);
+
+	loss->lines = g_ptr_array_new_with_free_func(g_free);
+	fixture_init(fixture);
+	tape_history(fixture);
+	history_store_in_pieces(fixture, 1, tape_newest(fixture));
+	loss->path = g_strdup(fixture->db->path);
+	loss->aside = g_strconcat(loss->path, ".damaged-1", NULL);
+	history_close_hub(fixture);
+	if (spoiled_block != 0)
+		history_spoil_block(loss->path, spoiled_block);
+	lose_first_page(loss->path);
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*");
+	history_open_hub(fixture);
+	g_test_assert_expected_messages();
+	history_close_hub(fixture);
+	history_run_sql(loss->path, sql);
+}
+
+static void
+loss_clear(Loss *loss)
+{
+	history_open_hub(&loss->fixture);
+	fixture_clear(&loss->fixture);
+	g_ptr_array_unref(loss->lines);
+	g_free(loss->path);
+	g_free(loss->aside);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Loss, loss_clear)
+
+/* of those that are told; the hub is closed before and after */
+static GArray *
+told(Loss *loss)
+{
+	GArray *losses;
+
+	history_open_hub(&loss->fixture);
+	losses = kn_aside_losses(loss->fixture.db, NULL);
+	g_assert_nonnull(losses);
+	history_close_hub(&loss->fixture);
+	return losses;
+}
+
+static gint64
+time_of(const Fixture *fixture, guint64 seq)
+{
+	const KnRecordKey *key = &g_array_index(fixture->keys, KnRecordKey, seq - 1);
+
+	/* a boot an hour, as history.c has it */
+	return NOW_US + key->boot * (DAY_US / 24) + (gint64)key->t_ms * 1000;
+}
+
+static void
+one_block_that_is_lost_is_told_by_its_own_time(void)
+{
+	g_auto(Loss) loss = {0};
+
+	loss_init(&loss, SPOILED);
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(GArray) losses = NULL;
+		const KnLoss *left;
+		g_ptr_array_set_size(loss.lines, 0);
+		(void)history_restore(&loss.fixture, loss.aside, loss.lines);
+		losses = told(&loss);
+		g_assert_cmpuint(losses->len, ==, 1);
+		left = &g_array_index(losses, KnLoss, 0);
+		g_assert_cmpint(left->from_us, ==, time_of(&loss.fixture, FIRST_SEQ - 1));
+		g_assert_cmpint(left->to_us, ==, time_of(&loss.fixture, LAST_SEQ + 1));
+		g_assert_cmpstr(left->file, ==, "knead.db.damaged-1");
+		g_assert_cmpuint(loss.lines->len, ==, 1);
+		g_assert_nonnull(strstr(loss.lines->pdata[0], "still lost"));
+	}
+	/* the one of before, and what is left of it */
+	history_open_hub(&loss.fixture);
+	g_assert_cmpint(fixture_count(&loss.fixture, "SELECT count(*) FROM loss"), ==, 2);
+	history_close_hub(&loss.fixture);
+}
+
+static void
+what_the_massager_sent_again_is_not_lost(void)
+{
+	g_auto(Loss) loss = {0};
+	g_autoptr(GArray) losses = NULL;
+
+	loss_init(&loss, SPOILED);
+	history_open_hub(&loss.fixture);
+	history_store_in_pieces(&loss.fixture, FIRST_SEQ, LAST_SEQ);
+	history_close_hub(&loss.fixture);
+	g_assert_cmpuint(history_restore(&loss.fixture, loss.aside, loss.lines).n_damaged, ==, 1);
+	losses = told(&loss);
+	g_assert_cmpuint(losses->len, ==, 0);
+}
+
+static void
+a_ledger_that_cannot_be_read_leaves_the_loss_as_it_was(void)
+{
+	g_auto(Loss) loss = {0};
+	g_autoptr(GArray) losses = NULL;
+
+	loss_init(&loss, 0);
+	/* as if a range had been turned around on the disk: nobody knows what it was */
+	{
+		g_autofree gchar *copy = g_strconcat(loss.path, ".copy", NULL);
+		g_autoptr(GBytes) bytes = NULL;
+		history_open_hub(&loss.fixture);
+		fixture_store(&loss.fixture, 1, 60);
+		history_close_hub(&loss.fixture);
+		bytes = history_read_file(loss.path);
+		history_write_file(copy, bytes);
+		history_run_sql(copy, "UPDATE coverage SET last_seq = first_seq - 1");
+		g_assert_cmpint(g_rename(copy, loss.aside), ==, 0);
+	}
+	(void)history_restore(&loss.fixture, loss.aside, loss.lines);
+	losses = told(&loss);
+	g_assert_cmpuint(losses->len, ==, 1);
+	g_assert_cmpint(g_array_index(losses, KnLoss, 0).from_us, ==, NOW_US - DAY_US);
+}
+
+/* the file was carried away and is brought back from there */
+static void
+the_file_is_known_in_another_place_and_another_hubs_is_not(void)
+{
+	g_auto(Loss) loss = {0};
+	g_auto(Fixture) other = {0};
+	g_autoptr(GArray) still = NULL;
+	g_autoptr(GArray) losses = NULL;
+	g_autofree gchar *elsewhere = NULL;
+	g_autofree gchar *foreign = NULL;
+
+	loss_init(&loss, 0);
+	fixture_init(&other);
+	foreign = g_build_filename(other.directory, "knead.db.damaged-1", NULL);
+	elsewhere = g_build_filename(other.directory, "away", NULL);
+	g_assert_cmpint(g_mkdir(elsewhere, 0700), ==, 0);
+	g_free(g_steal_pointer(&elsewhere));
+	elsewhere = g_build_filename(other.directory, "away", "knead.db.damaged-1", NULL);
+	g_assert_cmpint(g_rename(loss.aside, elsewhere), ==, 0);
+	{
+		g_autofree gchar *path = g_strdup(other.db->path);
+		g_autoptr(GBytes) bytes = NULL;
+		history_close_hub(&other);
+		bytes = history_read_file(path);
+		history_write_file(foreign, bytes);
+	}
+	g_assert_true(history_restore(&loss.fixture, foreign, loss.lines).is_whole);
+	still = told(&loss);
+	g_assert_cmpuint(still->len, ==, 1);
+	g_assert_true(history_restore(&loss.fixture, elsewhere, loss.lines).is_whole);
+	losses = told(&loss);
+	g_assert_cmpuint(losses->len, ==, 0);
+	g_assert_cmpint(g_unlink(elsewhere), ==, 0);
+	{
+		g_autofree gchar *away = g_path_get_dirname(elsewhere);
+		g_assert_cmpint(g_rmdir(away), ==, 0);
+	}
+	history_open_hub(&other);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(name) g_test_add_func("/store/restore-losses/" #name, name)
+	ADD(one_block_that_is_lost_is_told_by_its_own_time);
+	ADD(what_the_massager_sent_again_is_not_lost);
+	ADD(a_ledger_that_cannot_be_read_leaves_the_loss_as_it_was);
+	ADD(the_file_is_known_in_another_place_and_another_hubs_is_not);
+	return g_test_run();
+}
