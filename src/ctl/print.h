@@ -11,6 +11,9 @@
 /* today, week: summaries; plan: adherence; sessions, devices: lists. At most 24 lines. */
 void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *plan,
 		     JsonObject *week, JsonObject *sessions, JsonObject *devices);
+/* parts of it: today's title and numbers; what to do on a hub that records no massager, or nothing */
+void kn_print_today(const KnTerm *term, GString *out, JsonObject *today);
+void kn_print_first_steps(const KnTerm *term, GString *out, JsonObject *devices);
 /* A summary with a map of its places, or with a table of its parts when it is taken apart by anything else. In 24 lines when it is of a
  * back bed, a day, a week or a month, and nothing is missing. */
 void kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *summary);
@@ -61,10 +64,11 @@ guint kn_print_curve_columns(const KnTerm *term);
 
 /* "days" of a summary as bars: each on a line up to a week, as columns beyond, of days up to a month, else of weeks. */
 void kn_print_days(const KnTerm *term, GString *out, JsonArray *days);
-/* A plan with today and the last days; that in one line, or none without a plan; a plan that was set just now. */
-void kn_print_plan(const KnTerm *term, GString *out, JsonObject *adherence);
+/* A plan with today and the last days; that in one line, or none without a plan; a plan that was set just now. who: whose, as it was asked;
+ * NULL the home's. */
+void kn_print_plan(const KnTerm *term, GString *out, JsonObject *adherence, const gchar *who);
 void kn_print_plan_line(const KnTerm *term, GString *out, JsonObject *adherence);
-void kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *plans);
+void kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *plans, const gchar *who);
 /* "parts" of a summary as a table. */
 void kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary);
 
