@@ -178,7 +178,8 @@ static const struct {
 	 "                  with --force whoever has it gives it back then\n"},
 	{KN_OPTION_AT, "  --at TIME       when: 14:30, yesterday 14:30 or a day\n"},
 	{KN_OPTION_SORT,
-	 "  --sort WHAT     a line each, by battery, synced, name, unsynced or person\n"},
+	 "  --sort WHAT     a line each, by name, firmware, battery, synced, unsynced or\n"
+	 "                  person: what needs somebody first\n"},
 	{KN_OPTION_EXTERNAL, "  --external-id X the person's number in another system\n"},
 	{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
 	{KN_OPTION_PAST,

@@ -27,7 +27,7 @@ void kn_print_clinic(const KnTerm *term, GString *out, JsonObject *all);
 void kn_print_persons(const KnTerm *term, GString *out, JsonObject *persons);
 /* all: what knead person show asks, by name. */
 void kn_print_person(const KnTerm *term, GString *out, JsonObject *person, JsonObject *all);
-/* Many massagers, a line each. sort: battery, synced, name, unsynced or person. */
+/* Many massagers, a line each. sort: name, firmware, battery, synced, unsynced or person. */
 void kn_print_device_table(const KnTerm *term, GString *out, JsonObject *devices,
 			   const gchar *sort);
 /* FALSE: there is no such order. */

@@ -219,7 +219,7 @@ append_unread(const KnTerm *term, GString *out, JsonObject *document)
 		g_autofree gchar *when =
 			kn_format_when(kn_doc_text(device, "synced"), kn_doc_text(document, "now"));
 		g_autofree gchar *text =
-			when[0] != '\0'
+			kn_doc_has(device, "synced")
 				? g_strdup_printf("%s was last read %s: it may have more.", name,
 						  when)
 				: g_strdup_printf("%s was never read: it may have more.", name);

@@ -35,8 +35,8 @@ clinic(guint n, guint n_unassigned)
 			"\"firmware\":\"1.4.%u\",\"battery\":{\"charge_permille\":%u},"
 			"\"n_unsynced\":%u,\"synced\":\"2026-11-%sT08:00:00+01:00\","
 			"\"person\":{\"id\":%u,\"label\":\"Person %u\"}}",
-			i > 1 ? "," : "", i, i, i, 1000 - 10 * i, i % 7, i == 3 ? "16" : "21", i,
-			i);
+			i > 1 ? "," : "", i, i, 45 - i, 1000 - 10 * i, i % 7, i == 3 ? "16" : "21",
+			i, i);
 	g_string_append(all, "]},\"unassigned\":{\"sessions\":[");
 	for (guint i = 1; i <= MIN(n_unassigned, 100); i++)
 		g_string_append_printf(all, "%s{\"id\":%u}", i > 1 ? "," : "", i);
@@ -166,16 +166,14 @@ table(const gchar *sort, guint width)
 static void
 forty_pads_are_a_line_each_in_the_order_that_was_asked_for(void)
 {
-	/* pad 9 before pad 10; the lowest battery is pad 40's; pad 3 was synced longest ago; 6, 13, 20 … have six records to come */
+	/* pad 9 before pad 10; firmware 1.4.5, pad 40's, before 1.4.10; the lowest battery is pad 40's; pad 3 was synced longest ago; 6, 13, 20 … have six records to come */
 	static const struct {
 		const gchar *sort;
 		const gchar *first;
 		const gchar *second;
-	} cases[] = {{"name", "pad 1 ", "pad 2 "},
-		     {"battery", "pad 40 ", "pad 39 "},
-		     {"synced", "pad 3 ", "pad 1 "},
-		     {"unsynced", "pad 6 ", "pad 13 "},
-		     {"person", "pad 1 ", "pad 2 "}};
+	} cases[] = {{"name", "pad 1 ", "pad 2 "},       {"battery", "pad 40 ", "pad 39 "},
+		     {"firmware", "pad 40 ", "pad 39 "}, {"synced", "pad 3 ", "pad 1 "},
+		     {"unsynced", "pad 6 ", "pad 13 "},  {"person", "pad 1 ", "pad 2 "}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree gchar *out = table(cases[i].sort, 80);
@@ -194,12 +192,53 @@ forty_pads_are_a_line_each_in_the_order_that_was_asked_for(void)
 static void
 a_pad_tells_firmware_battery_last_sync_what_is_to_come_and_who_has_it(void)
 {
-	g_autofree gchar *out = table("name", 80);
+	static const guint widths[] = {72, 80, 200};
+	g_autofree gchar *narrow = table("name", 40);
 
-	assert_has(out,
-		   "massager           firmware  battery  up to date       unsynced  who has it\n");
-	assert_has(out,
-		   "pad 13             1.4.13       87 %  today 08:00             6  Person 13\n");
+	for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+		g_autofree gchar *out = table("name", widths[i]);
+		g_autofree gchar *squeezed = g_strdelimit(g_strdup(out), " ", '|');
+
+		assert_lines_fit(out, widths[i]);
+		assert_has(out, "firmware battery  up to date       unsynced  who has it\n");
+		g_assert_true(g_regex_match_simple("\npad\\|13\\|+1\\.4\\.32\\|+87\\|%\\|\\|"
+						   "today\\|08:00\\|+6\\|\\|Person\\|13\n",
+						   squeezed, (GRegexCompileFlags)0,
+						   (GRegexMatchFlags)0));
+	}
+	assert_has(narrow, "pad 13          87 % today      Person …\n");
+}
+
+static void
+few_pads_tell_who_has_them_and_all_on_one_screen(void)
+{
+	KnTerm term = {.width = 80, .is_utf8 = TRUE};
+	g_autoptr(JsonNode) all = clinic(5, 0);
+	JsonObject *devices = kn_doc_object(kn_doc_root(all), "devices");
+	JsonObject *third = kn_doc_at(kn_doc_array(devices, "devices"), 2);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	json_object_set_string_member(third, "person_since", "2026-11-18T10:00:00+01:00");
+	kn_print_devices(&term, out, devices);
+	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
+	assert_has(out->str,
+		   "  pad 3  (number 3)  not synced for 5 days: bring it near the hub\n"
+		   "    with Person 3 since Wed 18 Nov 10:00; battery 97 %; up to date Mon 16 "
+		   "Nov\n    08:00; 3 records still to fetch\n");
+	assert_has(out->str, "    with Person 5; battery 95 %; up to date today 08:00; 5 records");
+}
+
+static void
+pads_that_are_only_heard_are_counted_below_a_table(void)
+{
+	g_autofree gchar *out = NULL;
+	KnTerm term = {.width = 80, .is_utf8 = TRUE};
+	g_autoptr(JsonNode) devices = parse("{\"devices\":[{\"address\":\"C0:FF:EE:00:00:07\"}]}");
+	g_autoptr(GString) table_out = g_string_new(NULL);
+
+	kn_print_device_table(&term, table_out, kn_doc_root(devices), "name");
+	out = g_strdup(table_out->str);
+	assert_has(out, "and 1 in range that is not recorded: sudo knead scan\n");
 }
 
 static void
@@ -255,6 +294,8 @@ main(int argc, char **argv)
 	ADD(a_hub_is_a_clinic_with_its_first_person);
 	ADD(forty_pads_are_a_line_each_in_the_order_that_was_asked_for);
 	ADD(a_pad_tells_firmware_battery_last_sync_what_is_to_come_and_who_has_it);
+	ADD(few_pads_tell_who_has_them_and_all_on_one_screen);
+	ADD(pads_that_are_only_heard_are_counted_below_a_table);
 	ADD(a_person_is_shown_with_what_may_be_theirs);
 	ADD(a_name_that_is_none_reaches_no_terminal);
 	return g_test_run();

@@ -44,9 +44,14 @@ each_day_has_a_mark_and_each_mark_a_word(void)
 {
 	g_autoptr(JsonNode) node = document(1);
 	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(JsonNode) never = parse("{\"plan\":{},\"n_unknown_days\":1,\"unread\":[{"
+					  "\"label\":\"pad\"}]}");
 
+	kn_print_plan(&utf8, out, kn_doc_root(never), NULL);
 	kn_print_plan(&utf8, out, json_node_get_object(node), NULL);
 	assert_has(out->str, "\n  Sun    Mon –  Tue ✓  Wed ✗  Thu ·  Fri ✓  Sat ·\n");
+	assert_has(out->str, "roller was last read Tue 17 Nov 08:00: it may have more.\n");
+	assert_has(out->str, "pad was never read: it may have more.\n");
 	assert_has(out->str, "✓ done   ✗ missed   – nothing planned   · not known yet");
 	assert_has(out->str, "2 of 5 days done, 67 % delivered, streak 400 or more, complete");
 	assert_has(out->str, "3 holds twice a day on mon, fri: erector-spinae-thoracic,\n");

@@ -127,7 +127,7 @@ def clinic():
 
 
 OF_PERSONS = [(), ("person", "list"), ("person", "show", "Mia"), ("sessions", "--person", "Mia"), ("sessions", "--limit", "8"), ("plan", "--person", "Mia"),
-              ("plan", "--person", "Jonas"), ("summary", "--by", "person", "yesterday"), ("devices", "--sort", "person")]
+              ("plan", "--person", "Jonas"), ("summary", "--by", "person", "yesterday"), ("devices",), ("devices", "--sort", "person")]
 
 
 @pytest.mark.parametrize("words", OF_PERSONS)
