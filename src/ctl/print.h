@@ -75,6 +75,8 @@ void kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary);
 /* What a person said of a session, in a line; NULL: nothing. In a list: "6→3" of pain; "" nothing. New. */
 gchar *kn_print_said(const KnTerm *term, JsonObject *session);
 gchar *kn_print_pain(const KnTerm *term, JsonObject *session);
+/* Of the sessions of a summary the newest three, each in a line of at most n_columns, and how many more there are; new strings. */
+GPtrArray *kn_print_said_lines(const KnTerm *term, JsonObject *summary, guint n_columns);
 /* "left 52 %, right 48 %"; NULL when not known. New. */
 gchar *kn_print_sides(JsonObject *document);
 /* Appends text as lines of at most term->width columns, each after indent. */

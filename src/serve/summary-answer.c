@@ -323,6 +323,7 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 	kn_json_add_losses(builder, server->hub.get_losses(server->user),
 			   kn_zone_day_start_us(work->days.first_day, zone),
 			   kn_zone_day_start_us(work->days.last_day + 1, zone), zone);
+	kn_summary_add_said(builder, work);
 	if (work->earlier != NULL) {
 		kn_summary_period(work->earlier, work->earlier_days.first_day,
 				  work->earlier_days.last_day, &before);

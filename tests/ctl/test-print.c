@@ -186,6 +186,40 @@ a_summary_is_told_in_words(void)
 }
 
 static void
+what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted(void)
+{
+#define BEGIN                                                                \
+	"{\"first_day\":\"2026-11-15\",\"last_day\":\"2026-11-21\",\"now\":" \
+	"\"2026-11-21T09:00:00+01:00\",\"n_sessions\":9,\"said\":["
+#define ONE(day, words) \
+	"{\"session_id\":1,\"start\":\"2026-11-" day "T08:00:00+01:00\",\"words\":" words "}"
+#define PAIN "{\"pain_before\":6,\"pain_after\":3,\"region\":\"left shoulder\"}"
+	g_autofree gchar *two =
+		print(print_summary, &utf8,
+		      BEGIN ONE("20", PAIN) "," ONE(
+			      "19", "{\"note\":\"slept badly, and then the train was "
+				    "late, so I stood for an hour and a half\"}") "]}");
+	g_autofree gchar *four = print(print_summary, &ascii,
+				       BEGIN ONE("20", PAIN) "," ONE("19", PAIN) "," ONE(
+					       "18", PAIN) "," ONE("17", PAIN) "]}");
+	g_autofree gchar *many =
+		print(print_summary, &utf8,
+		      BEGIN ONE("20", PAIN) "," ONE("19", PAIN) "," ONE("18", PAIN) "," ONE(
+			      "17", PAIN) "," ONE("16", PAIN) "],\"is_said_cut\":true}");
+
+	assert_lines_fit(two, 80);
+	assert_has(two,
+		   "  Said       Fri 20 Nov: pain 6 before, 3 after (0 to 10); left shoulder\n"
+		   "             Thu 19 Nov: \"slept badly, and then the train was late, so I stood"
+		   " …\n");
+	/* four fit in the lines that three and a count would take */
+	assert_has(four, "Tue 17 Nov: pain 6");
+	g_assert_null(strstr(four, "more: knead sessions"));
+	assert_has(many, "             and of at least 2 more: knead sessions\n");
+	g_assert_null(strstr(many, "Tue 17 Nov: pain"));
+}
+
+static void
 a_loss_is_told_whether_there_is_a_session_or_not(void)
 {
 	static const gchar loss[] =
@@ -250,6 +284,9 @@ main(int argc, char **argv)
 	g_test_add_func("/ctl/print/a_list_fits_and_marks_what_is_not_final",
 			a_list_fits_and_marks_what_is_not_final);
 	g_test_add_func("/ctl/print/a_summary_is_told_in_words", a_summary_is_told_in_words);
+	g_test_add_func(
+		"/ctl/print/what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted",
+		what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted);
 	g_test_add_func("/ctl/print/devices_are_told_with_what_to_do",
 			devices_are_told_with_what_to_do);
 	return g_test_run();
