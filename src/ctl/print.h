@@ -17,6 +17,7 @@ void kn_print_first_steps(const KnTerm *term, GString *out, JsonObject *devices)
 /* A summary with a map of its places, or with a table of its parts when it is taken apart by anything else. In 24 lines when it is of a
  * back bed, a day, a week or a month, and nothing is missing. */
 void kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *summary);
+/* at least one */
 void kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions);
 /* curve may be NULL */
 void kn_print_session(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *session,

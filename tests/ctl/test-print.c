@@ -135,7 +135,6 @@ a_list_fits_and_marks_what_is_not_final(void)
 		"{\"id\":3,\"start\":\"2026-11-20T08:00:00+01:00\",\"stored\":1,\"expected\":2},"
 		"{\"id\":2,\"time_uncertain\":true},"
 		"{\"id\":1,\"start\":\"2025-11-20T08:00:00+01:00\",\"duration_ms\":720000}]}");
-	g_autofree gchar *empty = print(kn_print_sessions, &ascii, "{\"sessions\":[]}");
 
 	assert_lines_fit(out, 80);
 	assert_has(out, "today 08:00");
@@ -143,7 +142,32 @@ a_list_fits_and_marks_what_is_not_final(void)
 	assert_has(out, "not all here");
 	assert_has(out, "time unsure");
 	assert_has(out, "older ones: add --limit 400 or --to");
-	g_assert_cmpstr(empty, ==, "No session yet.\n");
+}
+
+static void
+a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half(void)
+{
+	static const guint widths[] = {40, 47, 60, 71, 72, 75, 76, 80, 87, 88, 120, 200};
+
+	for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+		const KnTerm term = {.width = widths[i]};
+		g_autofree gchar *out = print(
+			kn_print_sessions, &term,
+			"{\"now\":\"" NOW
+			"\",\"sessions\":[{\"id\":4,\"start\":\"2026-11-19T08:00:00+01:00\","
+			"\"duration_ms\":4200000,\"peak_hpa\":905,\"device\":{\"label\":\"bed\"},"
+			"\"person\":{\"label\":\"Jonas\"},\"words\":{\"pain_before\":10,\"pain_"
+			"after\":10},"
+			"\"stored\":1,\"expected\":2}]}");
+		gboolean has_who = strstr(out, " who\n") != NULL;
+		gboolean has_remark = strstr(out, "not all here") != NULL;
+
+		g_assert_cmpuint(assert_lines_fit(out, widths[i]), ==, 2);
+		g_assert_cmpint(has_who, ==, strstr(out, " Jonas") != NULL);
+		g_assert_cmpint(has_who, ==, widths[i] >= 76);
+		g_assert_cmpint(has_remark || strstr(out, " ?\n") != NULL, ==, TRUE);
+		g_assert_cmpint(strstr(out, "10>10") != NULL, ==, strstr(out, " pain ") != NULL);
+	}
 }
 
 static void
@@ -283,6 +307,9 @@ main(int argc, char **argv)
 			the_glance_fits_narrow_and_plain_terminals);
 	g_test_add_func("/ctl/print/a_list_fits_and_marks_what_is_not_final",
 			a_list_fits_and_marks_what_is_not_final);
+	g_test_add_func(
+		"/ctl/print/a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half",
+		a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half);
 	g_test_add_func("/ctl/print/a_summary_is_told_in_words", a_summary_is_told_in_words);
 	g_test_add_func(
 		"/ctl/print/what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted",

@@ -167,3 +167,18 @@ def test_who_may_be_a_plans_person_is_not_nobody(clinic):
     help_text = knead("plan", "--help", path=clinic).stdout
     assert "--person WHO " in help_text and "unassigned" not in help_text
     assert "unassigned" in knead("sessions", "--help", path=clinic).stdout
+
+
+@pytest.mark.parametrize("words, said, next_step", [
+    (("--person", "Jonas", "--since", "today"), "No session of Jonas since today.", "knead person show Jonas"),
+    (("--person", "Room 4", "--from", "yesterday", "--to", "today"), "No session of Room 4 from yesterday to today.", "knead person show 'Room 4'"),
+    (("--device", "foam roll", "--since", "monday"), "No session with massager foam roll since monday.", "knead sessions"),
+    (("--to", "2020-01-01"), "No session until 2020-01-01.", "knead sessions"),
+    (("--person", "unassigned", "--since", "today"), "No session that is nobody's since today.", "knead sessions"),
+    (("--deleted",), "No deleted session.", "knead edits")])
+def test_a_list_of_nothing_says_what_was_asked_and_what_to_do_next(clinic, words, said, next_step):
+    lines = lines_of(clinic, "sessions", *words)
+    assert lines[0] == said
+    assert any(line.endswith(f": {next_step}") for line in lines[1:])
+    for columns in (40, 60):
+        assert max(map(len, lines_of(clinic, "sessions", *words, COLUMNS=str(columns)))) <= columns
