@@ -209,11 +209,13 @@ kn_print_first_steps(const KnTerm *term, GString *out, JsonObject *devices)
 			break;
 		g_string_append_printf(out, "  In range: %s  %s\n", address, g_strchomp(name));
 	}
-	g_string_append(
-		out, "  1. Switch it on, near this machine.\n"
-		     "  2. See its address:   sudo knead scan\n"
-		     "  3. Have it recorded:  sudo knead pair ADDRESS --label \"living room\"\n"
-		     "  Nothing is heard? See whether the hub's Bluetooth works: knead status\n");
+	g_string_append(out, "  1. Switch it on, near this machine.\n"
+			     "  2. See its address:   sudo knead scan\n");
+	kn_print_wrapped(term, out, "  ",
+			 "3. Have it recorded:  sudo knead pair ADDRESS --label \"living room\"");
+	kn_print_wrapped(term, out, "  ",
+			 "Nothing is heard? See whether the hub's Bluetooth works: knead status");
+	kn_print_zone_hint(term, out, devices);
 }
 
 static JsonObject *
@@ -302,7 +304,8 @@ ask_plans(KnCall *call, JsonObject *all)
 gint
 kn_cmd_glance(KnCall *call, const gchar *argument)
 {
-	static const Question first[] = {{"persons", "/v1/persons"},
+	static const Question first[] = {{"status", "/v1/status"},
+					 {"persons", "/v1/persons"},
 					 {"today", "/v1/summary?period=day"},
 					 {"week", "/v1/summary?period=week&by=person"},
 					 {"devices", "/v1/devices"}};
@@ -323,9 +326,12 @@ kn_cmd_glance(KnCall *call, const gchar *argument)
 		failed = ask_plans(call, object);
 	if (failed != KN_EXIT_OK)
 		return failed;
-	if (call->is_json)
+	if (call->is_json) {
 		kn_call_print_json(call, all);
-	else if (is_clinic)
+		return KN_EXIT_OK;
+	}
+	(void)kn_print_clock_hint(&call->term, call->out, kn_doc_object(object, "status"));
+	if (is_clinic)
 		kn_print_clinic(&call->term, call->out, object);
 	else
 		kn_print_glance(&call->term, call->out, kn_doc_object(object, "today"),

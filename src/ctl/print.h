@@ -28,6 +28,11 @@ void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 #define KN_PRINT_UNCERTAIN                                                               \
 	"the hub did not know the time then. It puts that right by itself when it gets " \
 	"the time from the network before it is switched off; else it stays a guess."
+/* Whether the hub does not know the time; then a line that says so, and TRUE. status may be NULL: it is not known whether. */
+gboolean kn_print_is_clock_unset(JsonObject *status);
+gboolean kn_print_clock_hint(const KnTerm *term, GString *out, JsonObject *status);
+/* What to do where nobody has said where the machine is; nothing where tz of the document is no UTC. */
+void kn_print_zone_hint(const KnTerm *term, GString *out, JsonObject *document);
 void kn_print_rezone(const KnTerm *term, GString *out, JsonObject *document);
 void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 /* Every number of a document, whatever is in it. */
