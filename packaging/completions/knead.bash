@@ -40,7 +40,7 @@ _knead() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	--sort) mapfile -t COMPREPLY < <(compgen -W "battery synced name unsynced person" -- "$word"); return ;;
+	--sort) mapfile -t COMPREPLY < <(compgen -W "battery firmware synced name unsynced person" -- "$word"); return ;;
 	--person)
 		[[ $command == plan ]] || mapfile -t COMPREPLY < <(compgen -W "unassigned" -- "$word")
 		return

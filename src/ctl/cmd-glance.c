@@ -32,8 +32,8 @@ period_words(JsonObject *period)
 			       kn_doc_bool(period, "is_provisional") ? " (still going)" : "");
 }
 
-static void
-append_today(const KnTerm *term, GString *out, JsonObject *today)
+void
+kn_print_today(const KnTerm *term, GString *out, JsonObject *today)
 {
 	g_autofree gchar *day = kn_format_long_day(kn_doc_text(today, "last_day"));
 	g_autofree gchar *title = g_strconcat("Today, ", day, NULL);
@@ -192,12 +192,16 @@ count_devices(JsonArray *devices, gboolean is_enrolled)
 	return n;
 }
 
-static void
-append_first_steps(const KnTerm *term, GString *out, JsonArray *devices)
+void
+kn_print_first_steps(const KnTerm *term, GString *out, JsonObject *devices)
 {
+	JsonArray *array = kn_doc_array(devices, "devices");
+
+	if (count_devices(array, TRUE) > 0)
+		return;
 	append_line(term, out, KN_STYLE_TITLE, "No massager is recorded yet.");
-	for (guint i = 0; i < kn_doc_length(devices); i++) {
-		JsonObject *device = kn_doc_at(devices, i);
+	for (guint i = 0; i < kn_doc_length(array); i++) {
+		JsonObject *device = kn_doc_at(array, i);
 		g_autofree gchar *address = kn_term_text(term, kn_doc_text(device, "address"));
 		g_autofree gchar *name = kn_term_fit(term, kn_doc_text(device, "name"), 20);
 
@@ -205,11 +209,13 @@ append_first_steps(const KnTerm *term, GString *out, JsonArray *devices)
 			break;
 		g_string_append_printf(out, "  In range: %s  %s\n", address, g_strchomp(name));
 	}
-	g_string_append(
-		out, "  1. Switch it on, near this machine.\n"
-		     "  2. See its address:   sudo knead scan\n"
-		     "  3. Have it recorded:  sudo knead pair ADDRESS --label \"living room\"\n"
-		     "  Nothing is heard? See whether the hub's Bluetooth works: knead status\n");
+	g_string_append(out, "  1. Switch it on, near this machine.\n"
+			     "  2. See its address:   sudo knead scan\n");
+	kn_print_wrapped(term, out, "  ",
+			 "3. Have it recorded:  sudo knead pair ADDRESS --label \"living room\"");
+	kn_print_wrapped(term, out, "  ",
+			 "Nothing is heard? See whether the hub's Bluetooth works: knead status");
+	kn_print_zone_hint(term, out, devices);
 }
 
 static JsonObject *
@@ -231,14 +237,10 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 	guint n_enrolled = count_devices(array, TRUE);
 
 	if (last == NULL && n_enrolled == 0) {
-		append_first_steps(term, out, array);
+		kn_print_first_steps(term, out, devices);
 		return;
 	}
-	append_today(term, out, today);
-	if (kn_people_are_there(week)) {
-		kn_print_people_glance(term, out, week, devices);
-		return;
-	}
+	kn_print_today(term, out, today);
 	kn_print_plan_line(term, out, plan);
 	g_string_append_c(out, '\n');
 	append_week(term, out, week);
@@ -252,31 +254,85 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 		       kn_doc_object(plan, "plan") != NULL ? DEVICES_SHOWN - 1 : DEVICES_SHOWN);
 }
 
+/* ---- what is asked ---- */
+
+typedef struct {
+	const gchar *name;
+	const gchar *path;
+} Question;
+
+static gint
+ask(KnCall *call, JsonObject *all, const Question *questions, gsize n)
+{
+	gint failed = KN_EXIT_OK;
+
+	for (gsize i = 0; i < n && failed == KN_EXIT_OK; i++) {
+		JsonNode *node = NULL;
+
+		failed = kn_call_ask(call, questions[i].path, NULL, &node);
+		if (failed == KN_EXIT_OK)
+			json_object_set_member(all, questions[i].name, node);
+	}
+	return failed;
+}
+
+/* of those who are shown: each costs the hub a look at more than a year */
+static gint
+ask_plans(KnCall *call, JsonObject *all)
+{
+	g_autoptr(GPtrArray) order =
+		kn_people_order(kn_doc_object(all, "week"), kn_doc_object(all, "devices"));
+	JsonObject *plans = json_object_new();
+	gint failed = KN_EXIT_OK;
+
+	json_object_set_object_member(all, "plans", plans);
+	for (guint i = 0; i < MIN(order->len, (guint)KN_PEOPLE_SHOWN) && failed == KN_EXIT_OK;
+	     i++) {
+		JsonObject *person = kn_doc_object(order->pdata[i], "person");
+		g_autofree gchar *label =
+			g_uri_escape_string(kn_doc_text(person, "label"), NULL, FALSE);
+		g_autofree gchar *path = g_strconcat("/v1/adherence?person=", label, NULL);
+		g_autofree gchar *key =
+			g_strdup_printf("%" G_GINT64_FORMAT, kn_doc_int(person, "id", 0));
+		const Question question = {key, path};
+
+		failed = ask(call, plans, &question, 1);
+	}
+	return failed;
+}
+
 gint
 kn_cmd_glance(KnCall *call, const gchar *argument)
 {
-	static const struct {
-		const gchar *name;
-		const gchar *path;
-	} questions[] = {{"today", "/v1/summary?period=day"},
-			 {"plan", "/v1/adherence"},
-			 {"week", "/v1/summary?period=week&by=person"},
-			 {"sessions", "/v1/sessions?limit=10"},
-			 {"devices", "/v1/devices"}};
+	static const Question first[] = {{"status", "/v1/status"},
+					 {"persons", "/v1/persons"},
+					 {"today", "/v1/summary?period=day"},
+					 {"week", "/v1/summary?period=week&by=person"},
+					 {"devices", "/v1/devices"}};
+	static const Question of_home[] = {{"plan", "/v1/adherence"},
+					   {"sessions", "/v1/sessions?limit=10"}};
+	static const Question of_clinic[] = {
+		{"unassigned", "/v1/sessions?person=unassigned&limit=100"}};
 	g_autoptr(JsonNode) all = json_node_init_object(json_node_alloc(), NULL);
 	JsonObject *object = json_object_new();
+	gint failed = ask(call, object, first, G_N_ELEMENTS(first));
+	gboolean is_clinic = kn_people_are_there(kn_doc_object(object, "persons"));
 
 	json_node_take_object(all, object);
-	for (guint i = 0; i < G_N_ELEMENTS(questions); i++) {
-		JsonNode *node = NULL;
-		gint failed = kn_call_ask(call, questions[i].path, NULL, &node);
-
-		if (failed != KN_EXIT_OK)
-			return failed;
-		json_object_set_member(object, questions[i].name, node);
-	}
-	if (call->is_json)
+	if (failed == KN_EXIT_OK)
+		failed = is_clinic ? ask(call, object, of_clinic, G_N_ELEMENTS(of_clinic))
+				   : ask(call, object, of_home, G_N_ELEMENTS(of_home));
+	if (failed == KN_EXIT_OK && is_clinic)
+		failed = ask_plans(call, object);
+	if (failed != KN_EXIT_OK)
+		return failed;
+	if (call->is_json) {
 		kn_call_print_json(call, all);
+		return KN_EXIT_OK;
+	}
+	(void)kn_print_clock_hint(&call->term, call->out, kn_doc_object(object, "status"));
+	if (is_clinic)
+		kn_print_clinic(&call->term, call->out, object);
 	else
 		kn_print_glance(&call->term, call->out, kn_doc_object(object, "today"),
 				kn_doc_object(object, "plan"), kn_doc_object(object, "week"),

@@ -24,12 +24,11 @@ append_moved(KnCall *call, JsonObject *done)
 {
 	gint64 n = kn_doc_int(done, "n_moved", 0);
 	g_autofree gchar *sessions = kn_format_plural((guint64)MAX(n, 0), "session", "sessions");
+	g_autofree gchar *line = g_strdup_printf("%s that %s here already changed hands by that.",
+						 sessions, n == 1 ? "was" : "were");
 
 	if (n > 0)
-		g_string_append_printf(
-			call->out,
-			"  %s that %s here already %s another person's or nobody's now.\n",
-			sessions, n == 1 ? "was" : "were", n == 1 ? "is" : "are");
+		kn_print_wrapped(&call->term, call->out, "  ", line);
 }
 
 /* "Mia has pad 7 since Sat 21 Nov 08:15.", "Mia gave pad 7 back, Sat 21 Nov 08:15." */

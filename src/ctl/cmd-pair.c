@@ -143,6 +143,16 @@ tell_paired(const Pairing *pairing, JsonObject *result, const gchar *address)
 		kn_print_wrapped(term, out, "  ", again);
 }
 
+/* pairing has gone well whether that can be asked or not */
+static void
+tell_zone(KnCall *call)
+{
+	g_autoptr(JsonNode) status = kn_client_ask(call->socket_path, "/v1/status", NULL, NULL);
+
+	if (status != NULL)
+		kn_print_zone_hint(&call->term, call->out, kn_doc_root(status));
+}
+
 /* only of a massager that is new here, and only with a person at the terminal: without an answer all is shown */
 static gint
 ask_about_past(const Pairing *pairing, JsonObject *result)
@@ -160,6 +170,8 @@ ask_about_past(const Pairing *pairing, JsonObject *result)
 		failed = kn_past_ask(call, address);
 	}
 	g_string_append_printf(call->out, "  See how it goes: knead why %s\n", address);
+	if (failed == KN_EXIT_OK)
+		tell_zone(call);
 	return failed;
 }
 

@@ -103,10 +103,11 @@ show(KnCall *call, const gchar *text)
 	g_autofree gchar *escaped = g_uri_escape_string(text, NULL, FALSE);
 	g_autofree gchar *week = g_strconcat("/v1/summary?period=week&person=", escaped, NULL);
 	g_autofree gchar *last = g_strconcat("/v1/sessions?limit=1&person=", escaped, NULL);
+	g_autofree gchar *plan = g_strconcat("/v1/adherence?person=", escaped, NULL);
 	g_autoptr(JsonNode) all = json_node_init_object(json_node_alloc(), NULL);
 	JsonObject *object = json_object_new();
-	JsonNode *nodes[4] = {NULL};
-	const gchar *const names[] = {"week", "sessions", "persons", "unassigned"};
+	JsonNode *nodes[5] = {NULL};
+	const gchar *const names[] = {"week", "sessions", "persons", "plan", "unassigned"};
 	JsonObject *person = NULL;
 	gint failed = kn_call_ask(call, week, NULL, &nodes[0]);
 
@@ -115,10 +116,12 @@ show(KnCall *call, const gchar *text)
 		failed = kn_call_ask(call, last, NULL, &nodes[1]);
 	if (failed == KN_EXIT_OK)
 		failed = kn_call_ask(call, "/v1/persons", NULL, &nodes[2]);
+	if (failed == KN_EXIT_OK)
+		failed = kn_call_ask(call, plan, NULL, &nodes[3]);
 	if (failed == KN_EXIT_OK) {
 		person = find(kn_doc_root(nodes[2]),
 			      kn_doc_int(kn_doc_object(kn_doc_root(nodes[0]), "person"), "id", 0));
-		failed = ask_tray(call, person, &nodes[3]);
+		failed = ask_tray(call, person, &nodes[4]);
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(nodes); i++)
 		if (nodes[i] != NULL)

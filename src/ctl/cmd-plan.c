@@ -107,7 +107,7 @@ post(KnCall *call, const gchar *text)
 	if (call->is_json)
 		kn_call_print_json(call, answer);
 	else
-		kn_print_plan_set(&call->term, call->out, kn_doc_root(answer));
+		kn_print_plan_set(&call->term, call->out, kn_doc_root(answer), call->people.person);
 	return KN_EXIT_OK;
 }
 
@@ -147,7 +147,7 @@ run_show(KnCall *call, const gchar *path)
 	if (call->is_json)
 		kn_call_print_json(call, answer);
 	else
-		kn_print_plan(&call->term, call->out, kn_doc_root(answer));
+		kn_print_plan(&call->term, call->out, kn_doc_root(answer), call->people.person);
 	return KN_EXIT_OK;
 }
 

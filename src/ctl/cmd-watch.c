@@ -11,6 +11,7 @@
 
 enum {
 	SILENT_S = 5, /* a massager that said nothing for so long is not shown as in use */
+	CLOCK_S = 10, /* how often a hub that does not know the time is asked again */
 	LINE_S = 1,   /* without a terminal: how often a line is worth reading */
 };
 
@@ -19,6 +20,8 @@ typedef struct {
 	GCancellable *cancellable; /* owned: a signal ends the watch */
 	GHashTable *live;          /* owned: device id to Seen */
 	JsonNode *sessions;        /* owned or NULL: the newest one */
+	JsonNode *status;          /* owned or NULL */
+	gint64 status_us;          /* monotonic: when it was asked */
 	gboolean is_screen;
 	gboolean is_dropped;
 } Watch;
@@ -61,6 +64,22 @@ compare_ids(gconstpointer a, gconstpointer b)
 	return first < second ? -1 : first > second;
 }
 
+/* one that knows the time does not forget it */
+static gboolean
+is_clock_unset(Watch *watch)
+{
+	gint64 now_us = g_get_monotonic_time();
+	gboolean is_unset = kn_print_is_clock_unset(kn_doc_root(watch->status));
+
+	if ((watch->status != NULL && !is_unset) ||
+	    (watch->status_us != 0 && now_us - watch->status_us < CLOCK_S * G_USEC_PER_SEC))
+		return is_unset;
+	g_clear_pointer(&watch->status, json_node_unref);
+	watch->status = kn_client_ask(watch->call->socket_path, "/v1/status", NULL, NULL);
+	watch->status_us = now_us;
+	return kn_print_is_clock_unset(kn_doc_root(watch->status));
+}
+
 static void
 draw(Watch *watch)
 {
@@ -69,6 +88,8 @@ draw(Watch *watch)
 
 	kn_term_detect(watch->call->color, STDOUT_FILENO, &watch->call->term);
 	forget_silent(watch);
+	if (is_clock_unset(watch))
+		(void)kn_print_clock_hint(&watch->call->term, out, kn_doc_root(watch->status));
 	ids = g_list_sort(g_hash_table_get_keys(watch->live), compare_ids);
 	for (GList *item = ids; item != NULL; item = item->next) {
 		const Seen *seen = g_hash_table_lookup(watch->live, item->data);
@@ -106,6 +127,8 @@ print_line(Watch *watch, JsonNode *document)
 	if (before != NULL && g_get_monotonic_time() - before->at_us < LINE_S * G_USEC_PER_SEC)
 		return;
 	keep_live(watch, document);
+	if (is_clock_unset(watch))
+		json_object_remove_member(live, "at");
 	kn_print_live_line(&watch->call->term, out, live);
 	fputs(out->str, stdout);
 	fflush(stdout);
@@ -220,5 +243,6 @@ kn_cmd_watch(KnCall *call, const gchar *argument)
 	g_hash_table_unref(watch.live);
 	g_object_unref(watch.cancellable);
 	g_clear_pointer(&watch.sessions, json_node_unref);
+	g_clear_pointer(&watch.status, json_node_unref);
 	return result;
 }

@@ -78,7 +78,8 @@ typedef enum {
 	KN_OPTION_CONFIRM = 2048, /* --dry-run and --yes */
 	KN_OPTION_MONTH = 4096,
 	KN_OPTION_BY = 8192,
-	KN_OPTION_VIEW = 16384, /* --by, of a map alone */
+	KN_OPTION_VIEW = 16384,  /* --by, of a map alone */
+	KN_OPTION_WHO = 1 << 15, /* --person of a plan: nobody's there is none */
 	KN_OPTION_PERSON = 1 << 22,
 	KN_OPTION_TO = 1 << 23,
 	KN_OPTION_FROM = 1 << 24,

@@ -46,7 +46,7 @@ static const KnCommand commands[] = {
 	{"pair", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/pairings",
 	 "pair with a massager, and record it from then on",
 	 "sudo knead pair C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_pair},
-	{"plan", "[WHAT]", KN_OPTION_PERSON, "/v1/adherence",
+	{"plan", "[WHAT]", KN_OPTION_WHO, "/v1/adherence",
 	 "what is planned, and done of it; set FILE, check FILE, end", "knead plan", kn_cmd_plan},
 	{"forget", "DEVICE", 0, "/v1/devices/{device}/forget",
 	 "record a massager no longer; what it gave is kept", "sudo knead forget \"living room\"",
@@ -170,6 +170,7 @@ static const struct {
 	{KN_OPTION_PERSON,
 	 "  --person WHOSE  only this person's: a label, an external id, a number, or\n"
 	 "                  unassigned\n"},
+	{KN_OPTION_WHO, "  --person WHO    of this person: a label, an external id or a number\n"},
 	{KN_OPTION_TO, "  --to PERSON     whose it is from now on; sessions: also nobody\n"},
 	{KN_OPTION_FROM,
 	 "  --from TIME     since when: 14:30, yesterday 14:30 or a day (now if not "
@@ -177,7 +178,8 @@ static const struct {
 	 "                  with --force whoever has it gives it back then\n"},
 	{KN_OPTION_AT, "  --at TIME       when: 14:30, yesterday 14:30 or a day\n"},
 	{KN_OPTION_SORT,
-	 "  --sort WHAT     a line each, by battery, synced, name, unsynced or person\n"},
+	 "  --sort WHAT     a line each, by name, firmware, battery, synced, unsynced or\n"
+	 "                  person: what needs somebody first\n"},
 	{KN_OPTION_EXTERNAL, "  --external-id X the person's number in another system\n"},
 	{KN_OPTION_LABEL, "  --label TEXT    the name you give it\n"},
 	{KN_OPTION_PAST,

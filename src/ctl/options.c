@@ -149,7 +149,7 @@ kn_options_find_foreign(const KnOptions *options, guint allowed)
 		{options->from != NULL, KN_OPTION_RANGE | KN_OPTION_FROM, "--from"},
 		{options->to != NULL, KN_OPTION_RANGE | KN_OPTION_TO, "--to"},
 		{options->device != NULL, KN_OPTION_DEVICE, "--device"},
-		{options->people.person != NULL, KN_OPTION_PERSON, "--person"},
+		{options->people.person != NULL, KN_OPTION_PERSON | KN_OPTION_WHO, "--person"},
 		{options->people.external_id != NULL, KN_OPTION_EXTERNAL, "--external-id"},
 		{options->people.at != NULL, KN_OPTION_AT | KN_OPTION_CUT, "--at"},
 		{options->people.sort != NULL, KN_OPTION_SORT, "--sort"},

@@ -12,15 +12,22 @@ gchar *kn_people_body(const gchar *first_key, const gchar *first, const gchar *s
 /* &person=… for a path that has a query; "" without --person. New. */
 gchar *kn_people_query(const KnCall *call);
 
-/* A summary by person names at least one: the hub is one of persons. */
-gboolean kn_people_are_there(JsonObject *week);
-/* What a hub of persons tells at a glance: a line a person. At most 24 lines. week is taken apart by person. */
-void kn_print_people_glance(const KnTerm *term, GString *out, JsonObject *week,
-			    JsonObject *devices);
+/* " --person Mia" of option "--person", quoted where a shell wants it, of a hint; "" when who is NULL or "". New. */
+gchar *kn_people_option(const KnTerm *term, const gchar *option, const gchar *who);
+
+/* of a hub of persons at a glance */
+enum { KN_PEOPLE_SHOWN = 12 };
+/* The list of persons names at least one: the hub is one of persons, whoever of them has used a massager. */
+gboolean kn_people_are_there(JsonObject *persons);
+/* The parts of a summary by person, those whose massager needs somebody first; borrowed objects. The first KN_PEOPLE_SHOWN are shown. New. */
+GPtrArray *kn_people_order(JsonObject *week, JsonObject *devices);
+/* What a hub of persons tells at a glance: a line a person. At most 24 lines. all: what knead asks, by name: today, week (by person),
+ * devices, unassigned (sessions), and plans: adherence by the number of a person. */
+void kn_print_clinic(const KnTerm *term, GString *out, JsonObject *all);
 void kn_print_persons(const KnTerm *term, GString *out, JsonObject *persons);
 /* all: what knead person show asks, by name. */
 void kn_print_person(const KnTerm *term, GString *out, JsonObject *person, JsonObject *all);
-/* Many massagers, a line each. sort: battery, synced, name, unsynced or person. */
+/* Many massagers, a line each. sort: name, firmware, battery, synced, unsynced or person. */
 void kn_print_device_table(const KnTerm *term, GString *out, JsonObject *devices,
 			   const gchar *sort);
 /* FALSE: there is no such order. */

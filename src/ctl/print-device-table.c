@@ -9,16 +9,22 @@
 
 #include <string.h>
 
+/* all columns from WIDE on; what is left of them is shared by name and person */
 enum {
-	WIDE = 80,
-	NAME_COLUMNS = 18,
-	FIRMWARE_COLUMNS = 9,
-	PERSON_COLUMNS = 15,
+	WIDE = 72,
+	FIRMWARE_COLUMNS = 8,
+	BATTERY_COLUMNS = 7,
 	WHEN_COLUMNS = 16,
-	WHEN_BEGINS = 28
+	UNSYNCED_COLUMNS = 8,
+	FIXED_COLUMNS = 1 + FIRMWARE_COLUMNS + 1 + BATTERY_COLUMNS + 2 + WHEN_COLUMNS + 1 +
+			UNSYNCED_COLUMNS + 2,
+	DAY_COLUMNS = 10,
+	NARROW_FIXED = 1 + BATTERY_COLUMNS + 1 + DAY_COLUMNS + 1,
+	SHARED_MAX = 60
 };
 
-static const gchar *const sorts[] = {"battery", "synced", "name", "unsynced", "person", NULL};
+static const gchar *const sorts[] = {"battery",  "firmware", "synced", "name",
+				     "unsynced", "person",   NULL};
 
 gboolean
 kn_people_is_sort(const gchar *sort)
@@ -63,6 +69,8 @@ compare(gconstpointer first, gconstpointer second, gpointer data)
 	else if (g_str_equal(sort, "unsynced"))
 		order = compare_ints(kn_doc_int(b, "n_unsynced", 0),
 				     kn_doc_int(a, "n_unsynced", 0));
+	else if (g_str_equal(sort, "firmware"))
+		order = compare_texts(a, b, "firmware");
 	else if (g_str_equal(sort, "person"))
 		order = compare_texts(kn_doc_object(a, "person"), kn_doc_object(b, "person"),
 				      "label");
@@ -73,36 +81,85 @@ compare(gconstpointer first, gconstpointer second, gpointer data)
 		       : compare_ints(kn_doc_int(a, "device_id", 0), kn_doc_int(b, "device_id", 0));
 }
 
+/* of the name; the person has the rest */
+static guint
+name_columns(const KnTerm *term)
+{
+	guint n_fixed = term->width >= WIDE ? FIXED_COLUMNS : NARROW_FIXED;
+
+	return (MIN(term->width - n_fixed, (guint)SHARED_MAX) * 5 + 8) / 9;
+}
+
+static guint
+person_columns(const KnTerm *term)
+{
+	guint n_fixed = term->width >= WIDE ? FIXED_COLUMNS : NARROW_FIXED;
+
+	return MIN(term->width - n_fixed, (guint)SHARED_MAX) - name_columns(term);
+}
+
+static gchar *
+when_words(const KnTerm *term, JsonObject *device, const gchar *now)
+{
+	const gchar *synced = kn_doc_text(device, "synced");
+
+	if (synced[0] == '\0')
+		return g_strdup("never");
+	if (term->width >= WIDE)
+		return kn_format_when(synced, now);
+	return kn_format_days_ago(synced, now) == 0 ? g_strdup("today") : kn_format_day(synced);
+}
+
 static void
 append_line(const KnTerm *term, GString *out, JsonObject *device, const gchar *now)
 {
+	gboolean is_wide = term->width >= WIDE;
 	g_autofree gchar *name = kn_print_device_name(term, device);
-	g_autofree gchar *name_fit = kn_term_fit(term, name, NAME_COLUMNS);
+	g_autofree gchar *name_fit = kn_term_fit(term, name, name_columns(term));
 	g_autofree gchar *firmware =
 		kn_term_fit(term, kn_doc_text(device, "firmware"), FIRMWARE_COLUMNS);
 	g_autofree gchar *battery =
 		charge_of(device) >= 0 ? kn_format_percent(charge_of(device)) : g_strdup("?");
-	g_autofree gchar *when = kn_doc_has(device, "synced")
-					 ? kn_format_when(kn_doc_text(device, "synced"), now)
-					 : g_strdup("never");
-	g_autofree gchar *when_fit =
-		kn_term_fit(term, when, MIN(term->width - WHEN_BEGINS, (guint)WHEN_COLUMNS));
+	g_autofree gchar *when = when_words(term, device, now);
+	g_autofree gchar *when_fit = kn_term_fit(term, when, is_wide ? WHEN_COLUMNS : DAY_COLUMNS);
 	g_autofree gchar *unsynced =
 		kn_format_count((guint64)MAX(kn_doc_int(device, "n_unsynced", 0), 0));
 	g_autofree gchar *person = kn_term_fit(
-		term, kn_doc_text(kn_doc_object(device, "person"), "label"), PERSON_COLUMNS);
+		term, kn_doc_text(kn_doc_object(device, "person"), "label"), person_columns(term));
+	gboolean is_urgent = FALSE;
+	g_autofree gchar *trouble = kn_print_device_trouble(device, now, &is_urgent);
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	g_string_append_printf(line, "%s ", name_fit);
-	if (term->width >= WIDE)
+	if (is_wide)
 		g_string_append_printf(line, "%s ", firmware);
-	kn_term_right(line, battery, 7);
-	g_string_append_printf(line, "  %s", when_fit);
-	if (term->width >= WIDE)
-		kn_term_right(line, unsynced, 9);
-	if (term->width >= WIDE)
-		g_string_append_printf(line, "  %s", person);
-	g_string_append_printf(out, "%s\n", g_strchomp(line->str));
+	kn_term_right(line, battery, BATTERY_COLUMNS);
+	g_string_append_printf(line, "%s%s", is_wide ? "  " : " ", when_fit);
+	if (is_wide) {
+		g_string_append_c(line, ' ');
+		kn_term_right(line, unsynced, UNSYNCED_COLUMNS);
+	}
+	g_string_append_printf(line, "%s%s", is_wide ? "  " : " ", person);
+	g_strchomp(line->str);
+	if (is_urgent)
+		kn_term_paint(term, out, KN_STYLE_WARN, line->str);
+	else
+		g_string_append(out, line->str);
+	g_string_append_c(out, '\n');
+}
+
+static void
+append_head(const KnTerm *term, GString *out)
+{
+	g_autofree gchar *name = kn_term_fit(term, "massager", name_columns(term));
+	g_autofree gchar *head = g_strconcat(
+		name, " ",
+		term->width >= WIDE ? "firmware battery  up to date       unsynced  who has it"
+				    : "battery up to date who",
+		NULL);
+
+	kn_term_paint(term, out, KN_STYLE_TITLE, head);
+	g_string_append_c(out, '\n');
 }
 
 void
@@ -110,17 +167,22 @@ kn_print_device_table(const KnTerm *term, GString *out, JsonObject *devices, con
 {
 	JsonArray *array = kn_doc_array(devices, "devices");
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+	guint n_heard = 0;
 
 	for (guint i = 0; i < kn_doc_length(array); i++)
 		if (kn_doc_bool(kn_doc_at(array, i), "is_enrolled"))
 			g_ptr_array_add(sorted, kn_doc_at(array, i));
+		else
+			n_heard++;
 	g_ptr_array_sort_with_data(sorted, compare, (gpointer)sort);
-	kn_term_paint(term, out, KN_STYLE_TITLE,
-		      term->width >= WIDE
-			      ? "massager           firmware  battery  up to date       "
-				"unsynced  who has it"
-			      : "massager           battery  up to date");
-	g_string_append_c(out, '\n');
+	append_head(term, out);
 	for (guint i = 0; i < sorted->len; i++)
 		append_line(term, out, g_ptr_array_index(sorted, i), kn_doc_text(devices, "now"));
+	if (n_heard > 0) {
+		g_autofree gchar *words =
+			g_strdup_printf("and %u in range that %s not recorded: sudo knead scan",
+					n_heard, n_heard == 1 ? "is" : "are");
+
+		kn_print_wrapped(term, out, "", words);
+	}
 }

@@ -1,10 +1,18 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "ctl/format.h"
+#include "ctl/people.h"
 #include "ctl/print.h"
 
 /* with more items each has one line, and 16 of them fit on a screen */
-enum { MINUTE_MS = 60000, NAME_COLUMNS = 22, WEEK_TIMES = 7, ITEMS_IN_WORDS = 4 };
+enum {
+	MINUTE_MS = 60000,
+	NAME_COLUMNS = 22,
+	WEEK_TIMES = 7,
+	ITEMS_IN_WORDS = 4,
+	NARROW = 60,
+	NARROW_NAME = 18
+};
 
 static guint64
 count_of(JsonObject *object, const gchar *key)
@@ -27,25 +35,29 @@ mark_of(const KnTerm *term, const gchar *state)
 	return g_str_equal(state, "unplanned") ? " " : kn_term_pick(term, "·", ".");
 }
 
-/* "Mon ✓  Tue ✗ …": a week of days, the last is today */
+/* "Mon ✓  Tue ✗ …": a week of days, the last is today; "Mo ✓ Tu ✗ …" where there is little room */
 static void
 append_days(const KnTerm *term, GString *out, JsonArray *days)
 {
+	gboolean is_narrow = term->width < NARROW;
+
 	g_string_append(out, "  ");
 	for (guint i = 0; i < kn_doc_length(days); i++) {
 		JsonObject *day = kn_doc_at(days, i);
 		g_autofree gchar *name = kn_format_day(kn_doc_text(day, "day"));
 
 		/* three letters of "Sat 21 Nov" */
-		g_string_append_printf(out, "%.3s %s  ", name,
-				       mark_of(term, kn_doc_text(day, "state")));
+		g_string_append_printf(out, "%.*s %s%s", is_narrow ? 2 : 3, name,
+				       mark_of(term, kn_doc_text(day, "state")),
+				       is_narrow ? " " : "  ");
 	}
 	while (out->len > 0 && out->str[out->len - 1] == ' ')
 		g_string_truncate(out, out->len - 1);
 	g_string_append_printf(out,
-			       "\n  %s done   %s missed   %s nothing planned   %s not known yet\n",
+			       "\n  %s done   %s missed%s%s nothing planned   %s not known yet\n",
 			       kn_term_pick(term, "✓", "+"), kn_term_pick(term, "✗", "x"),
-			       kn_term_pick(term, "–", "-"), kn_term_pick(term, "·", "."));
+			       is_narrow ? "\n  " : "   ", kn_term_pick(term, "–", "-"),
+			       kn_term_pick(term, "·", "."));
 }
 
 /* ---- items in words ---- */
@@ -140,7 +152,8 @@ static void
 append_item(const KnTerm *term, GString *out, JsonObject *item, JsonObject *day,
 	    gboolean is_in_words)
 {
-	g_autofree gchar *name = kn_term_fit(term, kn_doc_text(item, "name"), NAME_COLUMNS);
+	g_autofree gchar *name = kn_term_fit(term, kn_doc_text(item, "name"),
+					     term->width < NARROW ? NARROW_NAME : NAME_COLUMNS);
 	g_autofree gchar *amount = amount_of(item);
 	g_autofree gchar *rhythm = rhythm_of(item);
 	g_autofree gchar *place = place_of(item);
@@ -149,7 +162,8 @@ append_item(const KnTerm *term, GString *out, JsonObject *item, JsonObject *day,
 		g_strdup_printf("%s %s%s%s", amount, rhythm, place[0] != '\0' ? ": " : "", place);
 	g_autofree gchar *clean = kn_term_text(term, text);
 
-	g_string_append_printf(out, "  %s  %s\n", name, progress);
+	g_string_append_printf(out, "  %s%s%s\n", name, term->width < NARROW ? " " : "  ",
+			       progress);
 	if (is_in_words)
 		kn_print_wrapped(term, out, "    ", clean);
 }
@@ -205,7 +219,7 @@ append_unread(const KnTerm *term, GString *out, JsonObject *document)
 		g_autofree gchar *when =
 			kn_format_when(kn_doc_text(device, "synced"), kn_doc_text(document, "now"));
 		g_autofree gchar *text =
-			when[0] != '\0'
+			kn_doc_has(device, "synced")
 				? g_strdup_printf("%s was last read %s: it may have more.", name,
 						  when)
 				: g_strdup_printf("%s was never read: it may have more.", name);
@@ -213,23 +227,49 @@ append_unread(const KnTerm *term, GString *out, JsonObject *document)
 		kn_print_wrapped(term, out, "  ", text);
 	}
 	if (kn_doc_length(unread) > 0)
-		g_string_append(out, "  Switch it on near the hub; what is not used any more: "
-				     "knead forget\n");
+		kn_print_wrapped(term, out, "  ",
+				 "Switch it on near the hub; what is not used any more: knead "
+				 "forget");
 	else
-		g_string_append(out, "  Some sessions are not all here yet: knead sessions\n");
+		kn_print_wrapped(term, out, "  ",
+				 "Some sessions are not all here yet: knead sessions");
+}
+
+/* " for Mia": as the hub calls who was asked for; "" the home's. New. */
+static gchar *
+for_whom(const KnTerm *term, JsonObject *document, const gchar *who)
+{
+	const gchar *label = kn_doc_text(kn_doc_object(document, "person"), "label");
+	g_autofree gchar *name = kn_term_text(term, label[0] != '\0' || who == NULL ? label : who);
+
+	return name[0] != '\0' ? g_strconcat(" for ", name, NULL) : g_strdup("");
+}
+
+static void
+append_no_plan(const KnTerm *term, GString *out, JsonObject *document, const gchar *who)
+{
+	g_autofree gchar *whose = for_whom(term, document, who);
+	g_autofree gchar *option = kn_people_option(term, "--person", who);
+	g_autofree gchar *what = g_strdup_printf("Planned%s: nothing.", whose);
+	g_autofree gchar *set = g_strconcat("sudo knead plan set FILE", option, NULL);
+
+	kn_print_wrapped(term, out, "", whose[0] != '\0' ? what : "Nothing is planned.");
+	kn_print_wrapped(term, out, "  ", "Write a plan (man knead-plan has one), then:");
+	kn_print_wrapped(term, out, "  ", set);
+	if (who == NULL)
+		g_string_append(out, "  For somebody: with --person LABEL\n");
 }
 
 void
-kn_print_plan(const KnTerm *term, GString *out, JsonObject *document)
+kn_print_plan(const KnTerm *term, GString *out, JsonObject *document, const gchar *who)
 {
 	JsonObject *plan = kn_doc_object(document, "plan");
+	g_autofree gchar *whose = for_whom(term, document, who);
 	g_autofree gchar *since = kn_format_long_day(kn_doc_text(plan, "from_day"));
-	g_autofree gchar *title = g_strdup_printf("Planned since %s", since);
+	g_autofree gchar *title = g_strdup_printf("Planned%s since %s", whose, since);
 
 	if (plan == NULL) {
-		g_string_append(out, "Nothing is planned.\n"
-				     "  Write a plan (man knead-plan has one), then: sudo knead "
-				     "plan set FILE\n  For somebody: with --person LABEL\n");
+		append_no_plan(term, out, document, who);
 		return;
 	}
 	kn_term_paint(term, out, KN_STYLE_TITLE, title);
@@ -262,16 +302,20 @@ kn_print_plan_line(const KnTerm *term, GString *out, JsonObject *document)
 }
 
 void
-kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *document)
+kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *document, const gchar *who)
 {
 	JsonObject *plan = kn_doc_at(kn_doc_array(document, "plans"), 0);
 	g_autofree gchar *from = kn_format_long_day(kn_doc_text(plan, "from_day"));
 	guint n_items = kn_doc_length(kn_doc_array(plan, "items"));
 	g_autofree gchar *items = kn_format_plural(n_items, "item", "items");
+	g_autofree gchar *whose = for_whom(term, document, who);
+	g_autofree gchar *option = kn_people_option(term, "--person", who);
+	gboolean is_end = kn_doc_bool(plan, "is_end");
+	g_autofree gchar *line = g_strdup_printf("Planned%s from %s on: %s.", whose, from,
+						 is_end ? "nothing" : items);
+	g_autofree gchar *see = g_strconcat("See: knead plan show", option, NULL);
 
-	if (kn_doc_bool(plan, "is_end"))
-		g_string_append_printf(out, "From %s on nothing is planned.\n", from);
-	else
-		g_string_append_printf(out, "Planned from %s on: %s. See: knead plan show\n", from,
-				       items);
+	kn_print_wrapped(term, out, "", line);
+	if (!is_end)
+		kn_print_wrapped(term, out, "  ", see);
 }

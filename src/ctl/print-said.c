@@ -4,7 +4,11 @@
 /* what a person said of a session, as they said it */
 
 #include "core/base/text.h"
+#include "ctl/format.h"
 #include "ctl/print.h"
+
+/* of a summary; the rest is counted */
+enum { SAID_SHOWN = 3 };
 
 static gchar *
 clean(const KnTerm *term, const gchar *text)
@@ -65,4 +69,39 @@ kn_print_pain(const KnTerm *term, JsonObject *session)
 	if (before < 0 && after < 0)
 		return g_strdup("");
 	return g_strconcat(left, term->is_utf8 ? "→" : ">", right, NULL);
+}
+
+GPtrArray *
+kn_print_said_lines(const KnTerm *term, JsonObject *summary, guint n_columns)
+{
+	JsonArray *said = kn_doc_array(summary, "said");
+	guint n = kn_doc_length(said);
+	/* a last line for the rest would be no shorter than the one it stands for */
+	guint n_shown = n > SAID_SHOWN + 1 ? SAID_SHOWN : n;
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < n_shown; i++) {
+		JsonObject *one = kn_doc_at(said, i);
+		g_autofree gchar *words = kn_print_said(term, one);
+		g_autofree gchar *day = kn_format_day(kn_doc_text(one, "start"));
+		/* of a summary of one person the title says who */
+		g_autofree gchar *who = kn_term_text(
+			term, kn_doc_has(summary, "person")
+				      ? ""
+				      : kn_doc_text(kn_doc_object(one, "person"), "label"));
+		g_autofree gchar *line =
+			g_strdup_printf("%s%s%s: %s", day, who[0] != '\0' ? ", " : "", who,
+					words != NULL ? words : "");
+
+		g_ptr_array_add(lines, kn_term_columns(line) > n_columns
+					       ? kn_term_fit(term, line, n_columns)
+					       : g_steal_pointer(&line));
+	}
+	if (n > n_shown)
+		g_ptr_array_add(
+			lines,
+			g_strdup_printf("and of %s%u more: knead sessions",
+					kn_doc_bool(summary, "is_said_cut") ? "at least " : "",
+					n - n_shown));
+	return lines;
 }

@@ -38,15 +38,35 @@ days_words(JsonObject *summary, gchar *(*format)(const gchar *))
 	return g_str_equal(first, last) ? g_strdup(end) : g_strdup_printf("%s to %s", begin, end);
 }
 
+/* ", Mia", ", nobody's" or "" when nobody was asked for. New. */
+static gchar *
+whose_words(const KnTerm *term, JsonObject *summary)
+{
+	g_autofree gchar *who =
+		kn_term_text(term, kn_doc_text(kn_doc_object(summary, "person"), "label"));
+
+	if (kn_doc_bool(summary, "is_unassigned"))
+		return g_strdup(", nobody's");
+	return who[0] != '\0' ? g_strconcat(", ", who, NULL) : g_strdup("");
+}
+
 /* in full where there is room */
 static gchar *
 title_words(const KnTerm *term, JsonObject *summary)
 {
-	g_autofree gchar *words = days_words(summary, kn_format_long_day);
+	guint n_room = (term->width >= WIDE ? BEFORE_COLUMN : term->width) - 1;
+	g_autofree gchar *whose = whose_words(term, summary);
+	g_autofree gchar *full = days_words(summary, kn_format_long_day);
+	g_autofree gchar *brief = days_words(summary, kn_format_day);
+	g_autofree gchar *words = g_strconcat(full, whose, NULL);
 
-	if (kn_term_columns(words) >= (term->width >= WIDE ? BEFORE_COLUMN : term->width))
-		return days_words(summary, kn_format_day);
-	return g_steal_pointer(&words);
+	if (kn_term_columns(words) <= n_room)
+		return g_steal_pointer(&words);
+	g_free(words);
+	words = g_strconcat(brief, whose, NULL);
+	return kn_term_columns(words) <= n_room || whose[0] == '\0'
+		       ? g_steal_pointer(&words)
+		       : kn_term_fit(term, words, n_room);
 }
 
 /* "the day before", "the 7 days before", "October", "1 to 21 October" */
@@ -231,6 +251,17 @@ append_remarks(const KnTerm *term, GString *out, JsonObject *summary)
 	append_uncertain(term, out, summary);
 }
 
+/* beside the numbers, and in none of them */
+static void
+append_said(const KnTerm *term, GString *out, JsonObject *summary)
+{
+	g_autoptr(GPtrArray) lines =
+		kn_print_said_lines(term, summary, term->width - 2 - LABEL_COLUMNS);
+
+	for (guint i = 0; i < lines->len; i++)
+		append_remark(term, out, i == 0 ? "Said" : "", lines->pdata[i]);
+}
+
 static void
 append_loss(const KnTerm *term, GString *out, JsonObject *summary)
 {
@@ -258,6 +289,7 @@ kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObjec
 	append_pressures(&facts, summary);
 	append_holds(&facts, summary);
 	append_remarks(term, out, summary);
+	append_said(term, out, summary);
 	append_loss(term, out, summary);
 	if (kn_doc_has(summary, "parts"))
 		g_string_append_c(out, '\n');

@@ -53,8 +53,9 @@ kn_print_live_line(const KnTerm *term, GString *out, JsonObject *live)
 		region = kn_doc_text(node, "region");
 	}
 	now = kn_format_kpa(MAX(firmest, 0));
-	g_string_append_printf(out, "%s  %s: in use for %s, firmest now %s at %s\n", clock, name,
-			       time, now, kn_bodymap_short_region(region));
+	g_string_append_printf(out, "%s  %s: in use for %s, firmest now %s at %s\n",
+			       clock[0] != '\0' ? clock : "--:--", name, time, now,
+			       kn_bodymap_short_region(region));
 }
 
 void
@@ -70,7 +71,6 @@ kn_print_idle(const KnTerm *term, GString *out, JsonObject *sessions)
 	if (last == NULL)
 		g_string_append(out, "  There is no session yet.\n");
 	else
-		g_string_append_printf(out, "  Last session: %s, %s\n",
-				       when[0] != '\0' ? when : "at an unknown time", time);
+		g_string_append_printf(out, "  Last session: %s, %s\n", when, time);
 	g_string_append(out, "  Pressures appear here as soon as one is.\n");
 }

@@ -11,9 +11,13 @@
 /* today, week: summaries; plan: adherence; sessions, devices: lists. At most 24 lines. */
 void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *plan,
 		     JsonObject *week, JsonObject *sessions, JsonObject *devices);
+/* parts of it: today's title and numbers; what to do on a hub that records no massager, or nothing */
+void kn_print_today(const KnTerm *term, GString *out, JsonObject *today);
+void kn_print_first_steps(const KnTerm *term, GString *out, JsonObject *devices);
 /* A summary with a map of its places, or with a table of its parts when it is taken apart by anything else. In 24 lines when it is of a
  * back bed, a day, a week or a month, and nothing is missing. */
 void kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *summary);
+/* at least one */
 void kn_print_sessions(const KnTerm *term, GString *out, JsonObject *sessions);
 /* curve may be NULL */
 void kn_print_session(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *session,
@@ -24,6 +28,11 @@ void kn_print_devices(const KnTerm *term, GString *out, JsonObject *devices);
 #define KN_PRINT_UNCERTAIN                                                               \
 	"the hub did not know the time then. It puts that right by itself when it gets " \
 	"the time from the network before it is switched off; else it stays a guess."
+/* Whether the hub does not know the time; then a line that says so, and TRUE. status may be NULL: it is not known whether. */
+gboolean kn_print_is_clock_unset(JsonObject *status);
+gboolean kn_print_clock_hint(const KnTerm *term, GString *out, JsonObject *status);
+/* What to do where nobody has said where the machine is; nothing where tz of the document is no UTC. */
+void kn_print_zone_hint(const KnTerm *term, GString *out, JsonObject *document);
 void kn_print_rezone(const KnTerm *term, GString *out, JsonObject *document);
 void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 /* Every number of a document, whatever is in it. */
@@ -61,16 +70,19 @@ guint kn_print_curve_columns(const KnTerm *term);
 
 /* "days" of a summary as bars: each on a line up to a week, as columns beyond, of days up to a month, else of weeks. */
 void kn_print_days(const KnTerm *term, GString *out, JsonArray *days);
-/* A plan with today and the last days; that in one line, or none without a plan; a plan that was set just now. */
-void kn_print_plan(const KnTerm *term, GString *out, JsonObject *adherence);
+/* A plan with today and the last days; that in one line, or none without a plan; a plan that was set just now. who: whose, as it was asked;
+ * NULL the home's. */
+void kn_print_plan(const KnTerm *term, GString *out, JsonObject *adherence, const gchar *who);
 void kn_print_plan_line(const KnTerm *term, GString *out, JsonObject *adherence);
-void kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *plans);
+void kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *plans, const gchar *who);
 /* "parts" of a summary as a table. */
 void kn_print_parts(const KnTerm *term, GString *out, JsonObject *summary);
 
 /* What a person said of a session, in a line; NULL: nothing. In a list: "6→3" of pain; "" nothing. New. */
 gchar *kn_print_said(const KnTerm *term, JsonObject *session);
 gchar *kn_print_pain(const KnTerm *term, JsonObject *session);
+/* Of the sessions of a summary the newest three, each in a line of at most n_columns, and how many more there are; new strings. */
+GPtrArray *kn_print_said_lines(const KnTerm *term, JsonObject *summary, guint n_columns);
 /* "left 52 %, right 48 %"; NULL when not known. New. */
 gchar *kn_print_sides(JsonObject *document);
 /* Appends text as lines of at most term->width columns, each after indent. */

@@ -183,8 +183,8 @@ add_said(JsonBuilder *builder, const gchar *key, const gchar *text)
 	json_builder_add_string_value(builder, clean);
 }
 
-static void
-add_word(JsonBuilder *builder, const KnWord *word)
+void
+kn_json_add_words(JsonBuilder *builder, const KnWord *word)
 {
 	json_builder_set_member_name(builder, "words");
 	json_builder_begin_object(builder);
@@ -214,7 +214,7 @@ kn_json_add_session(JsonBuilder *builder, const KnSession *session, const KnDevi
 	if (session->is_deleted)
 		kn_json_add_bool(builder, "is_deleted", TRUE);
 	if (session->word != NULL)
-		add_word(builder, session->word);
+		kn_json_add_words(builder, session->word);
 	if (gaps != NULL)
 		add_gaps(builder, gaps);
 	add_losses(builder, session, losses);

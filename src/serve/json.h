@@ -29,6 +29,8 @@ void kn_json_add_session(JsonBuilder *builder, const KnSession *session, const K
 /* Those of the losses (KnLoss) that touch the time, as member data_loss; absent when none does. */
 void kn_json_add_losses(JsonBuilder *builder, const GArray *losses, gint64 from_us, gint64 to_us,
 			const gchar *zone);
+/* Member "words": what a person said. */
+void kn_json_add_words(JsonBuilder *builder, const KnWord *word);
 /* Member "person": id and label. */
 void kn_json_add_person(JsonBuilder *builder, gint64 person_id, const gchar *label);
 /* members of one node of a layout: "node", and where it is when info knows it */

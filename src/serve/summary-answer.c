@@ -343,6 +343,7 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 	kn_json_add_losses(builder, server->hub.get_losses(server->user),
 			   kn_zone_day_start_us(work->days.first_day, zone),
 			   kn_zone_day_start_us(work->days.last_day + 1, zone), zone);
+	kn_summary_add_said(builder, work);
 	if (work->earlier != NULL) {
 		const GArray *losses = server->hub.get_losses(server->user);
 		work->is_lost = is_lost(losses, work->days, zone) ||

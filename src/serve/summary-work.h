@@ -44,5 +44,8 @@ void kn_summary_add_previous(JsonBuilder *builder, const KnSummaryWork *work, co
 /* A part for each person, and for what is nobody's: elements of the array that is open. */
 void kn_summary_add_people(JsonBuilder *builder, const KnSummaryWork *work, const KnPeople *people,
 			   const gchar *zone);
+/* What was said of at most 32 of its sessions, newest first, as members said and is_said_cut of the object that is open; nothing when
+ * nothing was said. */
+void kn_summary_add_said(JsonBuilder *builder, const KnSummaryWork *work);
 /* All is gathered: answers the request. */
 void kn_summary_answer(KnRequest *request, KnSummaryWork *work);

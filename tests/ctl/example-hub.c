@@ -5,23 +5,16 @@
  * weeks of sessions, some of them not whole, and a clock that stands at 2026-11-21 09:00 in Berlin. Serves on the path given until standard
  * input ends.
  */
-#include "example-control.h"
-#include "example-plan.h"
-#include "example-sessions.h"
+#include "example-hub.h"
 
-#include "serve/server.h"
+#include "example-control.h"
+#include "example-sessions.h"
 
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <string.h>
 
 /* ---- the owner ---- */
-
-typedef struct {
-	GPtrArray *sessions; /* owned */
-	KnPeople *people;    /* owned */
-	GMainLoop *loop;     /* owned */
-} Hub;
 
 static void
 get_now(gpointer user, KnNow *ret_now)
@@ -39,26 +32,7 @@ get_zone(gpointer user)
 static const KnPeople *
 get_people(gpointer user)
 {
-	return ((Hub *)user)->people;
-}
-
-static void
-change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func, gpointer request)
-{
-	Hub *hub = user;
-	const KnPerson person = {hub->people->persons->len + 1, (gchar *)wish->label, (gchar *)"",
-				 EXAMPLE_NOW_US};
-	const KnHandout handout = {wish->device_id, wish->person_id, wish->at_us};
-	/* there is only one */
-	const KnPeopleDone done = {wish->person_id != 0 ? wish->person_id : 1, wish->n_sessions};
-
-	if (wish->what == KN_PEOPLE_ADD)
-		kn_people_add(hub->people, &person);
-	if (wish->what == KN_PEOPLE_CHECKOUT)
-		g_array_append_val(hub->people->handouts, handout);
-	if (wish->what == KN_PEOPLE_RETURN)
-		g_array_set_size(hub->people->handouts, 0);
-	func(&done, NULL, request);
+	return ((Example *)user)->people;
 }
 
 static JsonNode *
@@ -87,10 +61,12 @@ get_status(gpointer user)
 static GPtrArray *
 get_devices(gpointer user)
 {
+	const Example *example = user;
 	GPtrArray *views = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_view_free);
 
 	for (gint64 id = 1; id <= EXAMPLE_DEVICES; id++) {
 		KnDeviceView *view = g_new0(KnDeviceView, 1);
+		const KnHandout *holder = kn_people_holder(example->people, id);
 
 		view->device = example_device(id);
 		view->address = g_strdup(view->device->address);
@@ -105,6 +81,10 @@ get_devices(gpointer user)
 		view->is_newest_known = TRUE;
 		view->n_unsynced = id == EXAMPLE_BED ? 3 : 0;
 		view->n_gaps = id == EXAMPLE_SLEEVE ? 1 : 0;
+		if (holder) {
+			view->person = kn_people_get(example->people, holder->person_id);
+			view->person_from_us = holder->from_us;
+		}
 		g_ptr_array_add(views, view);
 	}
 	return views;
@@ -116,30 +96,42 @@ get_losses(gpointer user)
 	return NULL;
 }
 
+/* with whose it is */
 static KnSession *
-copy_session(const KnSession *session)
+copy_session(const Example *example, const KnSession *session)
 {
-	KnSession *copy = g_memdup2(session, sizeof *session);
+	KnSession *copy = example_copy_session(session);
+	const KnPerson *person = kn_people_get(example->people, example_owner(example, session));
 
-	copy->zone = g_strdup(session->zone);
-	copy->word = session->word ? kn_word_copy(session->word) : NULL;
+	copy->person_id = person ? person->id : 0;
+	g_free(copy->person_label);
+	copy->person_label = person ? g_strdup(person->label) : NULL;
 	return copy;
+}
+
+static gboolean
+is_asked(const Example *example, const KnHubQuery *query, const KnSession *session)
+{
+	gint64 owner = example_owner(example, session);
+
+	return (query->after.id == 0 || session->id < query->after.id) &&
+	       session->start_utc_us >= query->from_us && session->start_utc_us < query->to_us &&
+	       (query->device_id == 0 || query->device_id == session->device_id) &&
+	       (query->person_id == 0 || MAX(query->person_id, 0) == owner) &&
+	       query->is_deleted == session->is_deleted;
 }
 
 static void
 query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, gpointer request)
 {
-	const Hub *hub = user;
+	const Example *example = user;
 	GPtrArray *page = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 
-	for (guint i = 0; i < hub->sessions->len && page->len < query->limit; i++) {
-		const KnSession *session = hub->sessions->pdata[i];
+	for (guint i = 0; i < example->sessions->len && page->len < query->limit; i++) {
+		const KnSession *session = example->sessions->pdata[i];
 
-		if ((query->after.id == 0 || session->id < query->after.id) &&
-		    session->start_utc_us >= query->from_us &&
-		    session->start_utc_us < query->to_us &&
-		    (query->device_id == 0 || query->device_id == session->device_id))
-			g_ptr_array_add(page, copy_session(session));
+		if (is_asked(example, query, session))
+			g_ptr_array_add(page, copy_session(example, session));
 	}
 	func(page, page->len, NULL, request);
 }
@@ -147,14 +139,11 @@ query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, g
 static void
 query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, gpointer request)
 {
-	const Hub *hub = user;
-	const KnSession *session = NULL;
+	const Example *example = user;
+	const KnSession *session = example_find_session(example, id);
 	KnSessionView *view = NULL;
 	g_autoptr(GError) error = NULL;
 
-	for (guint i = 0; i < hub->sessions->len; i++)
-		if (((const KnSession *)hub->sessions->pdata[i])->id == id)
-			session = hub->sessions->pdata[i];
 	if (session == NULL) {
 		error = g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_NOT_FOUND,
 					    "there is no such session");
@@ -162,7 +151,7 @@ query_session(gpointer user, gint64 id, guint n_slices, KnHubSessionFunc func, g
 		return;
 	}
 	view = g_new0(KnSessionView, 1);
-	view->session = copy_session(session);
+	view->session = copy_session(example, session);
 	view->device = example_device(session->device_id);
 	view->info = example_describe(session->device_id);
 	view->gaps = g_array_new(FALSE, FALSE, sizeof(KnGap));
@@ -212,46 +201,8 @@ query_events(gpointer user, const KnEventQuery *query, KnHubEventsFunc func, gpo
 static gboolean
 on_input_end(gint fd, GIOCondition condition, gpointer data)
 {
-	g_main_loop_quit(((Hub *)data)->loop);
+	g_main_loop_quit(((Example *)data)->loop);
 	return G_SOURCE_REMOVE;
-}
-
-/* the last word counts whole, which is enough for one */
-static void
-by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request)
-{
-	Hub *hub = user;
-	static const KnEditKind kinds[] = {[KN_BY_HAND_SPLIT] = KN_EDIT_SPLIT,
-					   [KN_BY_HAND_MERGE] = KN_EDIT_MERGE,
-					   [KN_BY_HAND_DELETE] = KN_EDIT_DELETE,
-					   [KN_BY_HAND_UNDO] = KN_EDIT_DELETE};
-	const KnByHandDone done = {1, wish->id, wish->kind == KN_BY_HAND_SPLIT ? 61 : 0,
-				   wish->kind == KN_BY_HAND_SAY ? 0 : 3, kinds[wish->kind]};
-
-	for (guint i = 0; wish->word && i < hub->sessions->len; i++) {
-		KnSession *session = hub->sessions->pdata[i];
-
-		if (session->id != wish->id)
-			continue;
-		kn_word_free(session->word);
-		session->word = kn_word_copy(wish->word);
-	}
-	func(&done, NULL, request);
-}
-
-static void
-query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request)
-{
-	static const KnEdit lines[] = {
-		{2, KN_EDIT_DELETE, 2, 41, 10, 20, EXAMPLE_NOW_US - EXAMPLE_DAY_US, 1000, 0},
-		{1, KN_EDIT_MERGE, 1, 33, 10, 20, EXAMPLE_NOW_US - 9 * EXAMPLE_DAY_US, 1000,
-		 EXAMPLE_NOW_US - 8 * EXAMPLE_DAY_US},
-	};
-	GPtrArray *edits = g_ptr_array_new_with_free_func(g_free);
-
-	for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
-		g_ptr_array_add(edits, g_memdup2(&lines[i], sizeof lines[i]));
-	func(edits, NULL, request);
 }
 
 int
@@ -267,7 +218,7 @@ main(int argc, char **argv)
 		.query_session = query_session,
 		.query_events = query_events,
 		.get_people = get_people,
-		.change_people = change_people,
+		.change_people = example_change_people,
 		.allow = example_allow,
 		.begin_backup = example_begin_backup,
 		.read_backup = example_read_backup,
@@ -278,33 +229,37 @@ main(int argc, char **argv)
 		.set_plan = example_set_plan,
 		.identify = example_identify,
 		.explain = example_explain,
-		.by_hand = by_hand,
-		.query_edits = query_edits,
+		.by_hand = example_by_hand,
+		.query_edits = example_query_edits,
 		.get_pairing = example_get_pairing,
 		.scan = example_scan,
 		.pair = example_pair,
 		.start_capture = example_start_capture,
 		.stop_capture = example_stop_capture,
 	};
-	Hub hub = {.sessions = example_sessions(),
-		   .people = kn_people_new(),
-		   .loop = g_main_loop_new(NULL, FALSE)};
+	Example example = {.sessions = example_sessions(), .loop = g_main_loop_new(NULL, FALSE)};
 	KnServerConfig config = {.socket_path = argc == 2 ? argv[1] : ""};
 	g_autoptr(GError) error = NULL;
-	KnServer *server = kn_server_new(&config, &vtable, &hub, &error);
+	KnServer *server = kn_server_new(&config, &vtable, &example, &error);
 
+	example.newest_id = example.sessions->len;
+	example_begin_people(&example);
+	example_begin_edits(&example);
+	example_begin_plans(&example);
 	if (server != NULL) {
-		g_unix_fd_add(0, G_IO_IN | G_IO_HUP, on_input_end, &hub);
+		g_unix_fd_add(0, G_IO_IN | G_IO_HUP, on_input_end, &example);
 		g_print("ready\n");
-		example_start_live(server, hub.sessions->pdata[0]);
-		g_main_loop_run(hub.loop);
+		example_start_live(server, example.sessions->pdata[0]);
+		g_main_loop_run(example.loop);
 		example_stop_live();
 		kn_server_free(server);
 	} else {
 		g_printerr("%s\n", error->message);
 	}
-	g_main_loop_unref(hub.loop);
-	g_ptr_array_unref(hub.sessions);
-	kn_people_free(hub.people);
+	g_main_loop_unref(example.loop);
+	g_ptr_array_unref(example.sessions);
+	example_end_people(&example);
+	example_end_edits(&example);
+	example_end_plans(&example);
 	return server == NULL;
 }

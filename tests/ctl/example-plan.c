@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "example-plan.h"
-
+#include "example-hub.h"
 #include "example-sessions.h"
 
 static const gchar text[] = "[plan]\n"
@@ -20,28 +19,86 @@ static const gchar text[] = "[plan]\n"
 			    "holds=2\n"
 			    "times_per_week=3\n";
 
-static void
-answer(const gchar *plan, KnDay from_day, KnHubPlansFunc func, gpointer request)
-{
-	GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
-	KnPlanRow *row = g_new(KnPlanRow, 1);
+typedef struct {
+	gint64 person_id; /* 0: the home */
+	KnPlanRow row;
+} Planned;
 
-	*row = (KnPlanRow){1, g_strdup(plan), from_day, EXAMPLE_NOW_US, 0};
-	g_ptr_array_add(rows, row);
+static void
+planned_free(gpointer data)
+{
+	Planned *planned = data;
+
+	g_free(planned->row.text);
+	g_free(planned);
+}
+
+static void
+add(Example *example, gint64 person_id, const gchar *plan, KnDay from_day)
+{
+	Planned *planned = g_new(Planned, 1);
+
+	*planned = (Planned){
+		person_id, {example->plans->len + 1, g_strdup(plan), from_day, EXAMPLE_NOW_US, 0}};
+	g_ptr_array_insert(example->plans, 0, planned);
+}
+
+void
+example_begin_plans(Example *example)
+{
+	KnDay from_day = 0;
+
+	(void)kn_zone_parse_day("2026-10-26", &from_day);
+	example->plans = g_ptr_array_new_with_free_func(planned_free);
+	add(example, 0, text, from_day);
+}
+
+void
+example_end_plans(Example *example)
+{
+	g_ptr_array_unref(example->plans);
+}
+
+static void
+answer(const Example *example, const gchar *who, KnHubPlansFunc func, gpointer request)
+{
+	const KnPerson *person = who ? kn_people_find(example->people, who) : NULL;
+	g_autoptr(GError) error = g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_NOT_FOUND,
+						      "there is no such person");
+	GPtrArray *rows = NULL;
+
+	if (who && !person) {
+		func(NULL, error, request);
+		return;
+	}
+	rows = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
+	for (guint i = 0; i < example->plans->len; i++) {
+		const Planned *planned = example->plans->pdata[i];
+		KnPlanRow *row = NULL;
+
+		if (planned->person_id != (person ? person->id : 0))
+			continue;
+		row = g_memdup2(&planned->row, sizeof planned->row);
+		row->text = g_strdup(planned->row.text);
+		g_ptr_array_add(rows, row);
+	}
 	func(rows, NULL, request);
 }
 
 void
 example_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request)
 {
-	KnDay from_day = 0;
-
-	(void)kn_zone_parse_day("2026-10-26", &from_day);
-	answer(text, from_day, func, request);
+	answer(user, person, func, request);
 }
 
 void
 example_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request)
 {
-	answer(wish->text, wish->from_day, func, request);
+	Example *example = user;
+	const KnPerson *person =
+		wish->person ? kn_people_find(example->people, wish->person) : NULL;
+
+	if (person || !wish->person)
+		add(example, person ? person->id : 0, wish->text, wish->from_day);
+	answer(example, wish->person, func, request);
 }

@@ -191,6 +191,76 @@ example_sessions(void)
 	return sessions;
 }
 
+KnSession *
+example_copy_session(const KnSession *session)
+{
+	KnSession *copy = g_memdup2(session, sizeof *session);
+
+	copy->zone = g_strdup(session->zone);
+	copy->person_label = g_strdup(session->person_label);
+	copy->word = session->word ? kn_word_copy(session->word) : NULL;
+	return copy;
+}
+
+/* what is summed over nodes, anew */
+static void
+add_up_again(KnSession *session)
+{
+	KnSessionMetrics *metrics = &session->metrics;
+
+	metrics->n_samples = metrics->dose_hpa_ms = 0;
+	metrics->dose_left_hpa_ms = metrics->dose_right_hpa_ms = 0;
+	metrics->peak_hpa = metrics->p95_hpa = metrics->hold_count = 0;
+	add_up(metrics);
+	session->revision++;
+}
+
+void
+example_share(KnSession *session, guint64 duration_ms)
+{
+	KnSessionMetrics *metrics = &session->metrics;
+	guint64 whole_ms = metrics->duration_ms;
+
+	for (guint i = 0; i < metrics->n_nodes; i++) {
+		KnNodeMetrics *node = &metrics->node[i];
+
+		node->contact_ms = node->contact_ms * duration_ms / whole_ms;
+		node->n_samples = node->n_samples * duration_ms / whole_ms;
+		node->dose_hpa_ms = node->mean_hpa * node->n_samples * PERIOD_MS;
+		node->hold_count = (guint32)(node->hold_count * duration_ms / whole_ms);
+	}
+	metrics->active_ms = metrics->active_ms * duration_ms / whole_ms;
+	metrics->strokes = (guint32)(metrics->strokes * duration_ms / whole_ms);
+	session->coverage.expected = session->coverage.expected * duration_ms / whole_ms;
+	session->coverage.stored = session->coverage.stored * duration_ms / whole_ms;
+	metrics->duration_ms = duration_ms;
+	add_up_again(session);
+}
+
+void
+example_join(KnSession *session, const KnSession *later)
+{
+	KnSessionMetrics *metrics = &session->metrics;
+
+	for (guint i = 0; i < metrics->n_nodes; i++) {
+		KnNodeMetrics *node = &metrics->node[i];
+		const KnNodeMetrics *more = &later->metrics.node[i];
+
+		node->contact_ms += more->contact_ms;
+		node->n_samples += more->n_samples;
+		node->dose_hpa_ms += more->dose_hpa_ms;
+		node->hold_count += more->hold_count;
+		node->peak_hpa = MAX(node->peak_hpa, more->peak_hpa);
+	}
+	metrics->active_ms += later->metrics.active_ms;
+	metrics->strokes += later->metrics.strokes;
+	metrics->duration_ms = (guint64)(later->start_utc_us - session->start_utc_us) / 1000 +
+			       later->metrics.duration_ms;
+	session->coverage.expected += later->coverage.expected;
+	session->coverage.stored += later->coverage.stored;
+	add_up_again(session);
+}
+
 gint32
 example_curve(const KnSession *session, guint node, guint slice, guint n_slices)
 {

@@ -20,5 +20,9 @@ enum { EXAMPLE_BED = 1, EXAMPLE_ROLLER = 2, EXAMPLE_SLEEVE = 3, EXAMPLE_DEVICES 
 GBytes *example_describe(gint64 device_id);
 KnDevice *example_device(gint64 id);
 GPtrArray *example_sessions(void);
+KnSession *example_copy_session(const KnSession *session); /* new */
+/* Leaves of a session as much as lasts so long; joins a later one to it. */
+void example_share(KnSession *session, guint64 duration_ms);
+void example_join(KnSession *session, const KnSession *later);
 /* The mean of a node in a slice of a curve, hPa. */
 gint32 example_curve(const KnSession *session, guint node, guint slice, guint n_slices);

@@ -96,6 +96,7 @@ DOCUMENTS = {
     "/v1/sessions/11": session(11, "2026-11-20T19:00:00+01:00", 1800000, stored=1202, completeness_permille=998,
                                gaps=[{"first_seq": 200, "last_seq": 201, "n_records": 2,
                                       "reason": "overwritten"}]),
+    "/v1/persons": {"now": NOW, "tz": "Europe/Berlin", "persons": []},
     "/v1/adherence": {"first_day": "2026-11-15", "last_day": "2026-11-21", "n_due_days": 0, "days": []},
     "/v1/summary?period=day": period("2026-11-21", "2026-11-21", 2, 12 * 60000),
     "/v1/summary?period=week": week(),

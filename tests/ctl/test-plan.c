@@ -44,15 +44,20 @@ each_day_has_a_mark_and_each_mark_a_word(void)
 {
 	g_autoptr(JsonNode) node = document(1);
 	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(JsonNode) never = parse("{\"plan\":{},\"n_unknown_days\":1,\"unread\":[{"
+					  "\"label\":\"pad\"}]}");
 
-	kn_print_plan(&utf8, out, json_node_get_object(node));
+	kn_print_plan(&utf8, out, kn_doc_root(never), NULL);
+	kn_print_plan(&utf8, out, json_node_get_object(node), NULL);
 	assert_has(out->str, "\n  Sun    Mon –  Tue ✓  Wed ✗  Thu ·  Fri ✓  Sat ·\n");
+	assert_has(out->str, "roller was last read Tue 17 Nov 08:00: it may have more.\n");
+	assert_has(out->str, "pad was never read: it may have more.\n");
 	assert_has(out->str, "✓ done   ✗ missed   – nothing planned   · not known yet");
 	assert_has(out->str, "2 of 5 days done, 67 % delivered, streak 400 or more, complete");
 	assert_has(out->str, "3 holds twice a day on mon, fri: erector-spinae-thoracic,\n");
 	assert_has(out->str, "roller was last read");
 	g_string_truncate(out, 0);
-	kn_print_plan(&ascii, out, json_node_get_object(node));
+	kn_print_plan(&ascii, out, json_node_get_object(node), NULL);
 	assert_has(out->str, "\n  Sun    Mon -  Tue +  Wed x  Thu .  Fri +  Sat .\n");
 }
 
@@ -65,7 +70,7 @@ four_items_in_words_and_sixteen_in_short_fit_on_a_screen(void)
 		g_autoptr(JsonNode) node = document(counts[i]);
 		g_autoptr(GString) out = g_string_new(NULL);
 
-		kn_print_plan(&utf8, out, json_node_get_object(node));
+		kn_print_plan(&utf8, out, json_node_get_object(node), NULL);
 		g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
 	}
 }
@@ -78,9 +83,34 @@ without_a_plan_there_is_what_to_do_and_no_line_on_the_glance(void)
 
 	kn_print_plan_line(&utf8, out, json_node_get_object(node));
 	g_assert_cmpstr(out->str, ==, "");
-	kn_print_plan(&utf8, out, json_node_get_object(node));
+	kn_print_plan(&utf8, out, json_node_get_object(node), NULL);
 	assert_has(out->str, "Nothing is planned.\n");
 	assert_has(out->str, "sudo knead plan set FILE");
+}
+
+static void
+a_plan_of_a_person_names_them_and_so_do_its_hints(void)
+{
+	g_autoptr(JsonNode) node = document(1);
+	g_autoptr(JsonNode) none = parse("{\"person\":{\"id\":4,\"label\":\"Mia K.\"}}");
+	g_autoptr(JsonNode) set =
+		parse("{\"plans\":[{\"from_day\":\"2026-11-21\",\"items\":[{}]}]}");
+	g_autoptr(JsonNode) end =
+		parse("{\"plans\":[{\"from_day\":\"2026-11-21\",\"is_end\":true}]}");
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_plan(&utf8, out, kn_doc_root(node), "Mia K.");
+	kn_print_plan(&utf8, out, kn_doc_root(none), "4");
+	kn_print_plan_set(&utf8, out, kn_doc_root(set), "Mia K.");
+	kn_print_plan_set(&utf8, out, kn_doc_root(end), "Mia");
+	assert_lines_fit(out->str, 80);
+	assert_has(out->str, "Planned for Mia K. since Monday 16 November\n");
+	/* asked by number, and still told by name */
+	assert_has(out->str, "Planned for Mia K.: nothing.\n");
+	assert_has(out->str, "  sudo knead plan set FILE --person 4\n");
+	assert_has(out->str, "Planned for Mia K. from Saturday 21 November on: 1 item.\n"
+			     "  See: knead plan show --person 'Mia K.'\n");
+	assert_has(out->str, "Planned for Mia from Saturday 21 November on: nothing.\n");
 }
 
 int
@@ -93,5 +123,7 @@ main(int argc, char **argv)
 			four_items_in_words_and_sixteen_in_short_fit_on_a_screen);
 	g_test_add_func("/ctl/plan/without-a-plan-there-is-what-to-do-and-no-line-on-the-glance",
 			without_a_plan_there_is_what_to_do_and_no_line_on_the_glance);
+	g_test_add_func("/ctl/plan/a-plan-of-a-person-names-them-and-so-do-its-hints",
+			a_plan_of_a_person_names_them_and_so_do_its_hints);
 	return g_test_run();
 }

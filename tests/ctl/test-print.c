@@ -135,7 +135,6 @@ a_list_fits_and_marks_what_is_not_final(void)
 		"{\"id\":3,\"start\":\"2026-11-20T08:00:00+01:00\",\"stored\":1,\"expected\":2},"
 		"{\"id\":2,\"time_uncertain\":true},"
 		"{\"id\":1,\"start\":\"2025-11-20T08:00:00+01:00\",\"duration_ms\":720000}]}");
-	g_autofree gchar *empty = print(kn_print_sessions, &ascii, "{\"sessions\":[]}");
 
 	assert_lines_fit(out, 80);
 	assert_has(out, "today 08:00");
@@ -143,7 +142,32 @@ a_list_fits_and_marks_what_is_not_final(void)
 	assert_has(out, "not all here");
 	assert_has(out, "time unsure");
 	assert_has(out, "older ones: add --limit 400 or --to");
-	g_assert_cmpstr(empty, ==, "No session yet.\n");
+}
+
+static void
+a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half(void)
+{
+	static const guint widths[] = {40, 47, 60, 71, 72, 75, 76, 80, 87, 88, 120, 200};
+
+	for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+		const KnTerm term = {.width = widths[i]};
+		g_autofree gchar *out = print(
+			kn_print_sessions, &term,
+			"{\"now\":\"" NOW
+			"\",\"sessions\":[{\"id\":4,\"start\":\"2026-11-19T08:00:00+01:00\","
+			"\"duration_ms\":4200000,\"peak_hpa\":905,\"device\":{\"label\":\"bed\"},"
+			"\"person\":{\"label\":\"Jonas\"},\"words\":{\"pain_before\":10,\"pain_"
+			"after\":10},"
+			"\"stored\":1,\"expected\":2}]}");
+		gboolean has_who = strstr(out, " who\n") != NULL;
+		gboolean has_remark = strstr(out, "not all here") != NULL;
+
+		g_assert_cmpuint(assert_lines_fit(out, widths[i]), ==, 2);
+		g_assert_cmpint(has_who, ==, strstr(out, " Jonas") != NULL);
+		g_assert_cmpint(has_who, ==, widths[i] >= 76);
+		g_assert_cmpint(has_remark || strstr(out, " ?\n") != NULL, ==, TRUE);
+		g_assert_cmpint(strstr(out, "10>10") != NULL, ==, strstr(out, " pain ") != NULL);
+	}
 }
 
 static void
@@ -183,6 +207,40 @@ a_summary_is_told_in_words(void)
 	assert_has(out, "network");
 	g_assert_null(strstr(years, "not certain"));
 	g_assert_cmpstr(empty, ==, "Saturday 21 November\n  no session\n");
+}
+
+static void
+what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted(void)
+{
+#define BEGIN                                                                \
+	"{\"first_day\":\"2026-11-15\",\"last_day\":\"2026-11-21\",\"now\":" \
+	"\"2026-11-21T09:00:00+01:00\",\"n_sessions\":9,\"said\":["
+#define ONE(day, words) \
+	"{\"session_id\":1,\"start\":\"2026-11-" day "T08:00:00+01:00\",\"words\":" words "}"
+#define PAIN "{\"pain_before\":6,\"pain_after\":3,\"region\":\"left shoulder\"}"
+	g_autofree gchar *two =
+		print(print_summary, &utf8,
+		      BEGIN ONE("20", PAIN) "," ONE(
+			      "19", "{\"note\":\"slept badly, and then the train was "
+				    "late, so I stood for an hour and a half\"}") "]}");
+	g_autofree gchar *four = print(print_summary, &ascii,
+				       BEGIN ONE("20", PAIN) "," ONE("19", PAIN) "," ONE(
+					       "18", PAIN) "," ONE("17", PAIN) "]}");
+	g_autofree gchar *many =
+		print(print_summary, &utf8,
+		      BEGIN ONE("20", PAIN) "," ONE("19", PAIN) "," ONE("18", PAIN) "," ONE(
+			      "17", PAIN) "," ONE("16", PAIN) "],\"is_said_cut\":true}");
+
+	assert_lines_fit(two, 80);
+	assert_has(two,
+		   "  Said       Fri 20 Nov: pain 6 before, 3 after (0 to 10); left shoulder\n"
+		   "             Thu 19 Nov: \"slept badly, and then the train was late, so I stood"
+		   " …\n");
+	/* four fit in the lines that three and a count would take */
+	assert_has(four, "Tue 17 Nov: pain 6");
+	g_assert_null(strstr(four, "more: knead sessions"));
+	assert_has(many, "             and of at least 2 more: knead sessions\n");
+	g_assert_null(strstr(many, "Tue 17 Nov: pain"));
 }
 
 static void
@@ -249,7 +307,13 @@ main(int argc, char **argv)
 			the_glance_fits_narrow_and_plain_terminals);
 	g_test_add_func("/ctl/print/a_list_fits_and_marks_what_is_not_final",
 			a_list_fits_and_marks_what_is_not_final);
+	g_test_add_func(
+		"/ctl/print/a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half",
+		a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half);
 	g_test_add_func("/ctl/print/a_summary_is_told_in_words", a_summary_is_told_in_words);
+	g_test_add_func(
+		"/ctl/print/what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted",
+		what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted);
 	g_test_add_func("/ctl/print/devices_are_told_with_what_to_do",
 			devices_are_told_with_what_to_do);
 	return g_test_run();

@@ -10,25 +10,30 @@ import examples
 EXAMPLES = [(path, number) for path in (examples.README, *examples.MANUALS) for number in range(len(examples.blocks(path)))]
 
 
-@pytest.fixture(scope="module")
-def place():
-    with examples.running_hub() as found:
-        yield found
-
-
 @pytest.mark.parametrize("path, number", EXAMPLES, ids=[f"{path.name}-{number}" for path, number in EXAMPLES])
-def test_what_stands_there_is_what_is_printed(place, path, number):
+def test_what_stands_there_is_what_is_printed(path, number):
     block = examples.blocks(path)[number]
-    how = examples.HOW[".md"] if examples.is_page(path) else examples.MANUAL_HOW
-    assert examples.make(place, block, how) == block
+    is_page = examples.is_page(path)
+    assert examples.make(block, examples.HOW[".md"] if is_page else examples.MANUAL_HOW, not is_page and number in examples.clinics(path)) == block
 
 
-def test_every_command_is_shown(place):
-    usage = examples.run(place, "knead --help", examples.MANUAL_HOW)
-    shown = {word for path, number in EXAMPLES for command in examples.commands(examples.blocks(path)[number])
-             for word in command.removeprefix("sudo ").split()[1:2]}
+def shown_commands():
+    return {command.removeprefix("sudo ") for path, number in EXAMPLES for command in examples.commands(examples.blocks(path)[number])}
+
+
+def test_every_command_is_shown():
+    with examples.running_hub() as place:
+        usage = examples.run(place, "knead --help", examples.MANUAL_HOW)
+    shown = {word for command in shown_commands() for word in command.split()[1:2]}
     assert {name for name in re.findall(r"^  ([a-z]+) ", usage, re.M)} <= shown
-    assert any(command == "knead" for path, number in EXAMPLES for command in examples.commands(examples.blocks(path)[number]))
+    assert "knead" in shown_commands()
+
+
+def test_what_a_clinic_sees_is_shown():
+    for wanted in ("person show ", "person rename ", "devices --sort ", "sessions --person ", "summary --by person", "plan end --person "):
+        assert any(command.startswith(f"knead {wanted}") for command in shown_commands()), wanted
+    assert any("knead" in examples.commands(block) for path in examples.MANUALS for number, block in enumerate(examples.blocks(path))
+               if number in examples.clinics(path))
 
 
 def test_examples_fit_where_they_stand():

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+import examples
 from test_process import OK, knead
 
 HEIGHT = 24
@@ -114,3 +115,70 @@ def test_arrows_stand_where_the_hub_says_so_and_nowhere_else(hub):
             if found:
                 assert found.group(1) == ("↑" if change[key] > 0 else "↓")
                 assert int(found.group(2)) == (abs(change[key]) + 5) // 10
+
+
+# ---- where there are persons ----
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    with examples.running_hub(is_clinic=True) as place:
+        yield place / "knead.sock"
+
+
+OF_PERSONS = [(), ("person", "list"), ("person", "show", "Mia"), ("sessions", "--person", "Mia"), ("sessions", "--limit", "8"), ("plan", "--person", "Mia"),
+              ("plan", "--person", "Jonas"), ("summary", "--by", "person", "yesterday"), ("devices",), ("devices", "--sort", "person")]
+
+
+@pytest.mark.parametrize("words", OF_PERSONS)
+def test_the_screens_of_a_clinic_fit_any_terminal(clinic, words):
+    for columns, locale in ((40, "C.UTF-8"), (72, "C"), (80, "C.UTF-8"), (120, "C")):
+        lines = lines_of(clinic, *words, COLUMNS=str(columns), LC_ALL=locale)
+        assert max(map(len, lines)) <= columns
+        assert locale != "C" or "\n".join(lines).isascii()
+    assert len(lines_of(clinic, *words)) <= HEIGHT
+
+
+def test_a_hub_is_a_clinic_from_its_first_person_on_and_its_tray_has_all_that_is_nobodys():
+    """Nobody has a massager nor used one, and most sessions are older than a week: the glance tells what the list of them shows."""
+    with examples.running_hub() as place:
+        path = place / "knead.sock"
+        assert "belong to nobody" not in "".join(lines_of(path))
+        lines_of(path, "person", "add", "Mia")
+        listed = lines_of(path, "sessions", "--person", "unassigned", "--limit", "400")[1:]
+        glance = lines_of(path)
+        assert len(listed) == 60
+        assert f"  {len(listed)} sessions belong to nobody yet: knead sessions --person unassigned" in glance
+        assert any("Nobody has a massager now" in line for line in glance)
+
+
+def test_a_plan_of_a_person_is_on_their_line_and_on_the_glance_of_nobody_else(clinic):
+    import json
+    told = json.loads(knead("plan", "--person", "Mia", "--json", path=clinic).stdout)
+    lines = lines_of(clinic)
+    (mia,) = [line for line in lines if line.startswith("  Mia")]
+    assert f"  {told['n_met_days']} of {told['n_due_days']}" in mia
+    assert not [line for line in lines if re.search("[0-9] of [0-9]", line) and line != mia]
+    assert any(line.startswith("  Plan: ") and line.endswith(f"streak {told['streak_days']}") for line in lines_of(clinic, "person", "show", "Mia"))
+    assert not [line for line in lines_of(clinic, "person", "show", "Jonas") if "Plan" in line]
+
+
+def test_who_may_be_a_plans_person_is_not_nobody(clinic):
+    help_text = knead("plan", "--help", path=clinic).stdout
+    assert "--person WHO " in help_text and "unassigned" not in help_text
+    assert "unassigned" in knead("sessions", "--help", path=clinic).stdout
+
+
+@pytest.mark.parametrize("words, said, next_step", [
+    (("--person", "Jonas", "--since", "today"), "No session of Jonas since today.", "knead person show Jonas"),
+    (("--person", "Room 4", "--from", "yesterday", "--to", "today"), "No session of Room 4 from yesterday to today.", "knead person show 'Room 4'"),
+    (("--device", "foam roll", "--since", "monday"), "No session with massager foam roll since monday.", "knead sessions"),
+    (("--to", "2020-01-01"), "No session until 2020-01-01.", "knead sessions"),
+    (("--person", "unassigned", "--since", "today"), "No session that is nobody's since today.", "knead sessions"),
+    (("--deleted",), "No deleted session.", "knead edits")])
+def test_a_list_of_nothing_says_what_was_asked_and_what_to_do_next(clinic, words, said, next_step):
+    lines = lines_of(clinic, "sessions", *words)
+    assert lines[0] == said
+    assert any(line.endswith(f": {next_step}") for line in lines[1:])
+    for columns in (40, 60):
+        assert max(map(len, lines_of(clinic, "sessions", *words, COLUMNS=str(columns)))) <= columns

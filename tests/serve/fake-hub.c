@@ -171,6 +171,7 @@ copy_session(const KnSession *session)
 
 	copy->zone = g_strdup(session->zone);
 	copy->person_label = g_strdup(session->person_label);
+	copy->word = session->word ? kn_word_copy(session->word) : NULL;
 	return copy;
 }
 

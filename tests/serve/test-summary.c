@@ -281,6 +281,58 @@ a_loss_is_told_by_every_period_and_session_that_it_touches(Fixture *fixture, gco
 	g_assert_cmpuint(n_losses(fixture, "/v1/sessions/4"), ==, 0);
 }
 
+/* of six sessions of which two were told of, one in these days */
+static void
+what_was_said_is_told_and_changes_no_number(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(JsonNode) before = NULL;
+	g_autoptr(JsonNode) after = NULL;
+	JsonArray *said = NULL;
+	KnWord *words[] = {kn_word_new(), kn_word_new()};
+
+	fill(fixture);
+	before = get(fixture, "/v1/summary?period=day");
+	g_assert_false(json_object_has_member(json_node_get_object(before), "said"));
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		words[i]->pain_before = 6;
+		words[i]->note = g_strdup("better");
+		((KnSession *)fixture->hub.sessions->pdata[2 * i])->word = words[i];
+	}
+	after = get(fixture, "/v1/summary?period=day");
+	said = json_object_get_array_member(json_node_get_object(after), "said");
+	g_assert_cmpuint(json_array_get_length(said), ==, 1);
+	g_assert_cmpint(
+		json_object_get_int_member(json_array_get_object_element(said, 0), "session_id"),
+		==, 5);
+	json_object_remove_member(json_node_get_object(after), "said");
+	g_assert_false(json_object_get_boolean_member(json_node_get_object(after), "is_said_cut"));
+	json_object_remove_member(json_node_get_object(after), "is_said_cut");
+	g_assert_true(json_node_equal(before, after));
+}
+
+static void
+of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told(Fixture *fixture, gconstpointer data)
+{
+	for (guint n = 32; n <= 33; n++) {
+		g_autoptr(JsonNode) answer = NULL;
+		JsonArray *said = NULL;
+
+		while (fixture->hub.sessions->len < n) {
+			KnSession *session = fake_hub_add_session(
+				&fixture->hub, 100 - fixture->hub.sessions->len,
+				HUB_NOW_US - HOUR_US - fixture->hub.sessions->len);
+			session->word = kn_word_new();
+			session->word->pain_after = 0;
+		}
+		answer = get(fixture, "/v1/summary?period=day");
+		said = json_object_get_array_member(json_node_get_object(answer), "said");
+		g_assert_cmpuint(json_array_get_length(said), ==, 32);
+		g_assert_cmpint(
+			json_object_get_boolean_member(json_node_get_object(answer), "is_said_cut"),
+			==, n > 32);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -300,6 +352,10 @@ main(int argc, char **argv)
 		{"an_open_session_makes_it_provisional", an_open_session_makes_it_provisional},
 		{"a_loss_is_told_by_every_period_and_session_that_it_touches",
 		 a_loss_is_told_by_every_period_and_session_that_it_touches},
+		{"what_was_said_is_told_and_changes_no_number",
+		 what_was_said_is_told_and_changes_no_number},
+		{"of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told",
+		 of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told},
 		{"is_summed_up_over_many_turns", is_summed_up_over_many_turns},
 	};
 
