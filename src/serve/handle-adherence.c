@@ -5,6 +5,7 @@
 
 #include "serve/json-plan.h"
 #include "serve/query.h"
+#include "serve/reach.h"
 #include "serve/routes.h"
 #include <string.h>
 
@@ -46,45 +47,17 @@ work_free(gpointer data)
 
 /* ---- the answer ---- */
 
-/* A massager that is recorded and, when it was read last, had not told all of a day that is over. One that is read right now and has
- * nothing more is read up to this moment. */
-static void
-add_reach(GArray *reaches, const KnDeviceView *view, gint64 now_us)
-{
-	gboolean is_all_here = g_strcmp0(view->link, "ready") == 0 && view->is_newest_known &&
-			       view->n_unsynced == 0;
-	const KnReach reach = {view->device->enrolled_us,
-			       is_all_here ? now_us : view->device->synced_us};
-
-	g_array_append_val(reaches, reach);
-}
-
-/* of a person, the massagers that they have now: what they gave back was read then, or waits in the tray */
-static gboolean
-is_asked_for(const Work *work, const KnDeviceView *view)
-{
-	if (view->device == NULL || !view->device->is_allowed)
-		return FALSE;
-	return work->person_id == 0 ||
-	       (view->person != NULL && view->person->id == work->person_id);
-}
-
 /* those that keep yesterday, or days before, from being known */
 static void
-add_unread(JsonBuilder *builder, const Work *work, const GPtrArray *views, gint64 today_us,
-	   const gchar *zone)
+add_unread(JsonBuilder *builder, const KnServer *server, const Work *work, const GPtrArray *views,
+	   gint64 today_us, const gchar *zone)
 {
 	json_builder_set_member_name(builder, "unread");
 	json_builder_begin_array(builder);
 	for (guint i = 0; i < views->len; i++) {
 		const KnDeviceView *view = views->pdata[i];
-		g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
 
-		if (!is_asked_for(work, view))
-			continue;
-		add_reach(reaches, view, today_us);
-		if (g_array_index(reaches, KnReach, 0).to_us >= today_us ||
-		    g_array_index(reaches, KnReach, 0).from_us >= today_us)
+		if (!kn_reach_is_unread(server, work->person_id, view, today_us))
 			continue;
 		json_builder_begin_object(builder);
 		kn_json_add_int(builder, "device_id", view->device->id);
@@ -164,15 +137,15 @@ add_plan(JsonBuilder *builder, const Work *work, const gchar *zone)
 }
 
 static GArray *
-fold(const Work *work, const GPtrArray *views, gint64 now_us, const gchar *zone)
+fold(const KnServer *server, const Work *work, const GPtrArray *views, gint64 now_us,
+     const gchar *zone)
 {
 	g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
 	const KnAdherenceInput input = {work->sessions, work->spans,     reaches,
 					zone,           work->first_day, work->today};
 
 	for (guint i = 0; i < views->len; i++)
-		if (is_asked_for(work, views->pdata[i]))
-			add_reach(reaches, views->pdata[i], now_us);
+		kn_reach_add(reaches, server, work->person_id, views->pdata[i], now_us);
 	return kn_adherence_fold(&input);
 }
 
@@ -190,7 +163,7 @@ answer(KnRequest *request)
 	KnNow now = {0};
 
 	server->hub.get_now(server->user, &now);
-	days = fold(work, views, now.utc_us, zone);
+	days = fold(server, work, views, now.utc_us, zone);
 	json_builder_begin_object(builder);
 	kn_json_add_text(builder, "first_day", first);
 	kn_json_add_text(builder, "last_day", last);
@@ -199,7 +172,7 @@ answer(KnRequest *request)
 	add_plan(builder, work, zone);
 	add_sums(builder, work, days);
 	add_days(builder, work, days);
-	add_unread(builder, work, views, kn_zone_day_start_us(work->today, zone), zone);
+	add_unread(builder, server, work, views, kn_zone_day_start_us(work->today, zone), zone);
 	json_builder_end_object(builder);
 	kn_request_answer(request, json_builder_get_root(builder));
 }

@@ -29,13 +29,8 @@ load_persons(KnDb *db, KnPeople *people, GError **error)
 }
 
 static gboolean
-load_handouts(KnDb *db, KnPeople *people, GError **error)
+load_handouts(KnStatement *row, GArray *handouts, GError **error)
 {
-	g_autoptr(KnStatement) row =
-		kn_sql_start(db,
-			     "SELECT device_id, person_id, from_us FROM handout "
-			     "WHERE to_us IS NULL ORDER BY device_id",
-			     KN_SQL_NONE, error);
 	gboolean is_row = row != NULL;
 
 	while (is_row) {
@@ -45,8 +40,8 @@ load_handouts(KnDb *db, KnPeople *people, GError **error)
 		if (!is_row)
 			return TRUE;
 		handout = (KnHandout){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-				      sqlite3_column_int64(row, 2)};
-		g_array_append_val(people->handouts, handout);
+				      sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)};
+		g_array_append_val(handouts, handout);
 	}
 	return FALSE;
 }
@@ -55,8 +50,23 @@ KnPeople *
 kn_people_load(KnDb *db, GError **error)
 {
 	g_autoptr(KnPeople) people = kn_people_new();
+	g_autoptr(KnStatement) out =
+		kn_sql_start(db,
+			     "SELECT device_id, person_id, from_us, 0 FROM handout "
+			     "WHERE to_us IS NULL ORDER BY device_id",
+			     KN_SQL_NONE, error);
+	g_autoptr(KnStatement) returned = NULL;
 
-	if (!load_persons(db, people, error) || !load_handouts(db, people, error))
+	if (!load_persons(db, people, error) || !load_handouts(out, people->handouts, error))
+		return NULL;
+	/* what was pressed just before a massager came back may still be on it, and nowhere else */
+	returned = kn_sql_start(
+		db,
+		"SELECT h.device_id, h.person_id, h.from_us, h.to_us FROM handout AS h "
+		"JOIN device AS d ON d.device_id = h.device_id "
+		"WHERE h.to_us > d.synced_us ORDER BY h.to_us DESC LIMIT ?1",
+		KN_SQL_INTS(KN_PEOPLE_RETURNED_MAX), error);
+	if (!load_handouts(returned, people->returned, error))
 		return NULL;
 	kn_people_sort(people);
 	return g_steal_pointer(&people);

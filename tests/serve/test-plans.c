@@ -186,6 +186,54 @@ the_last_week_is_held_against_the_plan(Fixture *fixture, gconstpointer data)
 	g_assert_cmpint(fixture->hub.last_query.from_us, >, HUB_NOW_US - 7 * HUB_DAY_US);
 }
 
+/* P-1, who gave massager 2, which was never read, back yesterday at noon after two days */
+static void
+of_a_person_the_days_of_a_massager_that_went_back_unread_are_not_known(Fixture *fixture,
+								       gconstpointer data)
+{
+	const KnHandout returned = {2, 1, HUB_NOW_US - 3 * HUB_DAY_US, HUB_NOW_US - HUB_DAY_US};
+	const KnHandout others = {2, 2, HUB_NOW_US - 9 * HUB_DAY_US, HUB_NOW_US - 4 * HUB_DAY_US};
+	g_autoptr(JsonNode) owner = NULL;
+	g_autoptr(JsonNode) without = NULL;
+	g_autofree gchar *states = NULL;
+	g_autofree gchar *missed = NULL;
+	JsonObject *answer = NULL;
+
+	kn_people_add(fixture->hub.people, &(KnPerson){1, (gchar *)"P-1", (gchar *)"", 1});
+	kn_people_add(fixture->hub.people, &(KnPerson){2, (gchar *)"P-2", (gchar *)"", 1});
+	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", TODAY - 5);
+	g_array_append_val(fixture->hub.people->returned, others);
+	answer = ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &without);
+	missed = states_of(answer);
+	g_assert_cmpstr(missed, ==, "unplanned missed missed missed missed missed open ");
+	g_assert_cmpuint(json_array_get_length(json_object_get_array_member(answer, "unread")), ==,
+			 0);
+	g_array_append_val(fixture->hub.people->returned, returned);
+	answer = ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &owner);
+	states = states_of(answer);
+	g_assert_cmpstr(states, ==, "unplanned missed missed unknown unknown unknown open ");
+	g_assert_cmpint(json_object_get_int_member(at(answer, "unread", 0), "device_id"), ==, 2);
+	g_assert_cmpint(json_object_get_int_member(answer, "n_missed_days"), ==, 2);
+}
+
+/* and what P-1 has had since the day before yesterday says nothing of days before */
+static void
+of_a_person_the_days_before_a_massager_was_handed_out_are_known(Fixture *fixture,
+								gconstpointer data)
+{
+	const KnHandout held = {2, 1, HUB_NOW_US - 2 * HUB_DAY_US, 0};
+	g_autoptr(JsonNode) owner = NULL;
+	g_autofree gchar *states = NULL;
+	JsonObject *answer = NULL;
+
+	kn_people_add(fixture->hub.people, &(KnPerson){1, (gchar *)"P-1", (gchar *)"", 1});
+	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", TODAY - 5);
+	g_array_append_val(fixture->hub.people->handouts, held);
+	answer = ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &owner);
+	states = states_of(answer);
+	g_assert_cmpstr(states, ==, "unplanned missed missed missed unknown unknown open ");
+}
+
 static void
 without_a_plan_no_session_is_read(Fixture *fixture, gconstpointer data)
 {
@@ -258,6 +306,8 @@ main(int argc, char **argv)
 	TEST(a_hub_that_does_not_know_the_day_wants_it_named);
 	TEST(a_person_nobody_knows_has_no_plan);
 	TEST(the_last_week_is_held_against_the_plan);
+	TEST(of_a_person_the_days_of_a_massager_that_went_back_unread_are_not_known);
+	TEST(of_a_person_the_days_before_a_massager_was_handed_out_are_known);
 	TEST(without_a_plan_no_session_is_read);
 	TEST(days_that_are_to_come_or_long_gone_are_refused);
 	TEST(of_too_many_sessions_the_newest_weeks_are_told);
