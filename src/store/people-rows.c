@@ -3,6 +3,8 @@
 
 #include "store/people-rows.h"
 
+#include "store/edits.h"
+#include "store/sessions.h"
 #include "store/sql.h"
 
 /* ---- persons ---- */
@@ -104,6 +106,7 @@ kn_people_rows_rename(KnDb *db, const KnPerson *person, GError **error)
 typedef struct {
 	gint64 session_id;
 	gint64 person_id;
+	gint64 is_listed;
 } Owner;
 
 GArray *
@@ -112,7 +115,8 @@ kn_people_rows_owners(KnDb *db, gint64 device_id, gint64 from_us, GError **error
 	g_autoptr(GArray) owners = g_array_new(FALSE, FALSE, sizeof(Owner));
 	g_autoptr(KnStatement) row = kn_sql_start(
 		db,
-		"SELECT s.session_id, " KN_PEOPLE_OWNER " FROM session AS s WHERE s.device_id = ?1 "
+		"SELECT s.session_id, " KN_PEOPLE_OWNER ", " KN_PEOPLE_ROWS_IS_LISTED
+		"FROM session AS s WHERE s.device_id = ?1 "
 		"AND s.start_utc_us < 9223372036854775807 "
 		"AND s.start_utc_us + s.duration_ms * 1000 >= ?2 ORDER BY s.session_id",
 		KN_SQL_INTS(device_id, from_us), error);
@@ -124,7 +128,8 @@ kn_people_rows_owners(KnDb *db, gint64 device_id, gint64 from_us, GError **error
 			return NULL;
 		if (!is_row)
 			return g_steal_pointer(&owners);
-		owner = (Owner){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
+		owner = (Owner){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+				sqlite3_column_int64(row, 2)};
 		g_array_append_val(owners, owner);
 	}
 	return NULL;
@@ -142,7 +147,7 @@ kn_people_rows_revise(KnDb *db, gint64 device_id, gint64 from_us, const GArray *
 		const Owner *now = &g_array_index(after, Owner, i);
 		if (now->person_id == g_array_index(before, Owner, i).person_id)
 			continue;
-		++*ret_n_moved;
+		*ret_n_moved += now->is_listed != 0;
 		if (!kn_sql_run(db,
 				"UPDATE session SET revision = revision + 1 WHERE session_id = ?1",
 				KN_SQL_INTS(now->session_id), error))

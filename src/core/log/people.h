@@ -76,5 +76,5 @@ KnPeopleWish *kn_people_wish_copy(const KnPeopleWish *wish);
 
 typedef struct {
 	gint64 person_id; /* who was added, renamed, has it, had it, or whose they are now; 0 nobody */
-	guint n_moved;    /* sessions that are another one's now, or nobody's */
+	guint n_moved; /* sessions that are another one's now, or nobody's: of those that lists show */
 } KnPeopleDone;
