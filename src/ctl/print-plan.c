@@ -219,17 +219,33 @@ append_unread(const KnTerm *term, GString *out, JsonObject *document)
 		g_string_append(out, "  Some sessions are not all here yet: knead sessions\n");
 }
 
+/* " for Mia"; "" for the home itself */
+static gchar *
+for_whom(const KnTerm *term, JsonObject *document)
+{
+	JsonObject *person = kn_doc_object(document, "person");
+	g_autofree gchar *name = kn_term_text(term, kn_doc_text(person, "label"));
+	g_autofree gchar *cut = kn_term_fit(term, name, NAME_COLUMNS);
+
+	if (person == NULL)
+		return g_strdup("");
+	return g_strconcat(" for ", kn_term_columns(name) > NAME_COLUMNS ? cut : name, NULL);
+}
+
 void
 kn_print_plan(const KnTerm *term, GString *out, JsonObject *document)
 {
 	JsonObject *plan = kn_doc_object(document, "plan");
+	g_autofree gchar *whom = for_whom(term, document);
 	g_autofree gchar *since = kn_format_long_day(kn_doc_text(plan, "from_day"));
-	g_autofree gchar *title = g_strdup_printf("Planned since %s", since);
+	g_autofree gchar *title = g_strdup_printf("Planned%s since %s", whom, since);
 
 	if (plan == NULL) {
-		g_string_append(out, "Nothing is planned.\n"
-				     "  Write a plan (man knead-plan has one), then: sudo knead "
-				     "plan set FILE\n  For somebody: with --person LABEL\n");
+		g_string_append_printf(out,
+				       "Nothing is planned%s.\n"
+				       "  Write a plan (man knead-plan has one), then: sudo knead "
+				       "plan set FILE\n  For somebody: with --person LABEL\n",
+				       whom);
 		return;
 	}
 	kn_term_paint(term, out, KN_STYLE_TITLE, title);
@@ -268,10 +284,13 @@ kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *document)
 	g_autofree gchar *from = kn_format_long_day(kn_doc_text(plan, "from_day"));
 	guint n_items = kn_doc_length(kn_doc_array(plan, "items"));
 	g_autofree gchar *items = kn_format_plural(n_items, "item", "items");
+	g_autofree gchar *whom = for_whom(term, document);
+	const gchar *show =
+		whom[0] != '\0' ? "\n  See: knead plan show --person WHO" : " See: knead plan show";
 
 	if (kn_doc_bool(plan, "is_end"))
-		g_string_append_printf(out, "From %s on nothing is planned.\n", from);
+		g_string_append_printf(out, "From %s on nothing is planned%s.\n", from, whom);
 	else
-		g_string_append_printf(out, "Planned from %s on: %s. See: knead plan show\n", from,
-				       items);
+		g_string_append_printf(out, "Planned%s from %s on: %s.%s\n", whom, from, items,
+				       show);
 }

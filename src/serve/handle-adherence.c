@@ -4,6 +4,7 @@
 /* delivered against planned: the plans first, then the sessions since the first of them, page after page */
 
 #include "serve/json-plan.h"
+#include "serve/query-people.h"
 #include "serve/query.h"
 #include "serve/reach.h"
 #include "serve/routes.h"
@@ -169,6 +170,7 @@ answer(KnRequest *request)
 	kn_json_add_text(builder, "last_day", last);
 	kn_json_add_text(builder, "tz", zone);
 	kn_json_add_time(builder, "now", now.utc_us, zone);
+	kn_json_add_planned_for(builder, server->hub.get_people(server->user), work->person_id);
 	add_plan(builder, work, zone);
 	add_sums(builder, work, days);
 	add_days(builder, work, days);
@@ -306,13 +308,10 @@ kn_handle_adherence(KnRequest *request)
 {
 	const KnServer *server = request->server;
 	const gchar *who = kn_query_get(request, "person");
-	const KnPerson *person =
-		who != NULL ? kn_people_find(server->hub.get_people(server->user), who) : NULL;
 	Work *work = g_new0(Work, 1);
 
 	request->work = work;
 	request->work_free = work_free;
-	work->person_id = person != NULL ? person->id : 0;
 	work->held = kn_zone_hold(server->hub.get_zone(server->user));
 	work->parsed = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_free);
 	work->spans = g_array_new(FALSE, FALSE, sizeof(KnPlanSpan));
@@ -320,6 +319,8 @@ kn_handle_adherence(KnRequest *request)
 	work->today = kn_query_today(request);
 	work->first_day = kn_zone_week_start(work->today - LOOK_BACK_DAYS);
 	work->plan_day = work->today;
-	if (read_days(request, work))
-		server->hub.query_plans(server->user, who, on_plans, kn_request_ref(request));
+	if ((who == NULL || kn_query_find_person(request, who, &work->person_id)) &&
+	    read_days(request, work))
+		server->hub.query_plans(server->user, work->person_id, on_plans,
+					kn_request_ref(request));
 }

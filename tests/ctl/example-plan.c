@@ -32,7 +32,7 @@ answer(const gchar *plan, KnDay from_day, KnHubPlansFunc func, gpointer request)
 }
 
 void
-example_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request)
+example_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request)
 {
 	KnDay from_day = 0;
 

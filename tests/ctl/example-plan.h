@@ -6,5 +6,5 @@
 
 #include "serve/server.h"
 
-void example_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void example_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 void example_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
