@@ -161,7 +161,7 @@ kn_cmd_plan(KnCall *call, const gchar *argument)
 	g_auto(GStrv) words = g_strsplit(argument != NULL ? argument : "show", " ", 2);
 
 	if (call->people.person != NULL && !g_utf8_validate(call->people.person, -1, NULL))
-		return kn_call_usage("plan", "a person is a number or a label");
+		return kn_call_usage("plan", "a person is a label, an external id or a number");
 	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (!g_str_equal(words[0], verbs[i].verb))
 			continue;

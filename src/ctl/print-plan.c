@@ -241,8 +241,11 @@ for_whom(const KnTerm *term, JsonObject *document, const gchar *who)
 {
 	const gchar *label = kn_doc_text(kn_doc_object(document, "person"), "label");
 	g_autofree gchar *name = kn_term_text(term, label[0] != '\0' || who == NULL ? label : who);
+	g_autofree gchar *cut = kn_term_fit(term, name, NAME_COLUMNS);
 
-	return name[0] != '\0' ? g_strconcat(" for ", name, NULL) : g_strdup("");
+	if (name[0] == '\0')
+		return g_strdup("");
+	return g_strconcat(" for ", kn_term_columns(name) > NAME_COLUMNS ? cut : name, NULL);
 }
 
 static void

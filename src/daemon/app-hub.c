@@ -159,6 +159,17 @@ is_shown(const KnDevice *device, const KnSession *live)
 	return live->start_utc_us >= device->shown_from_us || live->is_time_uncertain;
 }
 
+/* One that has no row yet is theirs who has the massager. Of one that has, only the row tells whose it is: the list that was asked for has
+ * it, or it is not theirs. */
+static gboolean
+is_of_person(const KnAsk *ask, const KnSession *live)
+{
+	if (ask->query.person_id == 0)
+		return TRUE;
+	return live->person_id == MAX(ask->query.person_id, 0) &&
+	       !kn_pipeline_is_live_stored(ask->app->pipeline, live->device_id);
+}
+
 /* an open session's rows are as old as the last commit; what was seen live since its start says more */
 static void
 merge_live(const KnAsk *ask, GPtrArray *sessions)
@@ -200,8 +211,7 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			sessions->pdata[k] = g_steal_pointer(&live);
 			break;
 		}
-		/* whose it is, only its row tells */
-		if (live && ask->query.person_id == 0)
+		if (live && is_of_person(ask, live))
 			g_ptr_array_insert(sessions, 0, g_steal_pointer(&live));
 	}
 }

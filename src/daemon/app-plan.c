@@ -15,7 +15,7 @@ on_plans(GPtrArray *plans, const GError *error, gpointer user)
 }
 
 void
-kn_app_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request)
+kn_app_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request)
 {
 	KnApp *app = user;
 	g_autoptr(GError) error = NULL;
@@ -25,7 +25,7 @@ kn_app_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpoi
 		return;
 	}
 	kn_store_query_plans(
-		app->store, person, on_plans,
+		app->store, person_id, on_plans,
 		kn_app_ask_new(&(KnAsk){.app = app, .on_plans = func, .request = request}));
 }
 

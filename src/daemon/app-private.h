@@ -214,7 +214,7 @@ void kn_app_show_holder(const KnApp *app, KnDeviceView *view);
 /* Whose a session is that has no row yet, by the rule of store/people.h. */
 void kn_app_own_live(const KnApp *app, KnSession *live);
 /* app-plan.c: see KnHub */
-void kn_app_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void kn_app_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 void kn_app_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
 
 /* The session a device is in, as far as it was seen live; NULL when it began before this link. */

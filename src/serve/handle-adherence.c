@@ -4,7 +4,9 @@
 /* delivered against planned: the plans first, then the sessions since the first of them, page after page */
 
 #include "serve/json-plan.h"
+#include "serve/query-people.h"
 #include "serve/query.h"
+#include "serve/reach.h"
 #include "serve/routes.h"
 #include <string.h>
 
@@ -46,45 +48,17 @@ work_free(gpointer data)
 
 /* ---- the answer ---- */
 
-/* A massager that is recorded and, when it was read last, had not told all of a day that is over. One that is read right now and has
- * nothing more is read up to this moment. */
-static void
-add_reach(GArray *reaches, const KnDeviceView *view, gint64 now_us)
-{
-	gboolean is_all_here = g_strcmp0(view->link, "ready") == 0 && view->is_newest_known &&
-			       view->n_unsynced == 0;
-	const KnReach reach = {view->device->enrolled_us,
-			       is_all_here ? now_us : view->device->synced_us};
-
-	g_array_append_val(reaches, reach);
-}
-
-/* of a person, the massagers that they have now: what they gave back was read then, or waits in the tray */
-static gboolean
-is_asked_for(const Work *work, const KnDeviceView *view)
-{
-	if (view->device == NULL || !view->device->is_allowed)
-		return FALSE;
-	return work->person_id == 0 ||
-	       (view->person != NULL && view->person->id == work->person_id);
-}
-
 /* those that keep yesterday, or days before, from being known */
 static void
-add_unread(JsonBuilder *builder, const Work *work, const GPtrArray *views, gint64 today_us,
-	   const gchar *zone)
+add_unread(JsonBuilder *builder, const KnServer *server, const Work *work, const GPtrArray *views,
+	   gint64 today_us, const gchar *zone)
 {
 	json_builder_set_member_name(builder, "unread");
 	json_builder_begin_array(builder);
 	for (guint i = 0; i < views->len; i++) {
 		const KnDeviceView *view = views->pdata[i];
-		g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
 
-		if (!is_asked_for(work, view))
-			continue;
-		add_reach(reaches, view, today_us);
-		if (g_array_index(reaches, KnReach, 0).to_us >= today_us ||
-		    g_array_index(reaches, KnReach, 0).from_us >= today_us)
+		if (!kn_reach_is_unread(server, work->person_id, view, today_us))
 			continue;
 		json_builder_begin_object(builder);
 		kn_json_add_int(builder, "device_id", view->device->id);
@@ -164,15 +138,15 @@ add_plan(JsonBuilder *builder, const Work *work, const gchar *zone)
 }
 
 static GArray *
-fold(const Work *work, const GPtrArray *views, gint64 now_us, const gchar *zone)
+fold(const KnServer *server, const Work *work, const GPtrArray *views, gint64 now_us,
+     const gchar *zone)
 {
 	g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
 	const KnAdherenceInput input = {work->sessions, work->spans,     reaches,
 					zone,           work->first_day, work->today};
 
 	for (guint i = 0; i < views->len; i++)
-		if (is_asked_for(work, views->pdata[i]))
-			add_reach(reaches, views->pdata[i], now_us);
+		kn_reach_add(reaches, server, work->person_id, views->pdata[i], now_us);
 	return kn_adherence_fold(&input);
 }
 
@@ -190,16 +164,17 @@ answer(KnRequest *request)
 	KnNow now = {0};
 
 	server->hub.get_now(server->user, &now);
-	days = fold(work, views, now.utc_us, zone);
+	days = fold(server, work, views, now.utc_us, zone);
 	json_builder_begin_object(builder);
 	kn_json_add_text(builder, "first_day", first);
 	kn_json_add_text(builder, "last_day", last);
 	kn_json_add_text(builder, "tz", zone);
 	kn_json_add_time(builder, "now", now.utc_us, zone);
+	kn_json_add_planned_for(builder, server->hub.get_people(server->user), work->person_id);
 	add_plan(builder, work, zone);
 	add_sums(builder, work, days);
 	add_days(builder, work, days);
-	add_unread(builder, work, views, kn_zone_day_start_us(work->today, zone), zone);
+	add_unread(builder, server, work, views, kn_zone_day_start_us(work->today, zone), zone);
 	json_builder_end_object(builder);
 	kn_request_answer(request, json_builder_get_root(builder));
 }
@@ -333,13 +308,10 @@ kn_handle_adherence(KnRequest *request)
 {
 	const KnServer *server = request->server;
 	const gchar *who = kn_query_get(request, "person");
-	const KnPerson *person =
-		who != NULL ? kn_people_find(server->hub.get_people(server->user), who) : NULL;
 	Work *work = g_new0(Work, 1);
 
 	request->work = work;
 	request->work_free = work_free;
-	work->person_id = person != NULL ? person->id : 0;
 	work->held = kn_zone_hold(server->hub.get_zone(server->user));
 	work->parsed = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_free);
 	work->spans = g_array_new(FALSE, FALSE, sizeof(KnPlanSpan));
@@ -347,6 +319,8 @@ kn_handle_adherence(KnRequest *request)
 	work->today = kn_query_today(request);
 	work->first_day = kn_zone_week_start(work->today - LOOK_BACK_DAYS);
 	work->plan_day = work->today;
-	if (read_days(request, work))
-		server->hub.query_plans(server->user, who, on_plans, kn_request_ref(request));
+	if ((who == NULL || kn_query_find_person(request, who, &work->person_id)) &&
+	    read_days(request, work))
+		server->hub.query_plans(server->user, work->person_id, on_plans,
+					kn_request_ref(request));
 }

@@ -4,9 +4,36 @@
 /* what is planned for a person: told, checked, stored */
 
 #include "serve/json-plan.h"
+#include "serve/query-people.h"
 #include "serve/query.h"
 #include "serve/routes.h"
 #include <string.h>
+
+/* *person_id, which may be 0, is asked about from now on */
+static void
+hold_person(KnRequest *request, gint64 person_id)
+{
+	request->work = g_memdup2(&person_id, sizeof person_id);
+	request->work_free = g_free;
+}
+
+static void
+begin_answer(const KnRequest *request, JsonBuilder *builder, gboolean is_dry_run)
+{
+	const KnServer *server = request->server;
+	const gchar *zone = server->hub.get_zone(server->user);
+	const gint64 *person_id = request->work;
+	KnNow now = {0};
+
+	server->hub.get_now(server->user, &now);
+	json_builder_begin_object(builder);
+	kn_json_add_time(builder, "now", now.utc_us, zone);
+	kn_json_add_text(builder, "tz", zone);
+	kn_json_add_planned_for(builder, server->hub.get_people(server->user), *person_id);
+	kn_json_add_bool(builder, "is_dry_run", is_dry_run);
+	json_builder_set_member_name(builder, "plans");
+	json_builder_begin_array(builder);
+}
 
 static void
 answer_plans(KnRequest *request, const GPtrArray *rows)
@@ -14,15 +41,8 @@ answer_plans(KnRequest *request, const GPtrArray *rows)
 	const KnServer *server = request->server;
 	const gchar *zone = server->hub.get_zone(server->user);
 	g_autoptr(JsonBuilder) builder = json_builder_new();
-	KnNow now = {0};
 
-	server->hub.get_now(server->user, &now);
-	json_builder_begin_object(builder);
-	kn_json_add_time(builder, "now", now.utc_us, zone);
-	kn_json_add_text(builder, "tz", zone);
-	kn_json_add_bool(builder, "is_dry_run", FALSE);
-	json_builder_set_member_name(builder, "plans");
-	json_builder_begin_array(builder);
+	begin_answer(request, builder, FALSE);
 	for (guint i = 0; i < rows->len; i++) {
 		json_builder_begin_object(builder);
 		kn_json_add_plan(builder, rows->pdata[i], i > 0 ? rows->pdata[i - 1] : NULL, zone);
@@ -51,9 +71,13 @@ void
 kn_handle_plans(KnRequest *request)
 {
 	const KnServer *server = request->server;
+	const gchar *who = kn_query_get(request, "person");
+	gint64 person_id = 0;
 
-	server->hub.query_plans(server->user, kn_query_get(request, "person"), on_plans,
-				kn_request_ref(request));
+	if (who != NULL && !kn_query_find_person(request, who, &person_id))
+		return;
+	hold_person(request, person_id);
+	server->hub.query_plans(server->user, person_id, on_plans, kn_request_ref(request));
 }
 
 /* ---- a new one ---- */
@@ -87,16 +111,15 @@ static gboolean
 read_body(KnRequest *request, JsonObject *body, KnPlanWish *wish, gboolean *ret_is_dry_run)
 {
 	JsonNode *dry_run = json_object_get_member(body, "dry_run");
+	const gchar *who = NULL;
 
 	if (!get_text(body, "text", &wish->text) || wish->text == NULL ||
-	    !get_text(body, "person", &wish->person))
+	    !get_text(body, "person", &who) ||
+	    (dry_run != NULL && (!JSON_NODE_HOLDS_VALUE(dry_run) ||
+				 json_node_get_value_type(dry_run) != G_TYPE_BOOLEAN)))
 		return refuse_body(request);
-	if (dry_run == NULL)
-		return TRUE;
-	if (!JSON_NODE_HOLDS_VALUE(dry_run) || json_node_get_value_type(dry_run) != G_TYPE_BOOLEAN)
-		return refuse_body(request);
-	*ret_is_dry_run = json_node_get_boolean(dry_run);
-	return TRUE;
+	*ret_is_dry_run = dry_run != NULL && json_node_get_boolean(dry_run);
+	return who == NULL || kn_query_find_person(request, who, &wish->person_id);
 }
 
 /* From which day on: what the plan says, else today. A hub that does not know the day takes only a day that is named. */
@@ -133,15 +156,8 @@ answer_dry_run(KnRequest *request, const KnPlanWish *wish)
 	g_autoptr(JsonBuilder) builder = json_builder_new();
 	g_autofree gchar *text = g_strdup(wish->text);
 	const KnPlanRow row = {.text = text, .from_day = wish->from_day};
-	KnNow now = {0};
 
-	server->hub.get_now(server->user, &now);
-	json_builder_begin_object(builder);
-	kn_json_add_time(builder, "now", now.utc_us, zone);
-	kn_json_add_text(builder, "tz", zone);
-	kn_json_add_bool(builder, "is_dry_run", TRUE);
-	json_builder_set_member_name(builder, "plans");
-	json_builder_begin_array(builder);
+	begin_answer(request, builder, TRUE);
 	json_builder_begin_object(builder);
 	kn_json_add_plan(builder, &row, NULL, zone);
 	json_builder_end_object(builder);
@@ -162,6 +178,7 @@ kn_handle_plan_set(KnRequest *request)
 	    !read_body(request, json_node_get_object(node), &wish, &is_dry_run) ||
 	    !read_plan(request, &wish))
 		return;
+	hold_person(request, wish.person_id);
 	if (is_dry_run)
 		answer_dry_run(request, &wish);
 	else

@@ -79,6 +79,15 @@ add_day(JsonBuilder *builder, const gchar *key, KnDay day)
 }
 
 void
+kn_json_add_planned_for(JsonBuilder *builder, const KnPeople *people, gint64 person_id)
+{
+	const KnPerson *person = kn_people_get(people, person_id);
+
+	if (person != NULL)
+		kn_json_add_person(builder, person->id, person->label);
+}
+
+void
 kn_json_add_plan(JsonBuilder *builder, const KnPlanRow *row, const KnPlanRow *newer,
 		 const gchar *zone)
 {

@@ -167,9 +167,8 @@ typedef struct {
 	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
 	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,
 		       gpointer request);
-	/* What is planned for a person (number or label; NULL: a home without persons). */
-	void (*query_plans)(gpointer user, const gchar *person, KnHubPlansFunc func,
-			    gpointer request);
+	/* What is planned for a person; 0: the home itself. */
+	void (*query_plans)(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 	/* Stores a plan; answers with all, as they are then. wish is copied. */
 	void (*set_plan)(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func,
 			 gpointer request);

@@ -21,6 +21,20 @@ typedef struct {
 } Pair;
 
 static gint
+compare_first(gconstpointer a, gconstpointer b)
+{
+	const KnSpan *first = &((const Pair *)a)->old->session.span;
+	const KnSpan *second = &((const Pair *)b)->old->session.span;
+	const KnSpan *first_row = &((const Pair *)a)->row->session.span;
+	const KnSpan *second_row = &((const Pair *)b)->row->session.span;
+
+	if (first->first_seq != second->first_seq)
+		return first->first_seq > second->first_seq ? 1 : -1;
+	return (first_row->first_seq > second_row->first_seq) -
+	       (first_row->first_seq < second_row->first_seq);
+}
+
+static gint
 compare_pairs(gconstpointer a, gconstpointer b)
 {
 	const Pair *first = a, *second = b;
@@ -49,7 +63,6 @@ find_pairs(const GPtrArray *rows, const GPtrArray *old)
 		else
 			j++;
 	}
-	g_array_sort(pairs, compare_pairs);
 	return pairs;
 }
 
@@ -68,9 +81,11 @@ keep_zones(const GArray *pairs)
 }
 
 void
-kn_derive_match(const GPtrArray *rows, const GPtrArray *old)
+kn_derive_match(const GPtrArray *rows, const GPtrArray *old, gboolean is_by_hand)
 {
 	g_autoptr(GArray) pairs = find_pairs(rows, old);
+
+	g_array_sort(pairs, is_by_hand ? compare_first : compare_pairs);
 
 	for (guint i = 0; i < pairs->len; i++) {
 		Pair *pair = &g_array_index(pairs, Pair, i);

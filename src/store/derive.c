@@ -210,7 +210,7 @@ save_all(const KnDeriver *deriver, const KnRegion *region, GPtrArray *rows, GErr
 
 	if (!old)
 		return FALSE;
-	kn_derive_match(rows, old);
+	kn_derive_match(rows, old, deriver->is_by_hand);
 	for (guint i = 0; i < old->len; i++) {
 		const KnSessionRow *row = old->pdata[i];
 		if (row->session.id == 0)

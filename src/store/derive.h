@@ -5,16 +5,18 @@
 /*
  * Sessions out of blocks, inside the transaction that stores them. Whatever the order in which
  * records arrive, the rows end the same: everything is recomputed from what is stored. A session
- * keeps its id as long as it has records in common with the stored one.
+ * keeps its id as long as it has records in common with the stored one: of several the one with most. Where a person parts or
+ * joins sessions, the first does.
  */
 
 #include "store/logs.h"
 #include "store/region.h"
 
 typedef struct {
-	KnDb *db;          /* borrowed */
-	const gchar *zone; /* borrowed: of sessions that are new */
-	GArray *changed;   /* borrowed: KnChangedSession, each session that was written once */
+	KnDb *db;            /* borrowed */
+	const gchar *zone;   /* borrowed: of sessions that are new */
+	GArray *changed;     /* borrowed: KnChangedSession, each session that was written once */
+	gboolean is_by_hand; /* a person parts or joins what is stored */
 } KnDeriver;
 
 /* Splits and folds the region around the touched records. *ret_done: the records it covered.

@@ -4,6 +4,7 @@
 /* edits as a person makes them, and takes them back */
 
 #include "store/derive.h"
+#include "store/edit-owner.h"
 #include "store/edits.h"
 #include "store/infos.h"
 #include "store/sessions.h"
@@ -13,6 +14,7 @@ typedef struct {
 	KnDb *db; /* borrowed */
 	const KnByHand *wish;
 	gint64 now_us;
+	KnEditOwner owner;
 	KnByHandDone done;
 } Work;
 
@@ -64,7 +66,7 @@ derive(Work *work, gint64 log_key, guint32 boot, KnRange range, const gchar *zon
 {
 	g_autoptr(KnLogState) log = kn_logs_load(work->db, log_key, error);
 	g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(KnChangedSession));
-	KnDeriver deriver = {work->db, zone, changed};
+	KnDeriver deriver = {work->db, zone, changed, TRUE};
 	KnRange done;
 
 	if (!log || !kn_derive_region(&deriver, log, boot, range, &done, error))
@@ -131,7 +133,7 @@ split_at(Work *work, const KnSessionRow *row, guint64 seq, GError **error)
 	if (sessions->len != 2)
 		return refuse(error, "nothing was pressed on one side of that moment");
 	note_sessions(work, sessions);
-	return TRUE;
+	return kn_edit_owner_part(&work->owner, row, sessions, error);
 }
 
 static gboolean
@@ -200,7 +202,9 @@ merge(Work *work, GError **error)
 	    !derive(work, a->log_key, a->session.boot, range, a->session.zone, &sessions, error))
 		return FALSE;
 	note_sessions(work, sessions);
-	return sessions->len == 1 || refuse(error, "they can not be merged");
+	if (sessions->len != 1)
+		return refuse(error, "they can not be merged");
+	return kn_edit_owner_join(&work->owner, a, sessions->pdata[0], error);
 }
 
 /* ---- delete, undo ---- */
@@ -307,7 +311,11 @@ undo(Work *work, GError **error)
 		    &sessions, error))
 		return FALSE;
 	note_sessions(work, sessions);
-	return TRUE;
+	if (!row || sessions->len == 0)
+		return TRUE;
+	return edit[1] == KN_EDIT_MERGE
+		       ? kn_edit_owner_part(&work->owner, row, sessions, error)
+		       : kn_edit_owner_join(&work->owner, row, sessions->pdata[0], error);
 }
 
 static gboolean
@@ -331,7 +339,7 @@ run(Work *work, GError **error)
 gboolean
 kn_edits_do(KnDb *db, const KnByHand *wish, gint64 now_us, KnByHandDone *ret_done, GError **error)
 {
-	Work work = {.db = db, .wish = wish, .now_us = now_us};
+	Work work = {.db = db, .wish = wish, .now_us = now_us, .owner = {db, wish->uid, now_us}};
 
 	if (kn_db_begin(db, error) && run(&work, error) && kn_db_commit(db, error)) {
 		*ret_done = work.done;

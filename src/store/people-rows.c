@@ -3,6 +3,8 @@
 
 #include "store/people-rows.h"
 
+#include "store/edits.h"
+#include "store/sessions.h"
 #include "store/sql.h"
 
 /* ---- persons ---- */
@@ -29,13 +31,8 @@ load_persons(KnDb *db, KnPeople *people, GError **error)
 }
 
 static gboolean
-load_handouts(KnDb *db, KnPeople *people, GError **error)
+load_handouts(KnStatement *row, GArray *handouts, GError **error)
 {
-	g_autoptr(KnStatement) row =
-		kn_sql_start(db,
-			     "SELECT device_id, person_id, from_us FROM handout "
-			     "WHERE to_us IS NULL ORDER BY device_id",
-			     KN_SQL_NONE, error);
 	gboolean is_row = row != NULL;
 
 	while (is_row) {
@@ -45,8 +42,8 @@ load_handouts(KnDb *db, KnPeople *people, GError **error)
 		if (!is_row)
 			return TRUE;
 		handout = (KnHandout){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-				      sqlite3_column_int64(row, 2)};
-		g_array_append_val(people->handouts, handout);
+				      sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)};
+		g_array_append_val(handouts, handout);
 	}
 	return FALSE;
 }
@@ -55,8 +52,23 @@ KnPeople *
 kn_people_load(KnDb *db, GError **error)
 {
 	g_autoptr(KnPeople) people = kn_people_new();
+	g_autoptr(KnStatement) out =
+		kn_sql_start(db,
+			     "SELECT device_id, person_id, from_us, 0 FROM handout "
+			     "WHERE to_us IS NULL ORDER BY device_id",
+			     KN_SQL_NONE, error);
+	g_autoptr(KnStatement) returned = NULL;
 
-	if (!load_persons(db, people, error) || !load_handouts(db, people, error))
+	if (!load_persons(db, people, error) || !load_handouts(out, people->handouts, error))
+		return NULL;
+	/* what was pressed just before a massager came back may still be on it, and nowhere else */
+	returned = kn_sql_start(
+		db,
+		"SELECT h.device_id, h.person_id, h.from_us, h.to_us FROM handout AS h "
+		"JOIN device AS d ON d.device_id = h.device_id "
+		"WHERE h.to_us > d.synced_us ORDER BY h.to_us DESC LIMIT ?1",
+		KN_SQL_INTS(KN_PEOPLE_RETURNED_MAX), error);
+	if (!load_handouts(returned, people->returned, error))
 		return NULL;
 	kn_people_sort(people);
 	return g_steal_pointer(&people);
@@ -94,6 +106,7 @@ kn_people_rows_rename(KnDb *db, const KnPerson *person, GError **error)
 typedef struct {
 	gint64 session_id;
 	gint64 person_id;
+	gint64 is_listed;
 } Owner;
 
 GArray *
@@ -102,7 +115,8 @@ kn_people_rows_owners(KnDb *db, gint64 device_id, gint64 from_us, GError **error
 	g_autoptr(GArray) owners = g_array_new(FALSE, FALSE, sizeof(Owner));
 	g_autoptr(KnStatement) row = kn_sql_start(
 		db,
-		"SELECT s.session_id, " KN_PEOPLE_OWNER " FROM session AS s WHERE s.device_id = ?1 "
+		"SELECT s.session_id, " KN_PEOPLE_OWNER ", " KN_PEOPLE_ROWS_IS_LISTED
+		"FROM session AS s WHERE s.device_id = ?1 "
 		"AND s.start_utc_us < 9223372036854775807 "
 		"AND s.start_utc_us + s.duration_ms * 1000 >= ?2 ORDER BY s.session_id",
 		KN_SQL_INTS(device_id, from_us), error);
@@ -114,7 +128,8 @@ kn_people_rows_owners(KnDb *db, gint64 device_id, gint64 from_us, GError **error
 			return NULL;
 		if (!is_row)
 			return g_steal_pointer(&owners);
-		owner = (Owner){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)};
+		owner = (Owner){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+				sqlite3_column_int64(row, 2)};
 		g_array_append_val(owners, owner);
 	}
 	return NULL;
@@ -132,7 +147,7 @@ kn_people_rows_revise(KnDb *db, gint64 device_id, gint64 from_us, const GArray *
 		const Owner *now = &g_array_index(after, Owner, i);
 		if (now->person_id == g_array_index(before, Owner, i).person_id)
 			continue;
-		++*ret_n_moved;
+		*ret_n_moved += now->is_listed != 0;
 		if (!kn_sql_run(db,
 				"UPDATE session SET revision = revision + 1 WHERE session_id = ?1",
 				KN_SQL_INTS(now->session_id), error))

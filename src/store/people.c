@@ -3,7 +3,9 @@
 
 #include "store/people.h"
 
+#include "store/edits.h"
 #include "store/people-rows.h"
+#include "store/sessions.h"
 #include "store/sql.h"
 
 static gboolean refuse(GError **error, const gchar *format, ...) G_GNUC_PRINTF(2, 3);
@@ -175,12 +177,12 @@ static gboolean
 assign_one(KnDb *db, const KnPeopleWish *wish, gint64 session_id, gint64 now_us, guint *n_moved,
 	   GError **error)
 {
-	gint64 was[3], owner;
+	gint64 was[4], owner;
 
 	if (!kn_sql_get(db,
-			"SELECT log_key, first_seq, " KN_PEOPLE_OWNER
-			" FROM session AS s WHERE session_id = ?1",
-			KN_SQL_INTS(session_id), was, 3, NULL, error))
+			"SELECT log_key, first_seq, " KN_PEOPLE_OWNER ", " KN_PEOPLE_ROWS_IS_LISTED
+			"FROM session AS s WHERE session_id = ?1",
+			KN_SQL_INTS(session_id), was, 4, NULL, error))
 		return FALSE;
 	if (!kn_sql_run(db,
 			"INSERT INTO assignment (log_key, seq, person_id, at_us, uid) "
@@ -188,7 +190,7 @@ assign_one(KnDb *db, const KnPeopleWish *wish, gint64 session_id, gint64 now_us,
 			KN_SQL_INTS(was[0], was[1], wish->person_id, now_us, wish->uid), error))
 		return FALSE;
 	owner = wish->person_id;
-	*n_moved += owner != was[2];
+	*n_moved += owner != was[2] && was[3] != 0;
 	return owner == was[2] ||
 	       kn_sql_run(db, "UPDATE session SET revision = revision + 1 WHERE session_id = ?1",
 			  KN_SQL_INTS(session_id), error);

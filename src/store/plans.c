@@ -3,40 +3,32 @@
 
 #include "store/plans.h"
 
-#include "store/people.h"
 #include "store/sql.h"
 
-/* *ret_person_id: 0 the home itself */
+/* 0, the home itself, always is */
 static gboolean
-find_person(KnDb *db, const gchar *text, gint64 *ret_person_id, GError **error)
+is_person_there(KnDb *db, gint64 person_id, GError **error)
 {
-	g_autoptr(KnPeople) people = NULL;
-	const KnPerson *person = NULL;
+	gboolean is_found = TRUE;
+	gint64 id;
 
-	*ret_person_id = 0;
-	if (!text)
-		return TRUE;
-	people = kn_people_load(db, error);
-	if (!people)
+	if (person_id != 0 && !kn_sql_get(db, "SELECT person_id FROM person WHERE person_id = ?1",
+					  KN_SQL_INTS(person_id), &id, 1, &is_found, error))
 		return FALSE;
-	person = kn_people_find(people, text);
-	if (person)
-		*ret_person_id = person->id;
-	else
+	if (!is_found)
 		g_set_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND, "no such person");
-	return person != NULL;
+	return is_found;
 }
 
 GPtrArray *
-kn_plans_query(KnDb *db, const gchar *person, GError **error)
+kn_plans_query(KnDb *db, gint64 person_id, GError **error)
 {
 	g_autoptr(GPtrArray) plans =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
 	g_autoptr(KnStatement) row = NULL;
-	gint64 person_id = 0;
 	gboolean is_row = TRUE;
 
-	if (!find_person(db, person, &person_id, error))
+	if (!is_person_there(db, person_id, error))
 		return NULL;
 	row = kn_sql_start(
 		db,
@@ -67,14 +59,13 @@ static gboolean
 insert(KnDb *db, const KnPlanWish *wish, gint64 now_us, GError **error)
 {
 	g_autoptr(KnStatement) row = NULL;
-	gint64 person_id = 0;
 
-	if (!find_person(db, wish->person, &person_id, error))
+	if (!is_person_there(db, wish->person_id, error))
 		return FALSE;
 	row = kn_sql_start(db,
 			   "INSERT INTO plan (person_id, from_day, at_us, uid, text) "
 			   "VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5)",
-			   KN_SQL_INTS(person_id, wish->from_day, now_us, wish->uid), error);
+			   KN_SQL_INTS(wish->person_id, wish->from_day, now_us, wish->uid), error);
 	return row && kn_sql_bind_text(row, 5, wish->text, error) && kn_sql_finish(row, error);
 }
 

@@ -63,10 +63,10 @@ kn_store_request_run(KnRequest *request, KnDb *db, GError **error)
 	case KN_REQUEST_PLAN_SET:
 		if (!kn_plans_add(db, &request->plan, request->now_us, error))
 			return FALSE;
-		request->plans = kn_plans_query(db, request->label, error);
+		request->plans = kn_plans_query(db, request->plan.person_id, error);
 		return request->plans != NULL;
 	case KN_REQUEST_PLANS:
-		request->plans = kn_plans_query(db, request->label, error);
+		request->plans = kn_plans_query(db, request->plan.person_id, error);
 		return request->plans != NULL;
 	case KN_REQUEST_BY_HAND:
 		return (request->by_hand.kind == KN_BY_HAND_SAY ? kn_words_say : kn_edits_do)(

@@ -53,7 +53,7 @@ typedef struct {
 	gchar *label;    /* owned */
 	KnRezone rezone; /* its zone is label */
 	gchar *text;     /* owned */
-	KnPlanWish plan; /* its person is label, its text text */
+	KnPlanWish plan; /* its text is text; of a question only the person */
 	KnByHand by_hand;
 	KnWord *word; /* owned: of by_hand */
 	gint64 now_us;

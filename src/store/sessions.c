@@ -160,18 +160,10 @@ kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **
 	return g_steal_pointer(&rows);
 }
 
-/* The clock decides where there is one; else, and beside a doubtful one, whether it was there when the person said so. What nobody can tell
- * is shown. */
-#define BROUGHT_TO "(SELECT b.to_seq FROM brought AS b WHERE b.log_key = s.log_key)"
-#define IS_SHOWN                                                                               \
-	"iif(s.start_utc_us = 9223372036854775807, coalesce(s.last_seq > " BROUGHT_TO ", 1), " \
-	"s.start_utc_us >= (SELECT d.shown_from_us FROM device AS d WHERE d.device_id = "      \
-	"s.device_id) OR (s.is_time_uncertain AND s.last_seq > " BROUGHT_TO ")) "
-
 /* a page: of those behind the place, and, when ?7, nobody's */
 #define IS_OF_PAGE                                                                           \
 	"AND (s.start_utc_us, s.session_id) < (?3, ?4) AND (?7 = 0 OR p.person_id IS NULL) " \
-	"AND " IS_SHOWN "AND ?8 = " KN_EDITS_IS_DELETED                                      \
+	"AND " KN_SESSIONS_IS_SHOWN "AND ?8 = " KN_EDITS_IS_DELETED                          \
 	"ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5"
 /* A person's are few among all: looked up by their hand-outs and assignments, and then held against the rules. */
 #define MAY_BE_OF_PERSON                                                                           \
@@ -197,15 +189,15 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 			       query->is_deleted != FALSE};
 
 	if (query->person_id > 0)
-		return kn_sql_start(db,
-				    KN_SESSION_SELECT
-				    "WHERE " MAY_BE_OF_PERSON
-				    "AND s.start_utc_us BETWEEN ?1 AND ?2 "
-				    "AND (?6 = 0 OR s.device_id = ?6) AND p.person_id = ?7 "
-				    "AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " IS_SHOWN
-				    "AND ?8 = " KN_EDITS_IS_DELETED
-				    "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
-				    ints, G_N_ELEMENTS(ints), error);
+		return kn_sql_start(
+			db,
+			KN_SESSION_SELECT
+			"WHERE " MAY_BE_OF_PERSON "AND s.start_utc_us BETWEEN ?1 AND ?2 "
+			"AND (?6 = 0 OR s.device_id = ?6) AND p.person_id = ?7 "
+			"AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " KN_SESSIONS_IS_SHOWN
+			"AND ?8 = " KN_EDITS_IS_DELETED
+			"ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
+			ints, G_N_ELEMENTS(ints), error);
 	if (query->device_id != 0)
 		return kn_sql_start(db,
 				    KN_SESSION_SELECT "WHERE s.device_id = ?6 AND s.start_utc_us "

@@ -27,6 +27,15 @@ gboolean kn_sessions_load_nodes(KnDb *db, KnSession *session,
 /* KnSessionRow with nodes, of one log, whose records overlap the range, in seq order; boot -1:
  * any. */
 GPtrArray *kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **error);
+/* Of a session s, in a statement: not of before the time from which its massager's are shown. The clock decides where there is one; else, and
+ * beside a doubtful one, whether it was there when the person said so. What nobody can tell is shown. */
+#define KN_SESSIONS_BROUGHT_TO "(SELECT b.to_seq FROM brought AS b WHERE b.log_key = s.log_key)"
+#define KN_SESSIONS_IS_SHOWN                                                      \
+	"iif(s.start_utc_us = 9223372036854775807, "                              \
+	"coalesce(s.last_seq > " KN_SESSIONS_BROUGHT_TO                           \
+	", 1), s.start_utc_us >= (SELECT d.shown_from_us FROM device AS d WHERE " \
+	"d.device_id = s.device_id) OR (s.is_time_uncertain AND s.last_seq "      \
+	"> " KN_SESSIONS_BROUGHT_TO ")) "
 /* A page for readers, see KnSessionQuery: KnSession. */
 GPtrArray *kn_sessions_query(KnDb *db, const KnSessionQuery *query, GError **error);
 

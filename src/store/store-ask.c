@@ -64,20 +64,20 @@ kn_store_set_plan(KnStore *store, const KnPlanWish *wish, gint64 now_us, KnStore
 	KnRequest *request = kn_store_request_new(KN_REQUEST_PLAN_SET, user);
 
 	request->func.plans = func;
-	request->label = g_strdup(wish->person);
 	request->text = g_strdup(wish->text);
-	request->plan = (KnPlanWish){request->label, request->text, wish->from_day, wish->uid};
+	request->plan = *wish;
+	request->plan.text = request->text;
 	request->now_us = now_us;
 	kn_store_submit(store, request);
 }
 
 void
-kn_store_query_plans(KnStore *store, const gchar *person, KnStorePlansFunc func, gpointer user)
+kn_store_query_plans(KnStore *store, gint64 person_id, KnStorePlansFunc func, gpointer user)
 {
 	KnRequest *request = kn_store_request_new(KN_REQUEST_PLANS, user);
 
 	request->func.plans = func;
-	request->label = g_strdup(person);
+	request->plan.person_id = person_id;
 	kn_store_submit(store, request);
 }
 

@@ -146,8 +146,7 @@ void kn_store_query_edits(KnStore *store, guint limit, KnStoreEditsFunc func, gp
 /* ---- reading ---- */
 
 /* person: number or label; NULL: the home's own. */
-void kn_store_query_plans(KnStore *store, const gchar *person, KnStorePlansFunc func,
-			  gpointer user);
+void kn_store_query_plans(KnStore *store, gint64 person_id, KnStorePlansFunc func, gpointer user);
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is
  * G_MAXINT64, as the newest. Those from before their device's shown_from_us never

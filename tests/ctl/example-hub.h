@@ -40,5 +40,5 @@ void example_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpoint
 
 void example_begin_plans(Example *example);
 void example_end_plans(Example *example);
-void example_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+void example_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 void example_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);

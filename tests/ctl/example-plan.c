@@ -59,24 +59,17 @@ example_end_plans(Example *example)
 	g_ptr_array_unref(example->plans);
 }
 
-static void
-answer(const Example *example, const gchar *who, KnHubPlansFunc func, gpointer request)
+void
+example_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request)
 {
-	const KnPerson *person = who ? kn_people_find(example->people, who) : NULL;
-	g_autoptr(GError) error = g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_NOT_FOUND,
-						      "there is no such person");
-	GPtrArray *rows = NULL;
+	const Example *example = user;
+	GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
 
-	if (who && !person) {
-		func(NULL, error, request);
-		return;
-	}
-	rows = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
 	for (guint i = 0; i < example->plans->len; i++) {
 		const Planned *planned = example->plans->pdata[i];
 		KnPlanRow *row = NULL;
 
-		if (planned->person_id != (person ? person->id : 0))
+		if (planned->person_id != person_id)
 			continue;
 		row = g_memdup2(&planned->row, sizeof planned->row);
 		row->text = g_strdup(planned->row.text);
@@ -86,19 +79,8 @@ answer(const Example *example, const gchar *who, KnHubPlansFunc func, gpointer r
 }
 
 void
-example_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request)
-{
-	answer(user, person, func, request);
-}
-
-void
 example_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request)
 {
-	Example *example = user;
-	const KnPerson *person =
-		wish->person ? kn_people_find(example->people, wish->person) : NULL;
-
-	if (person || !wish->person)
-		add(example, person ? person->id : 0, wish->text, wish->from_day);
-	answer(example, wish->person, func, request);
+	add(user, wish->person_id, wish->text, wish->from_day);
+	example_query_plans(user, wish->person_id, func, request);
 }

@@ -113,6 +113,44 @@ a_plan_of_a_person_names_them_and_so_do_its_hints(void)
 	assert_has(out->str, "Planned for Mia from Saturday 21 November on: nothing.\n");
 }
 
+/* of whom a screen tells is on it, and a name of 64 characters breaks no line */
+static void
+whose_plan_it_is_stands_in_its_first_line(void)
+{
+	const gchar *const long_label =
+		"0123456789012345678901234567890123456789012345678901234567890123";
+	const gchar *const labels[] = {"Mia", long_label};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
+		g_autoptr(JsonNode) planned = document(1);
+		g_autoptr(JsonNode) none = parse("{\"days\":[]}");
+		g_autoptr(JsonNode) set = parse("{\"plans\":[{\"from_day\":\"2026-11-16\","
+						"\"items\":[{}]}]}");
+		g_autoptr(JsonNode) ended =
+			parse("{\"plans\":[{\"from_day\":\"2026-11-16\",\"is_end\":true}]}");
+		JsonNode *const nodes[] = {planned, none, set, ended};
+		g_autofree gchar *named = g_strdup_printf(" for %.21s", labels[i]);
+
+		for (gsize k = 0; k < G_N_ELEMENTS(nodes); k++) {
+			g_autoptr(GString) out = g_string_new(NULL);
+			g_auto(GStrv) lines = NULL;
+			JsonObject *person = json_object_new();
+
+			json_object_set_string_member(person, "label", labels[i]);
+			json_object_set_object_member(json_node_get_object(nodes[k]), "person",
+						      person);
+			if (k < 2)
+				kn_print_plan(&utf8, out, json_node_get_object(nodes[k]), NULL);
+			else
+				kn_print_plan_set(&utf8, out, json_node_get_object(nodes[k]),
+						  NULL);
+			assert_lines_fit(out->str, 80);
+			lines = g_strsplit(out->str, "\n", 2);
+			assert_has(lines[0], named);
+		}
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -125,5 +163,7 @@ main(int argc, char **argv)
 			without_a_plan_there_is_what_to_do_and_no_line_on_the_glance);
 	g_test_add_func("/ctl/plan/a-plan-of-a-person-names-them-and-so-do-its-hints",
 			a_plan_of_a_person_names_them_and_so_do_its_hints);
+	g_test_add_func("/ctl/plan/whose-plan-it-is-stands-in-its-first-line",
+			whose_plan_it_is_stands_in_its_first_line);
 	return g_test_run();
 }

@@ -63,6 +63,8 @@ typedef struct {
 	GPtrArray *plans;    /* owned: KnPlanRow, newest first */
 	KnDay plan_from_day; /* of the last one that was set */
 	guint n_plans_set;
+	gint64 plan_person_id; /* of the last question */
+	guint n_plan_queries;
 	KnByHand by_hand; /* of the last one; its word is below */
 	KnWord *said;     /* owned */
 	guint n_by_hand;
@@ -103,8 +105,8 @@ void fake_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpo
 void fake_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointer request);
 void fake_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 
-/* of the vtable, in fake-plans.c: person P-1 has the same as the home */
-void fake_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request);
+/* of the vtable, in fake-plans.c: each person has the same as the home */
+void fake_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 void fake_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
 void fake_hub_add_plan(FakeHub *hub, const gchar *text, KnDay from_day);
 

@@ -20,17 +20,16 @@ fake_hub_add_plan(FakeHub *hub, const gchar *text, KnDay from_day)
 }
 
 void
-fake_query_plans(gpointer user, const gchar *person, KnHubPlansFunc func, gpointer request)
+fake_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request)
 {
 	FakeHub *hub = user;
-	gboolean is_stranger = person != NULL && !g_str_equal(person, "P-1");
 	g_autoptr(GError) error = NULL;
 	GPtrArray *rows = NULL;
 
-	if (hub->error_code != 0 || is_stranger)
-		error = g_error_new_literal(KN_HUB_ERROR,
-					    is_stranger ? KN_HUB_ERROR_NOT_FOUND : hub->error_code,
-					    "as the test wanted");
+	hub->n_plan_queries++;
+	hub->plan_person_id = person_id;
+	if (hub->error_code != 0)
+		error = g_error_new_literal(KN_HUB_ERROR, hub->error_code, "as the test wanted");
 	else
 		rows = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_row_free);
 	for (guint i = 0; rows != NULL && i < hub->plans->len; i++)
@@ -47,5 +46,5 @@ fake_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpoint
 	hub->plan_from_day = wish->from_day;
 	if (hub->error_code == 0)
 		fake_hub_add_plan(hub, wish->text, wish->from_day);
-	fake_query_plans(user, wish->person, func, request);
+	fake_query_plans(user, wish->person_id, func, request);
 }

@@ -37,6 +37,13 @@ press(Fixture *fixture, gint64 days_ago, guint minutes)
 }
 
 static void
+add_persons(FakeHub *hub)
+{
+	kn_people_add(hub->people, &(KnPerson){1, (gchar *)"P-1", (gchar *)"A-7", 1});
+	kn_people_add(hub->people, &(KnPerson){2, (gchar *)"1", (gchar *)"", 1});
+}
+
+static void
 a_plan_is_stored_from_today_on_and_told(Fixture *fixture, gconstpointer data)
 {
 	g_autoptr(JsonNode) owner = NULL;
@@ -136,11 +143,82 @@ a_hub_that_does_not_know_the_day_wants_it_named(Fixture *fixture, gconstpointer 
 static void
 a_person_nobody_knows_has_no_plan(Fixture *fixture, gconstpointer data)
 {
-	g_autoptr(JsonNode) owner = NULL;
+	/* as any other route says it, and nothing is asked of the store */
+	static const gchar *const strangers[] = {"X", "unassigned", "nobody", "3", ""};
+	static const gchar *const bodies[] = {
+		"{\"text\":\"[a]\\nminutes=5\\n\",\"person\":\"X\"}",
+		"{\"text\":\"[a]\\nminutes=5\\n\",\"person\":\"X\",\"dry_run\":true}",
+		"{\"text\":\"\",\"person\":\"\"}"};
 
-	assert_problem(fixture, "GET", "/v1/plans?person=X", NULL, 404, "not-found");
-	assert_problem(fixture, "GET", "/v1/adherence?person=X", NULL, 404, "not-found");
-	ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &owner);
+	add_persons(&fixture->hub);
+	for (gsize i = 0; i < G_N_ELEMENTS(strangers); i++) {
+		g_autofree gchar *plans = g_strconcat("/v1/plans?person=", strangers[i], NULL);
+		g_autofree gchar *held = g_strconcat("/v1/adherence?person=", strangers[i], NULL);
+
+		assert_problem(fixture, "GET", plans, NULL, 404, "no-such-person");
+		assert_problem(fixture, "GET", held, NULL, 404, "no-such-person");
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++)
+		assert_problem(fixture, "POST", "/v1/plans", bodies[i], 404, "no-such-person");
+	g_assert_cmpuint(fixture->hub.n_plan_queries, ==, 0);
+	g_assert_cmpuint(fixture->hub.n_plans_set, ==, 0);
+}
+
+/* by label, by external id, by number; and who is called 1 is meant, not number 1 */
+static void
+every_answer_names_the_person_that_was_asked_for(Fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const gchar *asked;
+		gint64 id;
+		const gchar *label;
+	} cases[] = {{"P-1", 1, "P-1"}, {"A-7", 1, "P-1"}, {"1", 2, "1"}, {"2", 2, "1"}};
+
+	add_persons(&fixture->hub);
+	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", TODAY - 4);
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree gchar *body = g_strdup_printf(
+			"{\"text\":\"[a]\\nminutes=5\\n\",\"person\":\"%s\"}", cases[i].asked);
+		g_autofree gchar *dry = g_strdup_printf(
+			"{\"text\":\"\",\"person\":\"%s\",\"dry_run\":true}", cases[i].asked);
+		g_autofree gchar *plans = g_strconcat("/v1/plans?person=", cases[i].asked, NULL);
+		g_autofree gchar *held = g_strconcat("/v1/adherence?person=", cases[i].asked, NULL);
+		const struct {
+			const gchar *method, *target, *body;
+		} routes[] = {{"GET", plans, NULL},
+			      {"GET", held, NULL},
+			      {"POST", "/v1/plans", body},
+			      {"POST", "/v1/plans", dry}};
+
+		for (gsize k = 0; k < G_N_ELEMENTS(routes); k++) {
+			g_autoptr(JsonNode) owner = NULL;
+			JsonObject *person = json_object_get_object_member(
+				ask_well(fixture, routes[k].method, routes[k].target,
+					 routes[k].body, &owner),
+				"person");
+
+			g_assert_cmpint(json_object_get_int_member(person, "id"), ==, cases[i].id);
+			g_assert_cmpstr(json_object_get_string_member(person, "label"), ==,
+					cases[i].label);
+		}
+		g_assert_cmpint(fixture->hub.plan_person_id, ==, cases[i].id);
+	}
+	g_assert_cmpuint(fixture->hub.n_plans_set, ==, G_N_ELEMENTS(cases));
+}
+
+static void
+the_home_itself_is_no_person(Fixture *fixture, gconstpointer data)
+{
+	static const gchar *const targets[] = {"/v1/plans", "/v1/adherence"};
+
+	add_persons(&fixture->hub);
+	for (gsize i = 0; i < G_N_ELEMENTS(targets); i++) {
+		g_autoptr(JsonNode) owner = NULL;
+
+		g_assert_false(json_object_has_member(
+			ask_well(fixture, "GET", targets[i], NULL, &owner), "person"));
+		g_assert_cmpint(fixture->hub.plan_person_id, ==, 0);
+	}
 }
 
 static gchar *
@@ -184,6 +262,53 @@ the_last_week_is_held_against_the_plan(Fixture *fixture, gconstpointer data)
 	g_assert_cmpint(json_object_get_int_member(at(answer, "unread", 0), "device_id"), ==, 2);
 	/* no more was read than the plan is old */
 	g_assert_cmpint(fixture->hub.last_query.from_us, >, HUB_NOW_US - 7 * HUB_DAY_US);
+}
+
+/* P-1, who gave massager 2, which was never read, back yesterday at noon after two days */
+static void
+of_a_person_the_days_of_a_massager_that_went_back_unread_are_not_known(Fixture *fixture,
+								       gconstpointer data)
+{
+	const KnHandout returned = {2, 1, HUB_NOW_US - 3 * HUB_DAY_US, HUB_NOW_US - HUB_DAY_US};
+	const KnHandout others = {2, 2, HUB_NOW_US - 9 * HUB_DAY_US, HUB_NOW_US - 4 * HUB_DAY_US};
+	g_autoptr(JsonNode) owner = NULL;
+	g_autoptr(JsonNode) without = NULL;
+	g_autofree gchar *states = NULL;
+	g_autofree gchar *missed = NULL;
+	JsonObject *answer = NULL;
+
+	add_persons(&fixture->hub);
+	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", TODAY - 5);
+	g_array_append_val(fixture->hub.people->returned, others);
+	answer = ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &without);
+	missed = states_of(answer);
+	g_assert_cmpstr(missed, ==, "unplanned missed missed missed missed missed open ");
+	g_assert_cmpuint(json_array_get_length(json_object_get_array_member(answer, "unread")), ==,
+			 0);
+	g_array_append_val(fixture->hub.people->returned, returned);
+	answer = ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &owner);
+	states = states_of(answer);
+	g_assert_cmpstr(states, ==, "unplanned missed missed unknown unknown unknown open ");
+	g_assert_cmpint(json_object_get_int_member(at(answer, "unread", 0), "device_id"), ==, 2);
+	g_assert_cmpint(json_object_get_int_member(answer, "n_missed_days"), ==, 2);
+}
+
+/* and what P-1 has had since the day before yesterday says nothing of days before */
+static void
+of_a_person_the_days_before_a_massager_was_handed_out_are_known(Fixture *fixture,
+								gconstpointer data)
+{
+	const KnHandout held = {2, 1, HUB_NOW_US - 2 * HUB_DAY_US, 0};
+	g_autoptr(JsonNode) owner = NULL;
+	g_autofree gchar *states = NULL;
+	JsonObject *answer = NULL;
+
+	add_persons(&fixture->hub);
+	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", TODAY - 5);
+	g_array_append_val(fixture->hub.people->handouts, held);
+	answer = ask_well(fixture, "GET", "/v1/adherence?person=P-1", NULL, &owner);
+	states = states_of(answer);
+	g_assert_cmpstr(states, ==, "unplanned missed missed missed unknown unknown open ");
 }
 
 static void
@@ -257,7 +382,11 @@ main(int argc, char **argv)
 	TEST(a_dry_run_tells_and_stores_nothing);
 	TEST(a_hub_that_does_not_know_the_day_wants_it_named);
 	TEST(a_person_nobody_knows_has_no_plan);
+	TEST(every_answer_names_the_person_that_was_asked_for);
+	TEST(the_home_itself_is_no_person);
 	TEST(the_last_week_is_held_against_the_plan);
+	TEST(of_a_person_the_days_of_a_massager_that_went_back_unread_are_not_known);
+	TEST(of_a_person_the_days_before_a_massager_was_handed_out_are_known);
 	TEST(without_a_plan_no_session_is_read);
 	TEST(days_that_are_to_come_or_long_gone_are_refused);
 	TEST(of_too_many_sessions_the_newest_weeks_are_told);

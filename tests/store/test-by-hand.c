@@ -165,8 +165,8 @@ a_split_leaves_every_record_and_undo_gives_the_rows_of_before(void)
 	g_assert_cmpuint(at(parted, 2)->span.first_seq, ==, at(parted, 1)->span.last_seq + 1);
 	g_assert_cmpuint(at(parted, 2)->span.last_seq, ==, 2 * N_SESSION);
 	g_assert_cmpuint(dose_of(parted), ==, dose_of(before));
-	/* the larger part is the session that there was */
-	g_assert_cmpint(at(parted, 2)->id, ==, at(before, 1)->id);
+	/* the first part is the session that there was, though it is the smaller one */
+	g_assert_cmpint(at(parted, 1)->id, ==, at(before, 1)->id);
 	g_assert_cmpint(done.session_id, ==, at(parted, 1)->id);
 	g_assert_cmpint(done.other_id, ==, at(parted, 2)->id);
 	put_right(&fixture, KN_BY_HAND_UNDO, done.edit_id, 0, 0);

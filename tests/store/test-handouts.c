@@ -5,6 +5,8 @@
 
 #include "wishes.h"
 
+#include "store/devices.h"
+
 static void
 a_massager_is_out_to_one_person_at_a_time(void)
 {
@@ -105,6 +107,35 @@ nothing_is_assigned_when_one_of_the_sessions_is_not_there(void)
 	g_assert_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND);
 }
 
+static void
+a_hand_out_that_ended_unread_is_told_until_its_massager_was_read(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(KnPeople) unread = NULL;
+	g_autoptr(KnPeople) read = NULL;
+	const KnHandout *returned;
+	gint64 mia;
+
+	fixture_init(&fixture);
+	mia = people_person(&fixture, "Mia");
+	people_hand_out(&fixture, mia, NOON);
+	people_take_back(&fixture, NOON + 60 * S);
+	people_hand_out(&fixture, people_person(&fixture, "Tom"), NOON + 90 * S);
+	g_assert_true(
+		kn_devices_note_synced(fixture.db, fixture.device_id, NOON + 60 * S - 1, NULL));
+	unread = kn_people_load(fixture.db, NULL);
+	g_assert_cmpuint(unread->handouts->len, ==, 1);
+	g_assert_cmpuint(unread->returned->len, ==, 1);
+	returned = &g_array_index(unread->returned, KnHandout, 0);
+	g_assert_cmpint(returned->person_id, ==, mia);
+	g_assert_cmpint(returned->device_id, ==, fixture.device_id);
+	g_assert_cmpint(returned->from_us, ==, NOON);
+	g_assert_cmpint(returned->to_us, ==, NOON + 60 * S);
+	g_assert_true(kn_devices_note_synced(fixture.db, fixture.device_id, NOON + 60 * S, NULL));
+	read = kn_people_load(fixture.db, NULL);
+	g_assert_cmpuint(read->returned->len, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -113,5 +144,6 @@ main(int argc, char **argv)
 	ADD(a_massager_is_out_to_one_person_at_a_time);
 	ADD(persons_have_names_of_their_own);
 	ADD(nothing_is_assigned_when_one_of_the_sessions_is_not_there);
+	ADD(a_hand_out_that_ended_unread_is_told_until_its_massager_was_read);
 	return g_test_run();
 }

@@ -8,10 +8,12 @@
 #include "store/plans.h"
 #include "store/sql.h"
 
+enum { HOME = 0 };
+
 static void
-set(Fixture *fixture, const gchar *person, KnDay from_day, const gchar *text)
+set(Fixture *fixture, gint64 person_id, KnDay from_day, const gchar *text)
 {
-	const KnPlanWish wish = {person, text, from_day, 1000};
+	const KnPlanWish wish = {person_id, text, from_day, 1000};
 	GError *error = NULL;
 
 	g_assert_true(kn_plans_add(fixture->db, &wish, 77, &error));
@@ -20,10 +22,10 @@ set(Fixture *fixture, const gchar *person, KnDay from_day, const gchar *text)
 
 /* "text@day text@day", newest first */
 static gchar *
-plans_of(Fixture *fixture, const gchar *person)
+plans_of(Fixture *fixture, gint64 person_id)
 {
 	GString *told = g_string_new(NULL);
-	g_autoptr(GPtrArray) rows = kn_plans_query(fixture->db, person, NULL);
+	g_autoptr(GPtrArray) rows = kn_plans_query(fixture->db, person_id, NULL);
 
 	g_assert_nonnull(rows);
 	for (guint i = 0; i < rows->len; i++) {
@@ -36,10 +38,10 @@ plans_of(Fixture *fixture, const gchar *person)
 	return g_string_free(told, FALSE);
 }
 
-#define ASSERT_PLANS(person, wanted)                                 \
-	do {                                                         \
-		g_autofree gchar *told = plans_of(&fixture, person); \
-		g_assert_cmpstr(told, ==, wanted);                   \
+#define ASSERT_PLANS(person_id, wanted)                                 \
+	do {                                                            \
+		g_autofree gchar *told = plans_of(&fixture, person_id); \
+		g_assert_cmpstr(told, ==, wanted);                      \
 	} while (0)
 
 static void
@@ -48,13 +50,13 @@ a_new_plan_leaves_the_old_one_its_days(void)
 	g_auto(Fixture) fixture = {0};
 
 	fixture_init(&fixture);
-	ASSERT_PLANS(NULL, "");
-	set(&fixture, NULL, 10, "a");
-	set(&fixture, NULL, 20, "b");
-	set(&fixture, NULL, 30, "");
-	ASSERT_PLANS(NULL, "@30 b@20 a@10 ");
+	ASSERT_PLANS(HOME, "");
+	set(&fixture, HOME, 10, "a");
+	set(&fixture, HOME, 20, "b");
+	set(&fixture, HOME, 30, "");
+	ASSERT_PLANS(HOME, "@30 b@20 a@10 ");
 	fixture_reopen(&fixture);
-	ASSERT_PLANS(NULL, "@30 b@20 a@10 ");
+	ASSERT_PLANS(HOME, "@30 b@20 a@10 ");
 }
 
 static void
@@ -63,34 +65,33 @@ of_those_that_begin_on_or_before_a_day_the_newest_counts(void)
 	g_auto(Fixture) fixture = {0};
 
 	fixture_init(&fixture);
-	set(&fixture, NULL, 10, "a");
-	set(&fixture, NULL, 30, "b");
-	set(&fixture, NULL, 20, "c"); /* b would begin later, but was said before */
-	set(&fixture, NULL, 20, "d");
-	ASSERT_PLANS(NULL, "d@20 a@10 ");
+	set(&fixture, HOME, 10, "a");
+	set(&fixture, HOME, 30, "b");
+	set(&fixture, HOME, 20, "c"); /* b would begin later, but was said before */
+	set(&fixture, HOME, 20, "d");
+	ASSERT_PLANS(HOME, "d@20 a@10 ");
 	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM plan"), ==, 4);
 }
 
 static void
-a_person_is_found_by_label_or_number_and_has_plans_of_their_own(void)
+a_person_has_plans_of_their_own(void)
 {
 	g_auto(Fixture) fixture = {0};
 	g_autoptr(GError) error = NULL;
-	const KnPlanWish wish = {"X", "a", 1, 1000};
+	const KnPlanWish wish = {9, "a", 1, 1000};
 
 	fixture_init(&fixture);
 	g_assert_true(kn_sql_run(fixture.db,
 				 "INSERT INTO person (person_id, label, external_id, made_us) "
 				 "VALUES (7, 'P-1', '', 1), (8, '7', '', 1)",
 				 KN_SQL_NONE, NULL));
-	set(&fixture, NULL, 10, "home");
-	set(&fixture, "P-1", 10, "one");
-	set(&fixture, "8", 10, "seven");
-	ASSERT_PLANS(NULL, "home@10 ");
-	ASSERT_PLANS("P-1", "one@10 ");
-	/* who is called 7 is meant, not number 7 */
-	ASSERT_PLANS("7", "seven@10 ");
-	g_assert_null(kn_plans_query(fixture.db, "X", &error));
+	set(&fixture, HOME, 10, "home");
+	set(&fixture, 7, 10, "one");
+	set(&fixture, 8, 10, "seven");
+	ASSERT_PLANS(HOME, "home@10 ");
+	ASSERT_PLANS(7, "one@10 ");
+	ASSERT_PLANS(8, "seven@10 ");
+	g_assert_null(kn_plans_query(fixture.db, 9, &error));
 	g_assert_error(error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND);
 	g_clear_error(&error);
 	g_assert_false(kn_plans_add(fixture.db, &wish, 77, &error));
@@ -106,8 +107,7 @@ main(int argc, char **argv)
 			a_new_plan_leaves_the_old_one_its_days);
 	g_test_add_func("/store/plans/of-those-that-begin-on-or-before-a-day-the-newest-counts",
 			of_those_that_begin_on_or_before_a_day_the_newest_counts);
-	g_test_add_func(
-		"/store/plans/a-person-is-found-by-label-or-number-and-has-plans-of-their-own",
-		a_person_is_found_by_label_or_number_and_has_plans_of_their_own);
+	g_test_add_func("/store/plans/a-person-has-plans-of-their-own",
+			a_person_has_plans_of_their_own);
 	return g_test_run();
 }

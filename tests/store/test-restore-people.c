@@ -84,7 +84,7 @@ what_was_said_planned_and_put_right_is_brought_back_once(void)
 	KnWord said = {.pain_before = 6, .pain_after = KN_PAIN_NOT_SAID, .note = (gchar *)"stiff"};
 	KnByHand say = {.kind = KN_BY_HAND_SAY, .word = &said, .uid = 1000};
 	KnByHand remove = {.kind = KN_BY_HAND_DELETE, .uid = 1000};
-	const KnPlanWish plan = {NULL, "[neck]\nminutes=5\n", 1, 1000};
+	const KnPlanWish plan = {0, "[neck]\nminutes=5\n", 1, 1000};
 	const KnSessionQuery query = {0, G_MAXINT64 - 1, 0, .limit = 10};
 	KnByHandDone done;
 
@@ -126,8 +126,8 @@ what_was_said_here_counts_and_a_split_holds_for_records_that_are_here_already(vo
 	g_auto(Fixture) lost = {0};
 	g_auto(Fixture) fixture = {0};
 	g_autofree gchar *path = NULL;
-	const KnPlanWish old = {NULL, "[neck]\nminutes=5\n", 1, 1000};
-	const KnPlanWish new = {NULL, "[neck]\nminutes=9\n", 2, 1000};
+	const KnPlanWish old = {0, "[neck]\nminutes=5\n", 1, 1000};
+	const KnPlanWish new = {0, "[neck]\nminutes=9\n", 2, 1000};
 	KnByHand split = {.kind = KN_BY_HAND_SPLIT, .after_ms = 2000, .uid = 1000};
 	const KnSessionQuery query = {0, G_MAXINT64 - 1, 0, .limit = 10};
 	g_autoptr(GPtrArray) sessions = NULL;
@@ -148,7 +148,7 @@ what_was_said_here_counts_and_a_split_holds_for_records_that_are_here_already(vo
 	restore(&fixture, path);
 	history_open_hub(&fixture);
 	sessions = kn_sessions_query(fixture.db, &query, NULL);
-	plans = kn_plans_query(fixture.db, NULL, NULL);
+	plans = kn_plans_query(fixture.db, 0, NULL);
 	g_assert_cmpuint(sessions->len, ==, 4);
 	/* the old one for its day, and the one of here from the next on */
 	g_assert_cmpuint(plans->len, ==, 2);

@@ -22,6 +22,7 @@ kn_people_new(void)
 
 	people->persons = g_ptr_array_new_with_free_func(person_free);
 	people->handouts = g_array_new(FALSE, FALSE, sizeof(KnHandout));
+	people->returned = g_array_new(FALSE, FALSE, sizeof(KnHandout));
 	return people;
 }
 
@@ -32,6 +33,7 @@ kn_people_free(KnPeople *people)
 		return;
 	g_ptr_array_unref(people->persons);
 	g_array_unref(people->handouts);
+	g_array_unref(people->returned);
 	g_free(people);
 }
 

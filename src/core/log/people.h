@@ -11,7 +11,8 @@
 
 enum {
 	KN_PEOPLE_MAX = 1000,
-	KN_PEOPLE_SESSIONS_MAX = 400 /* that are assigned at once: a page of them */
+	KN_PEOPLE_RETURNED_MAX = 1000, /* the newest */
+	KN_PEOPLE_SESSIONS_MAX = 400   /* that are assigned at once: a page of them */
 };
 
 typedef struct {
@@ -21,16 +22,17 @@ typedef struct {
 	gint64 made_us;     /* UTC */
 } KnPerson;
 
-/* of a massager that is out now */
 typedef struct {
 	gint64 device_id;
 	gint64 person_id;
 	gint64 from_us; /* UTC */
+	gint64 to_us;   /* 0: it is out */
 } KnHandout;
 
 typedef struct {
 	GPtrArray *persons; /* owned: KnPerson, by label as people sort */
 	GArray *handouts;   /* owned: KnHandout, one a massager that is out */
+	GArray *returned; /* owned: KnHandout that ended after its massager was read last, as far as the store knew then */
 } KnPeople;
 
 KnPeople *kn_people_new(void);
@@ -74,5 +76,5 @@ KnPeopleWish *kn_people_wish_copy(const KnPeopleWish *wish);
 
 typedef struct {
 	gint64 person_id; /* who was added, renamed, has it, had it, or whose they are now; 0 nobody */
-	guint n_moved;    /* sessions that are another one's now, or nobody's */
+	guint n_moved; /* sessions that are another one's now, or nobody's: of those that lists show */
 } KnPeopleDone;

@@ -189,16 +189,23 @@ judge_day(const KnAdherenceInput *input, GArray *days, guint i)
 	day->state = judge(day, input->today, is_doubtful);
 }
 
+gboolean
+kn_reach_may_have(const KnReach *reach, gint64 start_us, gint64 end_us)
+{
+	gint64 last_us = reach->until_us != 0 ? MIN(reach->until_us, end_us) : end_us;
+
+	return MAX(start_us, MAX(reach->from_us, reach->to_us)) < last_us;
+}
+
 static gboolean
 may_have_more(const KnAdherenceInput *input, KnDay day)
 {
+	gint64 start_us = kn_zone_day_start_us(day, input->zone);
 	gint64 end_us = kn_zone_day_start_us(day + 1, input->zone);
 
-	for (guint i = 0; i < input->reaches->len; i++) {
-		const KnReach *reach = &g_array_index(input->reaches, KnReach, i);
-		if (reach->from_us < end_us && reach->to_us < end_us)
+	for (guint i = 0; i < input->reaches->len; i++)
+		if (kn_reach_may_have(&g_array_index(input->reaches, KnReach, i), start_us, end_us))
 			return TRUE;
-	}
 	return FALSE;
 }
 

@@ -64,10 +64,12 @@ typedef struct {
 	KnDay from_day;
 } KnPlanSpan;
 
-/* A massager may have more of any day that ends after from_us, when it was enrolled, and after to_us, up to which it was read. */
+/* A massager may have more of what was pressed from from_us on, when it was enrolled or handed out, until until_us, when it came back, and
+ * after to_us, up to which it was read. */
 typedef struct {
 	gint64 from_us;
 	gint64 to_us;
+	gint64 until_us; /* 0: it is still in use */
 } KnReach;
 
 typedef struct {
@@ -82,6 +84,8 @@ typedef struct {
 
 /* New: KnPlanDay from first_day to today. Plans have to outlive it. */
 GArray *kn_adherence_fold(const KnAdherenceInput *input);
+/* Something of [start_us, end_us) may still be on it. */
+gboolean kn_reach_may_have(const KnReach *reach, gint64 start_us, gint64 end_us);
 /* *ret_is_cut: it may be longer, for the first of these days already had a plan and nothing broke it since. */
 guint kn_adherence_streak(const GArray *days, gboolean *ret_is_cut);
 

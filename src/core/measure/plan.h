@@ -63,8 +63,8 @@ void kn_plan_row_free(KnPlanRow *row);
 
 /* A new one. Borrowed. */
 typedef struct {
-	const gchar *person; /* number or label; NULL: a home without persons */
-	const gchar *text;   /* valid, or "" */
+	gint64 person_id;  /* 0: the home itself */
+	const gchar *text; /* valid, or "" */
 	KnDay from_day;
 	guint32 uid;
 } KnPlanWish;

@@ -374,6 +374,19 @@ kn_pipeline_get_live(const KnPipeline *pipeline, gint64 device_id)
 	return device && device->live.fold ? &device->live : NULL;
 }
 
+gboolean
+kn_pipeline_is_live_stored(const KnPipeline *pipeline, gint64 device_id)
+{
+	const KnPipelineDevice *device = kn_pipeline_lookup(pipeline, device_id);
+
+	for (guint i = 0; device && device->live.fold && i < device->ledgers->len; i++) {
+		const KnLedger *ledger = device->ledgers->pdata[i];
+		if (ledger->log_id == device->live.log_id)
+			return kn_rangeset_contains(&ledger->durable, device->live.span.first_seq);
+	}
+	return FALSE;
+}
+
 void
 kn_pipeline_drop_ended_live(KnPipeline *pipeline, gint64 device_id)
 {

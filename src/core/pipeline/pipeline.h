@@ -185,5 +185,7 @@ gboolean kn_pipeline_get_status(const KnPipeline *pipeline, gint64 device_id,
 gsize kn_pipeline_n_open_bytes(const KnPipeline *pipeline);
 /* The session the device is in, or the last one, until another begins; NULL before the first. Borrowed until the next call. */
 const KnLive *kn_pipeline_get_live(const KnPipeline *pipeline, gint64 device_id);
+/* Whether its beginning is durable, and so the session a row of the store. */
+gboolean kn_pipeline_is_live_stored(const KnPipeline *pipeline, gint64 device_id);
 /* A person put stored sessions right: what was seen live of one that is over says less than they do. */
 void kn_pipeline_drop_ended_live(KnPipeline *pipeline, gint64 device_id);

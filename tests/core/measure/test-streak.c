@@ -33,6 +33,29 @@ a_day_of_which_something_may_be_missing_is_unknown_and_never_missed(void)
 	assert_row(&test, "?m???xo");
 }
 
+/* Tuesday noon to Thursday noon, read up to some time: the days in between, and no other, may have more */
+static void
+a_massager_that_went_back_unread_keeps_only_the_days_unknown_on_which_it_was_out(void)
+{
+	g_auto(Case) test = {0};
+	KnReach reach = {0};
+
+	case_init(&test);
+	plan(&test, 0, "[a]\nminutes=5\n");
+	reach.from_us = kn_zone_day_start_us(test.monday + 1, ZONE) + DAY_US / 2;
+	reach.until_us = kn_zone_day_start_us(test.monday + 3, ZONE) + DAY_US / 2;
+	g_array_append_val(test.reaches, reach);
+	assert_row(&test, "x???xxxo");
+	/* read up to Thursday morning: its last hours are not here */
+	g_array_index(test.reaches, KnReach, 0).to_us = kn_zone_day_start_us(test.monday + 3, ZONE);
+	assert_row(&test, "xxx?xxxo");
+	g_array_index(test.reaches, KnReach, 0).to_us = reach.until_us - 1;
+	assert_row(&test, "xxx?xxxo");
+	/* and up to its return: that is all of it, though the day went on */
+	g_array_index(test.reaches, KnReach, 0).to_us = reach.until_us;
+	assert_row(&test, "xxxxxxxo");
+}
+
 static void
 a_week_is_not_short_for_sure_while_a_day_of_it_is_not_all_here(void)
 {
@@ -189,6 +212,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	TEST(a_day_of_which_something_may_be_missing_is_unknown_and_never_missed);
+	TEST(a_massager_that_went_back_unread_keeps_only_the_days_unknown_on_which_it_was_out);
 	TEST(a_week_is_not_short_for_sure_while_a_day_of_it_is_not_all_here);
 	TEST(grace_forgives_so_many_of_seven_days);
 	TEST(without_grace_a_missed_day_ends_the_streak_and_nothing_else_does);
