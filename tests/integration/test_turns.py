@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 """More massagers than the adapter carries links (fault 7)."""
-from line import wait_for
+from line import timer_scale, wait_for
 
 N_MASSAGERS = 12
 N_LINKS = 5
@@ -104,7 +104,7 @@ def test_a_massager_that_comes_back_is_heard_while_others_are_switched_off(hub, 
     """Each Connect to one that is not there takes the adapter; between two of them the hub listens."""
     sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES[:6])])
     sim.call("SetSpeed", "(u)", 4)
-    hub.start("--timer-scale", "0.02")
+    hub.start("--timer-scale", timer_scale(0.02))
     for address in ADDRESSES[:6]:
         hub.allow(address)
     wait_for(lambda: len(links(sim)) == 6, "all links", process=hub.process.child)
