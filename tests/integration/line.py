@@ -120,10 +120,12 @@ class Sim:
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.connection = Gio.DBusConnection.new_for_address_sync(bus.address, flags, None, None)
 
+    def ask(self, method, signature, *args):
+        return self.connection.call_sync("org.knead.Sim", "/org/knead/sim", "org.knead.Sim1", method,
+                                         GLib.Variant(signature, args), None, Gio.DBusCallFlags.NO_AUTO_START, 30000, None)
+
     def call(self, method, signature="()", *args):
-        reply = self.connection.call_sync("org.knead.Sim", "/org/knead/sim", "org.knead.Sim1", method,
-                                          GLib.Variant(signature, args), None, Gio.DBusCallFlags.NO_AUTO_START, 30000, None)
-        values = reply.unpack()
+        values = self.ask(method, signature, *args).unpack()
         return values[0] if len(values) == 1 else values
 
     def status(self, address=BED):
@@ -131,7 +133,9 @@ class Sim:
 
     def records(self, address=BED):
         """Every record body the device ever made: the truth."""
-        return [bytes(body) for body in self.call("DumpLog", "(s)", address)]
+        bodies = self.ask("DumpLog", "(s)", address).get_child_value(0)
+        # unpack() would make a variant of every byte: a second of work for some thousand records
+        return [bodies.get_child_value(i).get_data_as_bytes().get_data() for i in range(bodies.n_children())]
 
     def info(self, address=BED):
         return bytes(self.call("Info", "(s)", address))
