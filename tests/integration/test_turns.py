@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 """More massagers than the adapter carries links (fault 7)."""
+from gi.repository import Gio
 from line import timer_scale, wait_for
 
 N_MASSAGERS = 12
@@ -9,7 +10,11 @@ ADDRESSES = [f"C0:FF:EE:00:01:{n:02X}" for n in range(N_MASSAGERS)]
 
 
 def links(sim):
-    return [address for address in sim.call("ListDevices") if sim.status(address)["connected"]]
+    """All at one instant: asked for one after the other, one that ends and one that begins meanwhile would both count."""
+    objects = sim.connection.call_sync("org.bluez", "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", None, None,
+                                       Gio.DBusCallFlags.NONE, 30000, None).unpack()[0]
+    devices = [interfaces["org.bluez.Device1"] for interfaces in objects.values() if "org.bluez.Device1" in interfaces]
+    return [device["Address"] for device in devices if device["Connected"]]
 
 
 def test_fault_7_twelve_massagers_on_five_links_all_have_a_turn_and_lose_nothing(hub, make_sim):
