@@ -101,7 +101,12 @@ class Bus:
         self.path.unlink(missing_ok=True)
         self.daemon = Process(["dbus-daemon", "--session", "--nofork", "--nosyslog", "--nopidfile", f"--address={self.address}"],
                               self.directory / "bus.log")
-        wait_for(self.path.exists, "the private bus", process=self.daemon.child)
+        wait_for(self.is_listening, "the private bus", process=self.daemon.child)
+
+    def is_listening(self):
+        """The file is there a moment before anybody is taken in."""
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(str(self.path)) == 0
 
     def stop(self):
         self.daemon.kill()
