@@ -21,6 +21,12 @@ def described_answers(monkeypatch):
 
 
 @pytest.fixture
+def real_time(monkeypatch):
+    """For what is about the world's time: how much passes in a second of it, or for how long something stands still in it."""
+    monkeypatch.setattr(line, "TIMES", 1)
+
+
+@pytest.fixture
 def bus(tmp_path):
     bus = line.Bus(tmp_path)
     bus.start()

@@ -3,6 +3,7 @@
 """A massager in a page of Python, made from proto/README.md alone, to be derived from and broken; and an org.bluez that has some of them."""
 
 import errno
+import functools
 import socket
 import subprocess
 import time
@@ -14,7 +15,8 @@ from google.protobuf.message import DecodeError
 from line import SIM, wait_for
 
 LIVE, HISTORY, REPLY = 1, 2, 4
-AT_ONCE = 16  # checks: they mostly wait
+AT_ONCE = 24  # checks: they mostly wait
+OBJECTS = "a{oa{sa{sv}}}"
 UUIDS = {"info": "9132dae9", "data": "9132daea", "control": "9132daeb"}
 TAIL = "-c465-4676-9d00-0fe393095fc5"
 XML = """<node>
@@ -202,8 +204,9 @@ class Bluez:
         self.massagers = {f"C0:FF:EE:00:01:{i:02X}": massager for i, massager in enumerate(massagers)}
         self.address_of = {massager: address for address, massager in self.massagers.items()}
         self.problems = []
+        self.here = {}  # those that are being checked: each asks for all objects again and again
         root, device, characteristic = Gio.DBusNodeInfo.new_for_xml(XML).interfaces
-        self.register("/", root, lambda *_: GLib.Variant("(a{oa{sa{sv}}})", (self.objects(),)))
+        self.register("/", root, lambda *_: GLib.Variant.new_tuple(self.objects()))
         for address, massager in self.massagers.items():
             self.register(self.path(address), device, self.on_device, massager)
             for part in UUIDS:
@@ -215,18 +218,25 @@ class Bluez:
     def path(address, part=None):
         return f"/org/bluez/hci0/dev_{address.replace(':', '_')}" + (f"/service0010/{part}" if part else "")
 
+    @functools.cache
+    def objects_of(self, address, is_connected, is_notifying):
+        """Made once for each state: python takes long to make a variant, and they are asked for all the time."""
+        resolved = GLib.Variant("b", is_connected)
+        objects = {self.path(address): {"org.bluez.Device1": {
+            "Address": GLib.Variant("s", address), "Bonded": GLib.Variant("b", True), "Connected": resolved, "ServicesResolved": resolved}}}
+        for part, flag in self.massagers[address].flags.items():
+            objects[self.path(address, part)] = {"org.bluez.GattCharacteristic1": {
+                "UUID": GLib.Variant("s", UUIDS[part] + TAIL), "Flags": GLib.Variant("as", [flag]),
+                "Notifying": GLib.Variant("b", part == "data" and is_notifying)}}
+        variant = GLib.Variant(OBJECTS, objects)
+        return [variant.get_child_value(i) for i in range(variant.n_children())]
+
     def objects(self):
-        objects = {}
-        for address, massager in self.massagers.items():
-            is_connected = GLib.Variant("b", massager.is_connected)
-            objects[self.path(address)] = {"org.bluez.Device1": {
-                "Address": GLib.Variant("s", address), "Bonded": GLib.Variant("b", True),
-                "Connected": is_connected, "ServicesResolved": is_connected}}
-            for part, flag in massager.flags.items():
-                objects[self.path(address, part)] = {"org.bluez.GattCharacteristic1": {
-                    "UUID": GLib.Variant("s", UUIDS[part] + TAIL), "Flags": GLib.Variant("as", [flag]),
-                    "Notifying": GLib.Variant("b", part == "data" and massager.fd is not None)}}
-        return objects
+        builder = GLib.VariantBuilder(GLib.VariantType(OBJECTS))
+        for address, massager in self.here.items():
+            for entry in self.objects_of(address, massager.is_connected, massager.fd is not None):
+                builder.add_value(entry)
+        return builder.end()
 
     def register(self, path, interface, answer, *extra):
         def on_call(_connection, _sender, _path, _interface, method, parameters, invocation):
@@ -279,9 +289,13 @@ class Bluez:
 
         def is_done():
             self.pump()
-            n_running = sum(process.poll() is None for process in running.values())
+            for massager, process in running.items():
+                if process.poll() is not None:
+                    self.here.pop(self.address_of[massager], None)
+            n_running = len(self.here)
             if waiting and n_running < AT_ONCE:
                 address, massager = waiting.pop(0)
+                self.here[address] = massager
                 running[massager] = subprocess.Popen([SIM, "--bus", bus_address, "--check", address], stdout=subprocess.PIPE,
                                                      stderr=subprocess.STDOUT, text=True)
             return not waiting and n_running == 0

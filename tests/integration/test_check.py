@@ -5,13 +5,13 @@ import signal
 import subprocess
 
 import pytest
-from line import BED, ROLLER, SIM, Sim, wait_for
+from line import BED, ROLLER, SIM, Sim, hurried, wait_for
 
 TAKEN = "another program on this machine has it. If that is the hub, stop it first: sudo systemctl stop kneadd"
 
 
 def check(bus, address=BED):
-    done = subprocess.run([SIM, "--bus", bus.address, "--check", address], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([SIM, "--bus", bus.address, "--check", address], capture_output=True, text=True, timeout=120, env=hurried())
     assert "Sanitizer" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 
@@ -75,7 +75,8 @@ def begin(bus):
     """A check that waits for the answer to a Fetch which never comes."""
     sim = Sim(bus, [f"kind=back14,address={BED},history=1d"])
     sim.call("HoldFetch", "(sb)", BED, True)
-    running = subprocess.Popen([SIM, "--bus", bus.address, "--check", BED], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    running = subprocess.Popen([SIM, "--bus", bus.address, "--check", BED], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               env=hurried())
     wait_for(lambda: sim.status()["n_fetches"] > 0, "the Fetch", process=running)
     return sim, running
 

@@ -74,7 +74,7 @@ def start(tmp_path, bus, text):
     (tmp_path / "kneadd.conf").write_text(text)
     hub = line.Hub(tmp_path, bus.address)
     hub.process = line.Process([line.KNEADD, "--config", tmp_path / "kneadd.conf", "--bus", bus.address, "--state-dir", hub.state,
-                                "--socket", hub.socket, "--timer-scale", line.TIMER_SCALE], hub.log)
+                                "--socket", hub.socket, "--timer-scale", line.timer_scale()], hub.log)
     line.wait_for(hub.is_answering, "the hub")
     return hub
 

@@ -19,7 +19,7 @@ def told(screen, command):
 
 @pytest.mark.parametrize("bonded", ["no", "yes"])
 def test_three_commands_lead_from_nothing_to_a_massager_that_is_recorded(hub, make_sim, bonded):
-    hub.start("--timer-scale", "0.2")
+    hub.start("--timer-scale", line.timer_scale(0.2))
     first = hub.cli()
     assert first.returncode == 0 and "No massager is recorded yet." in first.stdout
     assert "Switch it on" in first.stdout and max(map(len, first.stdout.splitlines())) <= 80
@@ -43,7 +43,7 @@ def test_three_commands_lead_from_nothing_to_a_massager_that_is_recorded(hub, ma
 
 
 def test_what_the_list_of_massagers_says_to_do_can_be_done(hub, make_sim):
-    hub.start("--timer-scale", "0.2")
+    hub.start("--timer-scale", line.timer_scale(0.2))
     assert told(hub.cli("devices").stdout, "scan") == "scan"
     make_sim(f"{NEW},bonded=no")
     line.wait_for(lambda: hub.get("/v1/status")["radio"]["state"] == "ready", "the radio")

@@ -79,7 +79,7 @@ def test_twenty_malformed_notifications_end_in_quarantine_and_nineteen_do_not(hu
 
 def test_a_bluetoothd_that_restarts_does_not_end_a_quarantine(hub, make_sim):
     sim = make_sim(DEVICE + ",history=1d")
-    hub.start("--timer-scale", "0.02")
+    hub.start("--timer-scale", line.timer_scale(0.01))
     hub.allow()
     hub.wait_caught_up(sim)
     sim.call("SendMalformed", "(sus)", BED, 20, "crc")
@@ -88,7 +88,7 @@ def test_a_bluetoothd_that_restarts_does_not_end_a_quarantine(hub, make_sim):
     wait_for(lambda: why(hub)["cause"] == "no-bluetoothd", "bluetoothd gone")
     sim.call("SetBluez", "(b)", True)
     why_is(hub, "quarantined", "left alone until")
-    # its twelve seconds are ten minutes; then it is served again by itself
+    # its six seconds are ten minutes; then it is served again by itself
     hub.wait_caught_up(sim)
     assert hub.device()["counters"]["n_quarantines"] == 1 and len(events(hub, "quarantined")) == 1
     assert "quarantined_until" not in hub.device() and why(hub)["cause"] == "well"

@@ -12,7 +12,7 @@ from gi.repository import Gio, GLib
 from line import BED, KNEAD, ROLLER, wait_for
 
 AGENT = "/org/knead/agent"
-SCALE = ("--timer-scale", "0.2")  # a search of 8 s
+SCALE = ("--timer-scale", line.timer_scale(0.2))  # a search of 8 s
 
 
 def massager(address=BED, **settings):
@@ -149,7 +149,7 @@ def test_a_massager_that_refuses_is_told_so(begin, hub):
     nothing_came_of_it(hub, sim)
 
 
-def test_the_end_of_what_is_typed_ends_it_without_waiting_for_anybodys_patience(begin, hub):
+def test_the_end_of_what_is_typed_ends_it_without_waiting_for_anybodys_patience(real_time, begin, hub):
     sim = begin(massager(pairing="display"), scale=("--timer-scale", "1"))
     talk = Talk(hub)
     talk.asks_for_digits()

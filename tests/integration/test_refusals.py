@@ -4,10 +4,12 @@
 
 import grp
 import os
+import pathlib
 import pwd
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 
 import line
 import pytest
@@ -124,15 +126,18 @@ def test_a_session_that_is_not_there_is_3(hub):
     assert hub.cli("show", "12345").returncode == 3
 
 
-def test_a_user_without_rights_is_denied_with_4_and_told_the_line_to_type(hub):
+def test_a_user_without_rights_is_denied_with_4_and_told_the_line_to_type(request, hub):
     if os.getuid() != 0:
         pytest.skip("needs root to become another user")
+    # the build may stand where nobody may look, and pytest closes the folder of its own whenever it starts
+    place = pathlib.Path(tempfile.mkdtemp(prefix="kn-refusals-"))
+    request.addfinalizer(lambda: shutil.rmtree(place))
+    hub.socket = place / "knead.sock"
     hub.start("--read-group", "users")
-    program = shutil.copy(KNEAD, hub.directory / "knead")  # the build may stand where nobody may look
+    program = shutil.copy(KNEAD, place / "knead")
     nobody = pwd.getpwnam("nobody")
     users = grp.getgrnam("users").gr_gid
-    for path in (hub.directory, *hub.directory.parents):
-        path.chmod(path.stat().st_mode | 0o005)
+    place.chmod(0o755)
 
     def as_nobody(*args, groups=()):
         return run([program, "--socket", hub.socket, *args], user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=list(groups))

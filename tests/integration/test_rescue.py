@@ -4,10 +4,13 @@
 
 import contextlib
 
+import pytest
 from gi.repository import Gio, GLib
 from line import BED, wait_for
 
 DEVICE = f"kind=back14,address={BED},serial=B,seed=5"
+# the radio's own timers are as short as an answer on the bus may take
+pytestmark = pytest.mark.usefixtures("real_time")
 # with a simulator that is as fast
 HASTE = ("--timer-scale", "0.004")
 SYSTEMD = """<node><interface name='org.freedesktop.systemd1.Manager'><method name='RestartUnit'><arg type='s' direction='in'/>

@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 """What the service manager hears (fault 92): pings while all is well, none while the store is stuck, and a word in between."""
+import contextlib
 import os
+import queue
 import socket
 import threading
 
@@ -10,26 +12,28 @@ import pytest
 
 
 class Manager:
-    """The end of NOTIFY_SOCKET that systemd has."""
+    """The end of NOTIFY_SOCKET that systemd has: it reads at once, or who tells it something would wait."""
 
     def __init__(self, path):
         self.path = path
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(path))
-        self.socket.settimeout(60)
+        self.words = queue.SimpleQueue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        with contextlib.suppress(OSError):  # closed at the end
+            while True:
+                for word in self.socket.recv(4096).decode().splitlines():
+                    self.words.put(word)
 
     def wait_for(self, word):
-        while word not in self.socket.recv(4096).decode().splitlines():
+        while self.words.get(timeout=line.DEADLINE_S) != word:
             pass
 
     def drain(self):
-        self.socket.setblocking(False)
-        try:
-            while self.socket.recv(4096):
-                pass
-        except BlockingIOError:
-            pass
-        self.socket.settimeout(60)
+        while not self.words.empty():
+            self.words.get()
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def manager(tmp_path):
     manager.socket.close()
 
 
-def test_the_watchdog_is_fed_while_all_is_well_and_not_while_the_disk_is_stuck(tmp_path, monkeypatch, hub, manager):
+def test_the_watchdog_is_fed_while_all_is_well_and_not_while_the_disk_is_stuck(tmp_path, monkeypatch, real_time, hub, manager):
     stall = tmp_path / "stall"
     sanitizer = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
     for key, value in {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": 200000, "KN_STALL_FILE": stall, "KN_STALL_MS": 4000,
