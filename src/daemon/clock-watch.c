@@ -10,6 +10,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+/* later than the clock ever shows: time_t has 32 bits on Debian 12 for armhf, and ends in 2038 there */
+#define NEVER_S (sizeof(time_t) > 4 ? (time_t)((gint64)1 << 40) : G_MAXINT32)
+
 enum { LOOK_S = 60, ASK_MAX_S = 3600 };
 
 struct KnClockWatch {
@@ -74,7 +77,7 @@ on_look(gpointer user)
 static gboolean
 arm(gint timer)
 {
-	const struct itimerspec never = {.it_value.tv_sec = (time_t)1 << 40};
+	const struct itimerspec never = {.it_value.tv_sec = NEVER_S};
 
 	return timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) ==
 	       0;

@@ -58,7 +58,7 @@ kn_flash_format(KnFlash *flash, guint64 first_seq)
 static gsize
 count(const KnFlash *flash)
 {
-	return flash->next_seq - flash->oldest_seq;
+	return (gsize)(flash->next_seq - flash->oldest_seq);
 }
 
 static Slot *
@@ -70,9 +70,10 @@ slot_of(const KnFlash *flash, guint64 seq)
 void
 kn_flash_drop_oldest(KnFlash *flash, guint64 n)
 {
-	n = MIN(n, count(flash));
-	flash->first_slot = (flash->first_slot + n) % flash->n_slots;
-	flash->oldest_seq += n;
+	gsize n_gone = (gsize)MIN(n, count(flash));
+
+	flash->first_slot = (flash->first_slot + n_gone) % flash->n_slots;
+	flash->oldest_seq += n_gone;
 }
 
 static void

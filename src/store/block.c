@@ -289,7 +289,7 @@ kn_block_reader_next(KnBlockReader *reader, KnBlockItem *ret_item)
 	}
 	ret_item->is_record = FALSE;
 	ret_item->bytes = columns->raw->data + reader->at_byte;
-	ret_item->n_bytes = g_array_index(columns->raw_lengths, guint64, reader->at_raw++);
+	ret_item->n_bytes = (gsize)g_array_index(columns->raw_lengths, guint64, reader->at_raw++);
 	reader->at_byte += ret_item->n_bytes;
 	return TRUE;
 }

@@ -32,11 +32,12 @@ kn_pages_read(KnDb *db, guint64 offset, GError **error)
 {
 	sqlite3_file *file = NULL;
 	g_autofree guint8 *bytes = NULL;
-	guint64 n_file, n_bytes;
+	guint64 n_file;
+	gsize n_bytes;
 
 	if (!find_file(db, &file, &n_file, error))
 		return NULL;
-	n_bytes = MIN(n_file - MIN(n_file, offset), (guint64)KN_STORE_PAGES_BYTES);
+	n_bytes = (gsize)MIN(n_file - MIN(n_file, offset), (guint64)KN_STORE_PAGES_BYTES);
 	bytes = g_malloc(KN_STORE_PAGES_BYTES);
 	if (n_bytes > 0 &&
 	    file->pMethods->xRead(file, bytes, (int)n_bytes, (sqlite3_int64)offset) == SQLITE_OK)

@@ -61,12 +61,13 @@ kn_press_pack(const GByteArray *bytes, GError **error)
 guint8 *
 kn_press_unpack(const guint8 *frame, gsize n_frame, gsize n_max, gsize *ret_n_bytes)
 {
-	unsigned long long n_bytes = ZSTD_getFrameContentSize(frame, n_frame);
+	unsigned long long n_said = ZSTD_getFrameContentSize(frame, n_frame);
+	gsize n_bytes = (gsize)n_said;
 	ZSTD_DCtx *unpacker = get_unpacker();
 	g_autofree guint8 *bytes = NULL;
 
 	/* the two error values are larger than any bound */
-	if (n_bytes > n_max || !unpacker)
+	if (n_said > n_max || !unpacker)
 		return NULL;
 	bytes = g_malloc(n_bytes + 1);
 	if (ZSTD_decompressDCtx(unpacker, bytes, n_bytes, frame, n_frame) != n_bytes)
