@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "radio/rescue-private.h"
+#include "radio/timers.h"
 
 #include <string.h>
 
@@ -263,25 +264,54 @@ is_telling(const KnPeer *peer)
 		cause == KN_LINK_CAUSE_UNCONFIRMED);
 }
 
-static void
-note_failure(KnWatch *watch, const KnPeer *peer)
+/* heard on this adapter within the last minute, and not put aside for a reason of its own: it will be tried, too */
+static gboolean
+is_witness(const KnPeer *peer, const gchar *adapter, gint64 now_us)
 {
+	const KnTreeDevice *device = kn_peer_device(peer);
+	gint64 fresh_us = (gint64)kn_scale_ms(peer->host->scale, KN_WAIT_HEARD_MS) * 1000;
+	KnLinkState state = peer->link.state;
+	return device && g_str_equal(device->adapter, adapter) && device->heard_us &&
+	       now_us - device->heard_us < fresh_us && state != KN_LINK_AT_NOT_BONDED &&
+	       state != KN_LINK_AT_BOND_LOST && state != KN_LINK_AT_UNSUPPORTED;
+}
+
+/* A home with one massager in use has nobody else to ask. */
+static gboolean
+is_alone(const KnRadio *radio, const KnPeer *peer, const gchar *adapter)
+{
+	gint64 now_us = g_get_monotonic_time();
+	GHashTableIter iter;
+	gpointer other;
+	g_hash_table_iter_init(&iter, radio->peers);
+	while (g_hash_table_iter_next(&iter, NULL, &other)) {
+		if (other != peer && is_witness(other, adapter, now_us))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void
+note_failure(const KnRadio *radio, KnSeat *seat, const KnPeer *peer)
+{
+	KnWatch *watch = seat->watch;
 	gboolean are_many = kn_ladder_connect_failed(&watch->ladder, g_get_monotonic_time());
 	if (!watch->failed)
 		watch->failed = g_strdup(peer->address);
 	else if (!g_str_equal(watch->failed, peer->address))
 		watch->have_others_failed = TRUE;
-	watch->is_linkless = are_many && watch->have_others_failed;
+	watch->is_linkless =
+		are_many && (watch->have_others_failed || is_alone(radio, peer, seat->path));
 }
 
 gboolean
-kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked)
+kn_rescue_tried(const KnRadio *radio, KnSeat *seat, const KnPeer *peer, gboolean is_linked)
 {
 	/* nobody's time was taken for nothing: the next may be tried without having been heard */
 	if (is_linked)
 		seat->blind_us = 0;
 	if (is_linked || !is_telling(peer))
 		return FALSE;
-	note_failure(seat->watch, peer);
+	note_failure(radio, seat, peer);
 	return TRUE;
 }

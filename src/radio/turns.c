@@ -59,7 +59,7 @@ kn_radio_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_li
 	KnSlots *slots = &seat->watch->slots;
 	if (is_linked)
 		kn_slots_linked(slots);
-	if (!kn_rescue_tried(seat, peer, is_linked))
+	if (!kn_rescue_tried(radio, seat, peer, is_linked))
 		return;
 	guint n_before = slots->n_max;
 	kn_slots_failed(slots, &radio->host.slot_times, kn_radio_count_links(radio, adapter),
