@@ -160,6 +160,13 @@ on_write_again(gpointer user)
 }
 
 static void
+write_later(KnPeer *peer)
+{
+	guint wait_ms = kn_scale_ms(peer->host->scale, KN_WAIT_WRITE_RETRY_MS);
+	peer->write_timer_id = g_timeout_add(wait_ms, on_write_again, peer);
+}
+
+static void
 on_written(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNUC_UNUSED,
 	   const KnBluezFault *fault)
 {
@@ -169,8 +176,7 @@ on_written(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNU
 					fault->verdict.class == KN_BLUEZ_TRANSIENT);
 	peer->is_writing = FALSE;
 	if (is_passing && ++peer->n_write_tries < WRITE_TRIES) {
-		guint wait_ms = kn_scale_ms(host->scale, KN_WAIT_WRITE_RETRY_MS);
-		peer->write_timer_id = g_timeout_add(wait_ms, on_write_again, peer);
+		write_later(peer);
 		return;
 	}
 	peer->n_write_tries = 0;
@@ -186,8 +192,11 @@ write_next(KnPeer *peer)
 	KnTreeGatt gatt = {0};
 	if (peer->is_writing || peer->write_timer_id || g_queue_is_empty(&peer->writes))
 		return;
-	if (!find_gatt(peer, &gatt))
-		return; /* the link machine sees the same, and drops the link */
+	/* the link machine sees the same, and drops the link if it stays so; if it does not, nobody else goes on with this */
+	if (!find_gatt(peer, &gatt)) {
+		write_later(peer);
+		return;
+	}
 	GVariantBuilder options;
 	g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&options, "{sv}", "type", g_variant_new_string("request"));

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "radio/rescue-private.h"
+#include "radio/timers.h"
 
 #include <string.h>
 
@@ -213,13 +214,41 @@ kn_rescue_was_read(KnRescue *rescue, gboolean is_good)
 		kn_rescue_tell(rescue, NULL, KN_LADDER_NOTHING, "answers again");
 }
 
+/* heard on this adapter within the last minute, and not put aside for a reason of its own: it will be tried, too */
+static gboolean
+is_witness(const KnPeer *peer, const gchar *adapter, gint64 now_us)
+{
+	const KnTreeDevice *device = kn_peer_device(peer);
+	gint64 fresh_us = (gint64)kn_scale_ms(peer->host->scale, KN_WAIT_HEARD_MS) * 1000;
+	KnLinkState state = peer->link.state;
+	return device && g_str_equal(device->adapter, adapter) && device->heard_us &&
+	       now_us - device->heard_us < fresh_us && state != KN_LINK_AT_NOT_BONDED &&
+	       state != KN_LINK_AT_BOND_LOST && state != KN_LINK_AT_UNSUPPORTED;
+}
+
+/* A home with one massager in use has nobody else to ask. */
+static gboolean
+is_alone(const KnRadio *radio, const KnPeer *peer, const gchar *adapter)
+{
+	gint64 now_us = g_get_monotonic_time();
+	GHashTableIter iter;
+	gpointer other;
+	g_hash_table_iter_init(&iter, radio->peers);
+	while (g_hash_table_iter_next(&iter, NULL, &other)) {
+		if (other != peer && is_witness(other, adapter, now_us))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 gboolean
-kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked)
+kn_rescue_tried(const KnRadio *radio, KnSeat *seat, const KnPeer *peer, gboolean is_linked)
 {
 	const KnTreeDevice *device = kn_peer_device(peer);
 	gint signal_dbm = device && device->has_signal ? device->signal_dbm : G_MININT;
 	if (is_linked || !kn_watch_is_telling(&peer->link, signal_dbm))
 		return FALSE;
-	kn_watch_connect_failed(seat->watch, peer->address, g_get_monotonic_time());
+	kn_watch_connect_failed(seat->watch, peer->address, is_alone(radio, peer, seat->path),
+				g_get_monotonic_time());
 	return TRUE;
 }

@@ -37,4 +37,5 @@ void kn_rescue_look(KnRescue *rescue, gint64 now_us);
 void kn_rescue_heard(KnRescue *rescue, const gchar *device_path, gint64 now_us);
 void kn_rescue_was_read(KnRescue *rescue, gboolean is_good);
 /* A Connect on it has ended. TRUE: it failed, and that says something of the adapter. */
-gboolean kn_rescue_tried(KnSeat *seat, const KnPeer *peer, gboolean is_linked);
+gboolean kn_rescue_tried(const KnRadio *radio, KnSeat *seat, const KnPeer *peer,
+			 gboolean is_linked);

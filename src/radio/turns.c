@@ -58,7 +58,7 @@ kn_radio_tried(gpointer user, KnPeer *peer, const gchar *adapter, gboolean is_li
 		return;
 	KnSlots *slots = &seat->watch->slots;
 	guint n_before = slots->n_max;
-	kn_turns_tried(&seat->turns, is_linked, kn_rescue_tried(seat, peer, is_linked),
+	kn_turns_tried(&seat->turns, is_linked, kn_rescue_tried(radio, seat, peer, is_linked),
 		       kn_radio_count_links(radio, adapter), g_get_monotonic_time());
 	if (slots->n_max && !n_before)
 		g_message("%s seems to carry no more than %u links: the others take turns", adapter,

@@ -73,7 +73,7 @@ def test_twenty_malformed_notifications_end_in_quarantine_and_nineteen_do_not(hu
     wait_for(lambda: hub.device()["counters"]["n_malformed"] == 19, "nineteen of them")
     assert why(hub)["cause"] == "well"
     sim.call("SendMalformed", "(sus)", BED, 1, how)
-    why_is(hub, "quarantined", "it sent 20 notifications within a minute that can not be read. Check its firmware.")
+    why_is(hub, "quarantined", "it sent 20 records within a minute that can not be read. Check its firmware.")
     assert hub.device()["counters"][f"n_bad_{how}"] == 20
 
 

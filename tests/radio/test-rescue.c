@@ -189,6 +189,26 @@ two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
 	kn_test_radio_wait(f, has_event, "up " BACK);
 }
 
+/* the other one is in a drawer */
+static void
+one_that_is_heard_alone_and_never_connected_is_trouble_of_the_adapter(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.02;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, two);
+	kn_test_sim(f, "Vanish", g_variant_new("(s)", ROLLER));
+	kn_test_sim_fail_next(f, "Connect", "InProgress", "In Progress", 100000);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_radio_allow(f->radio, ROLLER);
+	kn_test_radio_wait(f, has_event,
+			   "rescue reconnect hci0 connects to nobody: a new connection");
+	kn_test_sim_fail_next(f, "Connect", "InProgress", "In Progress", 0);
+	kn_test_radio_wait(f, has_event, "rescue nothing hci0 works again");
+	kn_test_radio_wait(f, has_event, "up " BACK);
+}
+
 static guint
 n_connects(Fixture *f, const gchar *address)
 {
@@ -238,6 +258,7 @@ main(int argc, char **argv)
 	ADD(what_is_known_of_an_adapter_outlives_a_new_connection);
 	ADD(a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew);
 	ADD(two_that_are_heard_and_never_connected_are_trouble_of_the_adapter);
+	ADD(one_that_is_heard_alone_and_never_connected_is_trouble_of_the_adapter);
 	ADD(a_link_that_falls_before_anything_came_over_it_is_no_sign_of_life);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
 	return g_test_run();

@@ -36,14 +36,14 @@ kn_watch_is_telling(const KnLink *link, gint signal_dbm)
 }
 
 void
-kn_watch_connect_failed(KnWatch *watch, const gchar *address, gint64 now_us)
+kn_watch_connect_failed(KnWatch *watch, const gchar *address, gboolean is_alone, gint64 now_us)
 {
 	gboolean are_many = kn_ladder_connect_failed(&watch->ladder, now_us);
 	if (!watch->failed)
 		watch->failed = g_strdup(address);
 	else if (strcmp(watch->failed, address) != 0)
 		watch->have_others_failed = TRUE;
-	watch->is_linkless = are_many && watch->have_others_failed;
+	watch->is_linkless = are_many && (watch->have_others_failed || is_alone);
 }
 
 /* Something came over it: whatever was wrong is not any more. A link that only is said to be there proves nothing, as some fall at once. */

@@ -37,8 +37,9 @@ void kn_watch_clear(KnWatch *watch);
 gboolean kn_watch_has_told(const KnLink *link);
 /* Of a link whose Connect has just failed, to one that was heard at so many dBm (G_MININT: not known): it is the adapter that fails. */
 gboolean kn_watch_is_telling(const KnLink *link, gint signal_dbm);
-/* Such a Connect, to that address. */
-void kn_watch_connect_failed(KnWatch *watch, const gchar *address, gint64 now_us);
+/* Such a Connect, to that address. is_alone: nobody else is heard, so no other can tell whether it is the adapter. */
+void kn_watch_connect_failed(KnWatch *watch, const gchar *address, gboolean is_alone,
+			     gint64 now_us);
 
 typedef enum {
 	KN_WATCH_NO_NEWS,

@@ -372,6 +372,10 @@ next_for(KnWhyCause cause, const KnWhyFacts *facts)
 {
 	if (cause == KN_WHY_CLOCK_NEVER_SET && facts->is_clock_unset && facts->is_hub_clock_unset)
 		return "Set this machine's clock: sudo timedatectl set-ntp true";
+	/* where one massager is all that could be tried, it may be that one */
+	if (cause == KN_WHY_RADIO_FAILED && !facts->is_adapter_deaf)
+		return "Switch %N off and on. If that does not help, switch this machine off and "
+		       "on again, or pull its Bluetooth adapter out and put it back.";
 	return causes[cause].next;
 }
 

@@ -147,7 +147,7 @@ static void
 refuse_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	device->counters.n_bad_seq++;
-	device->is_malformed = TRUE;
+	device->n_malformed++;
 	if (device->is_state_refused)
 		return;
 	device->is_state_refused = TRUE;
@@ -224,7 +224,7 @@ kn_pipeline_handle_reply(KnPipeline *pipeline, KnPipelineDevice *device, const g
 
 	if (kn_decode_reply(bytes, n_bytes, &reply) != KN_DECODE_OK) {
 		device->counters.n_bad_protobuf++;
-		device->is_malformed = TRUE;
+		device->n_malformed++;
 		return;
 	}
 	switch (reply.which_body) {

@@ -38,8 +38,8 @@ typedef struct {
 	KnAllowance gaps;
 	gint64 enrolled; /* 0: not, at present */
 	KnRefusal refusal;
-	gboolean is_refused;   /* the link is to end: what comes on it is passed over */
-	gboolean is_malformed; /* the notification at hand */
+	gboolean is_refused; /* the link is to end: what comes on it is passed over */
+	guint n_malformed;   /* frames of the notification at hand */
 	gboolean sends_newer;
 	gboolean is_clock_unset;
 	gboolean is_up;

@@ -97,7 +97,7 @@ admit_record(KnPipeline *pipeline, KnPipelineDevice *device, const KnRecordKey *
 
 	if (key->seq > ledger->newest_seq + KN_SEQ_JUMP_MAX) {
 		device->counters.n_bad_seq++;
-		device->is_malformed = TRUE;
+		device->n_malformed++;
 		kn_pipeline_ask_state(pipeline, device, now);
 		return FALSE;
 	}
@@ -158,7 +158,7 @@ kn_pipeline_handle_record(KnPipeline *pipeline, KnPipelineDevice *device,
 	}
 	if (!kn_decode_key(bytes, n_bytes, &key)) {
 		device->counters.n_bad_key++;
-		device->is_malformed = TRUE;
+		device->n_malformed++;
 		if (frame->kind == KN_FRAME_HISTORY)
 			kn_transfer_refused(&device->transfer);
 		return;

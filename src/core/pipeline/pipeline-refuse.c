@@ -142,9 +142,9 @@ kn_pipeline_weigh(KnPipeline *pipeline, KnPipelineDevice *device, gboolean is_as
 {
 	if (is_asked || pipeline->config.is_replay)
 		return;
-	device->counters.n_malformed += device->is_malformed;
+	device->counters.n_malformed += device->n_malformed;
 	punish(pipeline, device,
-	       kn_trust_note(&device->trust, device->is_malformed, now->boottime_us));
+	       kn_trust_note(&device->trust, device->n_malformed, now->boottime_us));
 }
 
 void

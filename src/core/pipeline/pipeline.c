@@ -268,18 +268,20 @@ take_packet(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes,
 	KnFrameStatus status;
 	KnFrameReader frame;
 	gboolean is_lossy;
+	guint n_frames = 0;
 	gsize n_body;
 
 	if (kn_frame_open(&frame, bytes, n_bytes) != KN_FRAME_OK) {
 		/* nothing at all: the radio counts those */
 		device->counters.n_bad_header += n_bytes > 0;
-		device->is_malformed = TRUE;
+		device->n_malformed++;
 		return FALSE;
 	}
 	is_lossy = count_lost_notifications(device, frame.counter);
 	if (frame.kind == KN_FRAME_LIVE)
 		device->live_us = now->boottime_us;
 	while ((status = kn_frame_next(&frame, &body, &n_body)) == KN_FRAME_OK) {
+		n_frames++;
 		if (frame.kind == KN_FRAME_REPLY)
 			kn_pipeline_handle_reply(pipeline, device, body, n_body, now);
 		else
@@ -288,14 +290,15 @@ take_packet(KnPipeline *pipeline, KnPipelineDevice *device, const guint8 *bytes,
 	if (status != KN_FRAME_END) {
 		device->counters.n_bad_length += status == KN_FRAME_LENGTH;
 		device->counters.n_bad_crc += status == KN_FRAME_CRC;
-		device->is_malformed = TRUE;
+		device->n_malformed++;
 		if (frame.kind == KN_FRAME_HISTORY)
 			kn_transfer_refused(&device->transfer);
 	}
 	/* a live record that was lost shows as a hole below the next one; only State tells of the last one */
 	if (frame.kind == KN_FRAME_LIVE ? status != KN_FRAME_END : is_lossy)
 		kn_pipeline_ask_state(pipeline, device, now);
-	return frame.kind == KN_FRAME_HISTORY && kn_trust_take(&device->trust);
+	n_frames += status != KN_FRAME_END;
+	return frame.kind == KN_FRAME_HISTORY && kn_trust_take(&device->trust, n_frames);
 }
 
 void
@@ -312,7 +315,7 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 		device->counters.n_ignored++;
 		return;
 	}
-	device->is_malformed = FALSE;
+	device->n_malformed = 0;
 	is_asked = take_packet(pipeline, device, bytes, n_bytes, now);
 	if (!device->is_refused)
 		kn_pipeline_weigh(pipeline, device, is_asked, now);

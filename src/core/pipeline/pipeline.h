@@ -80,8 +80,8 @@ typedef struct {
 	guint64 n_bad_header;
 	guint64 n_bad_length;
 	guint64 n_bad_crc;
-	guint64 n_bad_key; /* right CRC, but no seq to be read: cannot be covered */
-	guint64 n_malformed; /* notifications that count towards a quarantine: any of these, unasked */
+	guint64 n_bad_key;   /* right CRC, but no seq to be read: cannot be covered */
+	guint64 n_malformed; /* that count towards a quarantine: any of these, unasked */
 	guint64 n_quarantines;
 	guint64 n_ignored; /* notifications that came between a refusal and the end of the link */
 	guint64 n_bad_protobuf; /* the following four: stored raw, covered */

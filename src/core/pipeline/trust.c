@@ -9,7 +9,7 @@ static const struct {
 } offences[] = {
 	[KN_OFFENCE_NONE] = {"none", ""},
 	[KN_OFFENCE_MALFORMED] = {"malformed",
-				  "sent 20 notifications within a minute that can not be read"},
+				  "sent 20 records within a minute that can not be read"},
 	[KN_OFFENCE_FLOOD] = {"flood",
 			      "sent more than 500 notifications a second that nobody asked for"},
 	[KN_OFFENCE_LOGS] = {"logs", "began a new memory more than 16 times within a day"},
@@ -48,11 +48,12 @@ kn_trust_ask(KnTrust *trust, guint64 n_records)
 }
 
 gboolean
-kn_trust_take(KnTrust *trust)
+kn_trust_take(KnTrust *trust, guint n_records)
 {
-	if (trust->n_asked == 0)
+	/* one without any was not asked for either */
+	if (n_records == 0 || trust->n_asked < n_records)
 		return FALSE;
-	trust->n_asked--;
+	trust->n_asked -= n_records;
 	return TRUE;
 }
 
@@ -63,7 +64,7 @@ scaled(const KnTrust *trust, gint64 us)
 }
 
 static KnOffence
-judge(KnTrust *trust, gboolean is_malformed, gint64 now_us)
+judge(KnTrust *trust, guint n_malformed, gint64 now_us)
 {
 	gint64 *oldest_us;
 
@@ -71,9 +72,10 @@ judge(KnTrust *trust, gboolean is_malformed, gint64 now_us)
 		MAX(trust->ahead_us, now_us) + G_USEC_PER_SEC / KN_TRUST_UNASKED_MAX_PER_S;
 	if (trust->ahead_us - now_us > KN_TRUST_AHEAD_MAX_US)
 		return KN_OFFENCE_FLOOD;
-	if (!is_malformed)
+	if (n_malformed == 0)
 		return KN_OFFENCE_NONE;
-	trust->malformed_us[trust->n_malformed++ % KN_TRUST_MALFORMED_MAX] = now_us;
+	for (guint i = 0; i < MIN(n_malformed, KN_TRUST_MALFORMED_MAX); i++)
+		trust->malformed_us[trust->n_malformed++ % KN_TRUST_MALFORMED_MAX] = now_us;
 	/* the next one's place is where the oldest of the last twenty stands */
 	oldest_us = &trust->malformed_us[trust->n_malformed % KN_TRUST_MALFORMED_MAX];
 	return trust->n_malformed >= KN_TRUST_MALFORMED_MAX &&
@@ -98,9 +100,9 @@ quarantine(KnTrust *trust, KnOffence offence, gint64 now_us)
 }
 
 KnOffence
-kn_trust_note(KnTrust *trust, gboolean is_malformed, gint64 now_us)
+kn_trust_note(KnTrust *trust, guint n_malformed, gint64 now_us)
 {
-	KnOffence offence = judge(trust, is_malformed, now_us);
+	KnOffence offence = judge(trust, n_malformed, now_us);
 
 	return offence == KN_OFFENCE_NONE ? offence : quarantine(trust, offence, now_us);
 }

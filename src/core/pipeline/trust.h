@@ -15,7 +15,7 @@ enum {
 		20, /* within KN_TRUST_MALFORMED_US: the last of them is one too many */
 	/* for long. A device of 14 nodes at 25 Hz sends some 15; what a backfill brings was asked for */
 	KN_TRUST_UNASKED_MAX_PER_S = 500,
-	/* notifications of history that may come: twice what is ever outstanding, for answers that are late */
+	/* records of history that may come: twice what is ever outstanding, for answers that are late */
 	KN_TRUST_ASKED_MAX = 256,
 	/* within KN_TRUST_LOGS_US: each is a row that stays; nobody resets a massager so often */
 	KN_TRUST_LOGS_MAX = 16,
@@ -56,12 +56,13 @@ void kn_trust_init(KnTrust *trust, gdouble scale);
 /* The link came up: nothing was asked for on it. */
 void kn_trust_start(KnTrust *trust);
 
-/* History was asked for: so many records, so at most as many notifications. */
+/* History was asked for: so many records. */
 void kn_trust_ask(KnTrust *trust, guint64 n_records);
-/* A notification of history. TRUE: one that was asked for; what is wrong with it is the transfer's to judge, three times a record. */
-gboolean kn_trust_take(KnTrust *trust);
-/* A notification that nobody asked for. Anything but NONE: it is in quarantine from now to until_us. */
-KnOffence kn_trust_note(KnTrust *trust, gboolean is_malformed, gint64 now_us);
+/* A notification of history with so many records, good or bad. TRUE: they were asked for; what is wrong with them is the transfer's to judge, three
+ * times a record. FALSE: so many were not. */
+gboolean kn_trust_take(KnTrust *trust, guint n_records);
+/* A notification that nobody asked for, and how much of it means nothing. Anything but NONE: it is in quarantine from now to until_us. */
+KnOffence kn_trust_note(KnTrust *trust, guint n_malformed, gint64 now_us);
 /* It tells of a log that this hub does not know. NONE: it is to be taken; else as above, and it is not: before a day is over the
  * next one is no better. */
 KnOffence kn_trust_note_log(KnTrust *trust, gint64 now_us);

@@ -82,7 +82,7 @@ note_tried(Air *air, AirNode *node, gboolean is_full)
 		gchar name[] = {(gchar)('a' + node->number), 0};
 		gboolean is_well = is_linked(&node->link);
 		if (!is_well && is_telling)
-			kn_watch_connect_failed(&adapter->watch, name, air->now_us);
+			kn_watch_connect_failed(&adapter->watch, name, FALSE, air->now_us);
 		kn_turns_tried(&adapter->turns, is_well, is_telling, n, air->now_us);
 	}
 	/* in the test's own book: what it was told, and what was presumed or given up, which cannot be known better */

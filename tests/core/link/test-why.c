@@ -193,7 +193,7 @@ a_radio_that_nothing_helped_is_named_unless_the_massager_is_connected(void)
 	assert_why(&facts, KN_WHY_RADIO_FAILED,
 		   "This machine's Bluetooth seems to have failed: for 25 min it could connect to "
 		   "nobody.",
-		   "Switch this machine off and on again");
+		   "Switch back bed off and on. If that does not help, switch this machine");
 	/* what is this massager's own comes first */
 	facts.link = KN_WHY_LINK_BOND_LOST;
 	assert_why(&facts, KN_WHY_BOND_LOST, "back bed does not know this machine any more.",

@@ -108,6 +108,25 @@ twenty_of_every_malformed_kind_end_in_quarantine(void)
 	}
 }
 
+/* as many records as fit one notification, none of which has a number */
+static void
+one_notification_of_twenty_records_without_a_place_is_enough(PipelineFixture *f, gconstpointer data)
+{
+	const guint8 body[] = {0x10, 1};
+	guint8 bytes[KN_NOTIFICATION_BYTES_MAX];
+	gsize n_bytes = 2;
+
+	pf_meet(f, 0);
+	kn_frame_write_header(bytes, f->counter++, KN_FRAME_LIVE);
+	for (guint i = 0; i < 20; i++)
+		n_bytes +=
+			kn_frame_seal(body, sizeof body, bytes + n_bytes, sizeof bytes - n_bytes);
+	g_assert_cmpuint(n_bytes, ==, 2 + 20 * (1 + sizeof body + 4));
+	pf_send_bytes(f, bytes, n_bytes);
+	g_assert_cmpuint(pf_status_of(f).counters.n_malformed, ==, 20);
+	g_assert_cmpint(only_refusal(f)->offence, ==, KN_OFFENCE_MALFORMED);
+}
+
 static void
 what_it_sends_until_the_link_is_down_is_passed_over(PipelineFixture *f, gconstpointer data)
 {
@@ -269,6 +288,7 @@ main(int argc, char **argv)
 #define ADD(name)                                                                         \
 	g_test_add("/core/quarantine/" #name, PipelineFixture, NULL, pf_set_up_two, name, \
 		   pf_tear_down)
+	ADD(one_notification_of_twenty_records_without_a_place_is_enough);
 	ADD(what_it_sends_until_the_link_is_down_is_passed_over);
 	ADD(a_flood_of_records_that_are_here_already_is_cut_off_and_the_other_misses_nothing);
 	ADD(a_backfill_that_was_asked_for_is_no_flood_however_fast);

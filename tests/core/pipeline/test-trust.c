@@ -24,7 +24,7 @@ send_malformed(KnTrust *trust, guint n, gint64 from_us, gint64 over_us)
 	KnOffence offence = KN_OFFENCE_NONE;
 
 	for (guint i = 0; i < n && offence == KN_OFFENCE_NONE; i++)
-		offence = kn_trust_note(trust, TRUE, from_us + over_us * i / n);
+		offence = kn_trust_note(trust, 1, from_us + over_us * i / n);
 	return offence;
 }
 
@@ -36,12 +36,12 @@ the_twentieth_malformed_one_within_a_minute_is_one_too_many(void)
 	set_up(&trust);
 	g_assert_cmpint(send_malformed(&trust, 19, START, SECOND), ==, KN_OFFENCE_NONE);
 	g_assert_false(kn_trust_is_quarantined(&trust, START + 50 * SECOND));
-	g_assert_cmpint(kn_trust_note(&trust, TRUE, START + 60 * SECOND - 1), ==,
+	g_assert_cmpint(kn_trust_note(&trust, 1, START + 60 * SECOND - 1), ==,
 			KN_OFFENCE_MALFORMED);
 	g_assert_true(kn_trust_is_quarantined(&trust, START + 60 * SECOND));
 	set_up(&trust);
 	send_malformed(&trust, 19, START, 0);
-	g_assert_cmpint(kn_trust_note(&trust, TRUE, START + MINUTE), ==, KN_OFFENCE_NONE);
+	g_assert_cmpint(kn_trust_note(&trust, 1, START + MINUTE), ==, KN_OFFENCE_NONE);
 }
 
 static void
@@ -70,13 +70,13 @@ a_malformed_one_every_three_seconds_is_borne_for_ever(void)
 	set_up(&trust);
 	/* the first and the twentieth are 60 s apart */
 	for (guint i = 0; i < 1000; i++)
-		g_assert_cmpint(kn_trust_note(&trust, TRUE, START + i * MINUTE / 19 + i), ==,
+		g_assert_cmpint(kn_trust_note(&trust, 1, START + i * MINUTE / 19 + i), ==,
 				KN_OFFENCE_NONE);
 	set_up(&trust);
 	for (guint i = 0; i < 19; i++)
-		g_assert_cmpint(kn_trust_note(&trust, TRUE, START + i * (MINUTE - 1) / 19), ==,
+		g_assert_cmpint(kn_trust_note(&trust, 1, START + i * (MINUTE - 1) / 19), ==,
 				KN_OFFENCE_NONE);
-	g_assert_cmpint(kn_trust_note(&trust, TRUE, START + MINUTE - 1), ==, KN_OFFENCE_MALFORMED);
+	g_assert_cmpint(kn_trust_note(&trust, 1, START + MINUTE - 1), ==, KN_OFFENCE_MALFORMED);
 }
 
 static void
@@ -87,7 +87,7 @@ what_came_before_a_reconnect_is_not_forgotten(void)
 	set_up(&trust);
 	send_malformed(&trust, 19, START, SECOND);
 	kn_trust_start(&trust);
-	g_assert_cmpint(kn_trust_note(&trust, TRUE, START + 5 * SECOND), ==, KN_OFFENCE_MALFORMED);
+	g_assert_cmpint(kn_trust_note(&trust, 1, START + 5 * SECOND), ==, KN_OFFENCE_MALFORMED);
 }
 
 /* seconds until it is cut off at so many a second; -1: not within ten minutes */
@@ -99,7 +99,7 @@ seconds_of_flood(guint per_s)
 	set_up(&trust);
 	for (guint second = 0; second < 600; second++)
 		for (guint i = 0; i < per_s; i++)
-			if (kn_trust_note(&trust, FALSE,
+			if (kn_trust_note(&trust, 0,
 					  START + second * SECOND + SECOND * i / per_s) ==
 			    KN_OFFENCE_FLOOD)
 				return (gint)second;
@@ -123,7 +123,7 @@ ten_seconds_of_the_rate_may_come_at_once(void)
 	guint n = 0;
 
 	set_up(&trust);
-	while (kn_trust_note(&trust, FALSE, START) == KN_OFFENCE_NONE)
+	while (kn_trust_note(&trust, 0, START) == KN_OFFENCE_NONE)
 		n++;
 	g_assert_cmpuint(n, ==, 5000);
 }
@@ -134,21 +134,21 @@ history_that_was_asked_for_is_told_from_history_that_was_not(void)
 	KnTrust trust;
 
 	set_up(&trust);
-	g_assert_false(kn_trust_take(&trust));
+	g_assert_false(kn_trust_take(&trust, 1));
 	kn_trust_ask(&trust, 2);
-	g_assert_true(kn_trust_take(&trust));
-	g_assert_true(kn_trust_take(&trust));
-	g_assert_false(kn_trust_take(&trust));
+	g_assert_true(kn_trust_take(&trust, 1));
+	g_assert_true(kn_trust_take(&trust, 1));
+	g_assert_false(kn_trust_take(&trust, 1));
 	/* answers that are late still count, but not without end */
 	for (guint i = 0; i < 1000; i++)
 		kn_trust_ask(&trust, 64);
 	for (guint i = 0; i < KN_TRUST_ASKED_MAX; i++)
-		g_assert_true(kn_trust_take(&trust));
-	g_assert_false(kn_trust_take(&trust));
+		g_assert_true(kn_trust_take(&trust, 1));
+	g_assert_false(kn_trust_take(&trust, 1));
 	/* and none of another link */
 	kn_trust_ask(&trust, 64);
 	kn_trust_start(&trust);
-	g_assert_false(kn_trust_take(&trust));
+	g_assert_false(kn_trust_take(&trust, 1));
 }
 
 static void
@@ -183,11 +183,28 @@ after_a_quarantine_it_counts_from_nothing(void)
 	send_malformed(&trust, 20, START, 0);
 	g_assert_cmpint(trust.until_us, ==, START + 600000);
 	g_assert_cmpint(send_malformed(&trust, 19, trust.until_us, 0), ==, KN_OFFENCE_NONE);
-	while (kn_trust_note(&trust, FALSE, START + SECOND) == KN_OFFENCE_NONE)
+	while (kn_trust_note(&trust, 0, START + SECOND) == KN_OFFENCE_NONE)
 		continue;
 	g_assert_cmpint(trust.offence, ==, KN_OFFENCE_FLOOD);
 	for (guint i = 0; i < 1000; i++)
-		g_assert_cmpint(kn_trust_note(&trust, FALSE, trust.until_us), ==, KN_OFFENCE_NONE);
+		g_assert_cmpint(kn_trust_note(&trust, 0, trust.until_us), ==, KN_OFFENCE_NONE);
+}
+
+static void
+records_count_and_not_the_notifications_that_they_come_in(void)
+{
+	KnTrust trust;
+
+	kn_trust_init(&trust, 1.0);
+	kn_trust_ask(&trust, 64);
+	for (guint i = 0; i < 6; i++)
+		g_assert_true(kn_trust_take(&trust, 10));
+	g_assert_false(kn_trust_take(&trust, 10));
+	g_assert_true(kn_trust_take(&trust, 4));
+	g_assert_cmpint(kn_trust_note(&trust, 19, START), ==, KN_OFFENCE_NONE);
+	g_assert_cmpint(kn_trust_note(&trust, 0, START), ==, KN_OFFENCE_NONE);
+	g_assert_cmpint(kn_trust_note(&trust, 1, START), ==, KN_OFFENCE_MALFORMED);
+	g_assert_cmpint(kn_trust_note(&trust, 1000, START + SECOND), ==, KN_OFFENCE_MALFORMED);
 }
 
 int
@@ -204,6 +221,7 @@ main(int argc, char **argv)
 	ADD(history_that_was_asked_for_is_told_from_history_that_was_not);
 	ADD(a_quarantine_doubles_to_an_hour_and_is_forgiven_after_a_good_one);
 	ADD(after_a_quarantine_it_counts_from_nothing);
+	ADD(records_count_and_not_the_notifications_that_they_come_in);
 #undef ADD
 	return g_test_run();
 }
