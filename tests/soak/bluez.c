@@ -37,7 +37,13 @@ static const Failure failures[] = {
 	{BLUEZ "NotPermitted", "Not paired"},
 	{BLUEZ "Failed", "Operation failed with ATT error: 0x0e"},
 };
-enum { FAILURE_ALREADY = 0, FAILURE_PENDING = 1, FAILURE_ABORT = 3, FAILURE_KEY = 18 };
+enum {
+	FAILURE_ALREADY = 0,
+	FAILURE_PENDING = 1,
+	FAILURE_ABORT = 3,
+	FAILURE_FULL = 9,
+	FAILURE_KEY = 18
+};
 static const Failure listened = {BLUEZ "NotPermitted", "Notify acquired"};
 static const Failure daemon_gone = {DBUS "ServiceUnknown", "The name is not activatable"};
 
@@ -69,6 +75,16 @@ gboolean
 soak_is_in_range(const SoakNode *node)
 {
 	return node->world->now_us >= node->away_until_us;
+}
+
+guint
+soak_count_connected(const SoakWorld *world, const SoakAdapter *adapter)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < SOAK_NODES; i++)
+		n += world->nodes[i].is_connected && world->nodes[i].adapter == adapter;
+	return n;
 }
 
 /* ---- answers ---- */
@@ -164,12 +180,19 @@ on_lost(SoakWorld *world, SoakNode *node, guint64 arg)
 		soak_bluez_lose(node);
 }
 
+static gboolean
+is_full(const SoakNode *node)
+{
+	return soak_count_connected(node->world, node->adapter) >= node->adapter->capacity;
+}
+
 static void
 on_connected(SoakWorld *world, SoakNode *node, guint64 arg)
 {
 	gint64 at_us;
 
-	if (node->conn_epoch != arg || !node->is_attempt || !soak_is_in_range(node))
+	if (node->conn_epoch != arg || !node->is_attempt || !soak_is_in_range(node) ||
+	    is_full(node))
 		return;
 	node->is_attempt = FALSE;
 	node->is_connected = TRUE;
@@ -241,6 +264,12 @@ attempt(SoakNode *node)
 {
 	SoakWorld *world = node->world;
 
+	if (node->adapter->stuck || (is_full(node) && node->adapter->is_silent))
+		return;
+	if (is_full(node)) {
+		end_attempt(node, soak_between(world, SOAK_MS, SOAK_SECOND), FAILURE_FULL);
+		return;
+	}
 	if (!node->has_bond && soak_chance(world, 500)) {
 		end_attempt(node, SOAK_SECOND, FAILURE_KEY);
 		return;
@@ -351,44 +380,4 @@ soak_bluez_acquire(SoakNode *node)
 		       !world->is_calm && soak_chance(world, 4) ? 100 : 517);
 	else if (!soak_chance(world, 300))
 		answer(node, after_us, KN_LINK_EVENT_ACQUIRE_FAILED, draw_failure(world));
-}
-
-/* ---- the daemon and its adapters ---- */
-
-/* what bluetoothd knew of links is gone */
-static void
-forget(SoakNode *node)
-{
-	node->conn_epoch++;
-	node->is_attempt = node->is_connected = node->is_resolved = node->is_complete = FALSE;
-	node->is_acquired = FALSE;
-	node->heard_us = 0;
-}
-
-void
-soak_bluez_set_daemon(SoakWorld *world, gboolean is_up)
-{
-	world->is_daemon_up = is_up;
-	world->is_kicked = TRUE;
-	for (guint i = 0; i < SOAK_ADAPTERS; i++) {
-		world->adapters[i].is_scanning = FALSE;
-		world->adapters[i].next_window_us = 0;
-	}
-	for (guint i = 0; i < SOAK_NODES; i++) {
-		SoakNode *node = &world->nodes[i];
-		forget(node);
-		node->is_present = is_up && node->is_bonded;
-	}
-}
-
-void
-soak_bluez_set_powered(SoakAdapter *adapter, SoakWorld *world, gboolean is_powered)
-{
-	adapter->is_powered = is_powered;
-	adapter->is_scanning = FALSE;
-	adapter->next_window_us = 0;
-	world->is_kicked = TRUE;
-	for (guint i = 0; i < SOAK_NODES; i++)
-		if (world->nodes[i].adapter == adapter)
-			forget(&world->nodes[i]);
 }

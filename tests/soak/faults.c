@@ -263,6 +263,8 @@ static const Fault faults[] = {
 	{"live records are skipped", SOAK_DAY, TRUE, drop_live},
 	{"adapter off", SOAK_DAY, FALSE, soak_machine_power_off},
 	{"bluetoothd is killed", SOAK_DAY, FALSE, soak_machine_kill_daemon},
+	{"others take links", 2 * SOAK_DAY, FALSE, soak_machine_crowd},
+	{"an adapter is stuck", 3 * SOAK_DAY, FALSE, soak_machine_stick},
 	{"the hub ends", 8 * SOAK_HOUR, FALSE, soak_machine_stop_hub},
 	{"the disk is full", SOAK_DAY, FALSE, soak_machine_fill_disk},
 	{"the disk is slow", SOAK_DAY, FALSE, soak_machine_slow_disk},

@@ -206,6 +206,7 @@ soak_hub_start(SoakWorld *world)
 	soak_hub_set_disk_full(world, world->is_disk_full);
 	world->pipeline = kn_pipeline_new(&config, &sink, world);
 	world->is_hub_up = TRUE;
+	soak_turns_start(world);
 	load(world);
 	world->hub_epoch++;
 	world->is_kicked = TRUE;
@@ -248,10 +249,9 @@ soak_hub_stop(SoakWorld *world, gboolean is_kill)
 	world->stats.n_kills++;
 	for (guint i = 0; i < SOAK_NODES; i++)
 		abandon(&world->nodes[i], is_kill);
-	for (guint i = 0; i < SOAK_ADAPTERS; i++) {
+	for (guint i = 0; i < SOAK_ADAPTERS; i++)
 		world->adapters[i].is_scanning = FALSE;
-		world->adapters[i].next_window_us = 0;
-	}
+	soak_turns_stop(world);
 	if (!is_kill)
 		kn_pipeline_flush(world->pipeline, &now);
 	lose_commits(world, is_kill);
@@ -300,6 +300,7 @@ soak_hub_clear(SoakWorld *world)
 
 	g_queue_clear_full(&world->commits, (GDestroyNotify)kn_batch_free);
 	g_clear_pointer(&world->pipeline, kn_pipeline_free);
+	soak_turns_stop(world);
 	g_clear_pointer(&world->db, kn_db_close);
 	dir = g_dir_open(world->directory, 0, NULL);
 	while (dir && (name = g_dir_read_name(dir))) {

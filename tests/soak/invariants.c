@@ -6,6 +6,7 @@
 #include "soak.h"
 
 #include "core/pipeline/pipeline-private.h"
+#include "core/pipeline/trust.h"
 
 enum {
 	QUEUE_MAX = 400 *
@@ -35,7 +36,8 @@ static const gchar *
 find_idleness(const SoakNode *node)
 {
 	const SoakWorld *world = node->world;
-	gboolean is_radio_up = world->is_daemon_up && node->adapter->is_powered;
+	gboolean is_radio_up =
+		world->is_daemon_up && !world->is_bus_cut && node->adapter->is_powered;
 
 	switch (node->link.state) {
 	case KN_LINK_AT_DOWN:
@@ -50,8 +52,7 @@ find_idleness(const SoakNode *node)
 	case KN_LINK_AT_BOND_LOST:
 		return node->is_present && node->is_bonded ? NULL : "is no longer bonded";
 	case KN_LINK_AT_QUEUED:
-		return world->now_us - node->link.queued_us > QUEUED_MAX_US ? "is never served"
-									    : NULL;
+		return world->now_us - node->queued_us > QUEUED_MAX_US ? "is never served" : NULL;
 	case KN_LINK_AT_STREAMING:
 		return node->is_connected && node->is_bonded && node->is_complete
 			       ? NULL
@@ -59,6 +60,16 @@ find_idleness(const SoakNode *node)
 	default:
 		return "waits for nothing";
 	}
+}
+
+/* a quarantine is longer each time, up to an hour */
+static gint64
+deadline_max_us(const SoakNode *node)
+{
+	return node->link.state == KN_LINK_AT_UNSUPPORTED &&
+			       node->link.cause == KN_LINK_CAUSE_REFUSED
+		       ? KN_TRUST_QUARANTINE_MAX_US
+		       : DEADLINE_MAX_US;
 }
 
 static void
@@ -75,7 +86,7 @@ check_waits(SoakNode *node)
 		soak_fail(world, node, "state %u has outlived its deadline",
 			  (guint)node->link.state);
 	if (deadline_us != G_MAXINT64 &&
-	    (deadline_us > world->now_us + DEADLINE_MAX_US || node->armed_us > deadline_us))
+	    (deadline_us > world->now_us + deadline_max_us(node) || node->armed_us > deadline_us))
 		soak_fail(world, node, "state %u waits too long", (guint)node->link.state);
 	if (node->is_told_up != (node->link.is_up && !node->is_refused) && !node->is_refused)
 		soak_fail(world, node, "the pipeline does not know that the link is %s",
@@ -174,6 +185,24 @@ soak_check_node(SoakNode *node)
 
 /* ---- one connect at a time, and nothing grows ---- */
 
+/* one that is tried although there is no room counts as soon as it is settled */
+static void
+check_slots(SoakWorld *world)
+{
+	for (guint i = 0; i < SOAK_ADAPTERS; i++) {
+		const SoakAdapter *adapter = &world->adapters[i];
+		guint n = soak_count_connected(world, adapter);
+		gboolean is_held =
+			!adapter->is_powered || !world->is_daemon_up || world->is_bus_cut;
+		for (guint k = 0; k < SOAK_NODES; k++)
+			is_held |= world->nodes[k].adapter == adapter &&
+				   kn_link_holds_adapter(&world->nodes[k].link);
+		if (!is_held && adapter->watch.slots.n_max && n > adapter->watch.slots.n_max)
+			soak_fail(world, NULL, "adapter %u has %u links of %u", i, n,
+				  adapter->watch.slots.n_max);
+	}
+}
+
 static void
 check_attempts(SoakWorld *world)
 {
@@ -204,6 +233,7 @@ soak_check_world(SoakWorld *world)
 	if (!world->is_hub_up)
 		return;
 	check_attempts(world);
+	check_slots(world);
 	batch = pipeline->batch;
 	if (pipeline->flights->len > KN_BATCHES_IN_FLIGHT_MAX ||
 	    pipeline->flights->len != g_queue_get_length(&world->commits))

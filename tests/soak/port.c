@@ -1,18 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-/* what src/radio does between bluetoothd and the link machine: facts, actions, scanning, and who may connect */
+/* what src/radio does between bluetoothd and the link machine: facts and actions */
 
 #include "soak.h"
 
 #include "core/wire/encode.h"
 
 enum { ROUNDS_MAX = 200 /* of one instant: more would be a loop */ };
-#define SCAN_WINDOW_US (10 * SOAK_SECOND)
-#define SCAN_PERIOD_US SOAK_MINUTE
-#define SCAN_RETRY_US  (5 * SOAK_SECOND)
-#define SCAN_QUIET_US  (200 * SOAK_MS)
-#define HEARD_US       SOAK_MINUTE
+#define HEARD_US SOAK_MINUTE
 
 static gboolean
 is_any_powered(const SoakWorld *world)
@@ -27,9 +23,10 @@ static KnLinkFacts
 gather(const SoakNode *node)
 {
 	const SoakWorld *world = node->world;
+	gboolean is_up = world->is_daemon_up && !world->is_bus_cut;
 
-	if (!world->is_daemon_up || !node->is_present)
-		return (KnLinkFacts){.is_radio_up = world->is_daemon_up && is_any_powered(world)};
+	if (!is_up || !node->is_present)
+		return (KnLinkFacts){.is_radio_up = is_up && is_any_powered(world)};
 	return (KnLinkFacts){
 		.is_radio_up = node->adapter->is_powered,
 		.is_present = TRUE,
@@ -108,7 +105,7 @@ act(SoakNode *node, guint actions)
 	if (actions & KN_LINK_DO_UP)
 		go_up(node);
 	if (actions & KN_LINK_DO_LISTEN)
-		node->adapter->next_window_us = 0;
+		kn_listen_soon(&node->adapter->watch.listen);
 }
 
 static void on_deadline(SoakWorld *world, SoakNode *node, guint64 arg);
@@ -153,8 +150,10 @@ soak_port_step(SoakNode *node, KnLinkEvent event, const KnBluezVerdict *verdict,
 		node->is_refused = FALSE;
 	}
 	actions = kn_link_step(&node->link, &facts, &input, world->now_us);
-	if (node->link.state != before)
+	if (node->link.state != before) {
 		world->stats.n_state[node->link.state]++;
+		node->queued_us = world->now_us;
+	}
 	if (node->link.state != before || actions) {
 		soak_note(node, "link %u to %u, actions %#x, cause %s", (guint)before,
 			  (guint)node->link.state, actions, kn_link_cause_text(node->link.cause));
@@ -162,112 +161,10 @@ soak_port_step(SoakNode *node, KnLinkEvent event, const KnBluezVerdict *verdict,
 	}
 	arm(node);
 	act(node, actions);
+	if (before == KN_LINK_AT_CONNECTING && node->link.state != before && facts.is_present)
+		soak_turns_tried(node, verdict);
 	if (node->is_refused)
 		world->is_kicked = TRUE;
-}
-
-/* ---- scanning ---- */
-
-static void
-on_heard(SoakWorld *world, SoakNode *node, guint64 arg)
-{
-	if (!node->adapter->is_scanning || node->adapter->scan_epoch != arg ||
-	    !soak_is_in_range(node) || node->is_connected)
-		return;
-	node->heard_us = world->now_us;
-	node->is_present = TRUE;
-	soak_port_step(node, KN_LINK_EVENT_NONE, NULL, 0);
-}
-
-static void
-start_scan(SoakWorld *world, SoakAdapter *adapter)
-{
-	adapter->next_window_us = world->now_us + SCAN_PERIOD_US;
-	world->is_kicked = TRUE;
-	if (!world->is_calm && soak_chance(world, 20)) {
-		adapter->next_window_us = world->now_us + SCAN_RETRY_US;
-		return;
-	}
-	adapter->is_scanning = TRUE;
-	adapter->scan_epoch++;
-	adapter->scan_until_us = world->now_us + SCAN_WINDOW_US;
-	for (guint i = 0; i < SOAK_NODES; i++) {
-		SoakNode *node = &world->nodes[i];
-		if (node->adapter == adapter && !node->is_hidden && soak_is_in_range(node))
-			soak_at(world,
-				world->now_us + soak_between(world, 50 * SOAK_MS, 12 * SOAK_SECOND),
-				on_heard, node, adapter->scan_epoch);
-	}
-}
-
-/* the objects of devices that are not bonded go with it */
-static void
-stop_scan(SoakWorld *world, SoakAdapter *adapter)
-{
-	adapter->is_scanning = FALSE;
-	adapter->quiet_us = world->now_us + SCAN_QUIET_US;
-	for (guint i = 0; i < SOAK_NODES; i++) {
-		SoakNode *node = &world->nodes[i];
-		if (node->adapter == adapter && !node->is_bonded && !node->is_connected)
-			node->is_present = FALSE;
-	}
-	world->is_kicked = TRUE;
-}
-
-/* when, and of which adapter */
-static void
-on_round(SoakWorld *world, SoakNode *node, guint64 arg)
-{
-	SoakAdapter *adapter = &world->adapters[arg % SOAK_ADAPTERS];
-
-	if (adapter->planned_us != (gint64)(arg / SOAK_ADAPTERS))
-		return;
-	adapter->planned_us = G_MAXINT64;
-	world->is_kicked = TRUE;
-}
-
-static void
-plan_round(SoakWorld *world, SoakAdapter *adapter, gint64 at_us)
-{
-	if (at_us >= adapter->planned_us)
-		return;
-	adapter->planned_us = at_us;
-	soak_at(world, at_us, on_round, NULL, (guint64)at_us * SOAK_ADAPTERS + adapter->number);
-}
-
-/* ---- who may connect ---- */
-
-static void
-serve_adapter(SoakWorld *world, SoakAdapter *adapter)
-{
-	SoakNode *next = NULL;
-	gboolean is_held = FALSE, is_needed = FALSE;
-
-	for (guint i = 0; i < SOAK_NODES; i++) {
-		SoakNode *node = &world->nodes[i];
-		if (node->adapter != adapter)
-			continue;
-		is_held |= kn_link_holds_adapter(&node->link);
-		is_needed |= node->link.state == KN_LINK_AT_SEARCHING;
-		if (node->link.state == KN_LINK_AT_QUEUED &&
-		    (!next || node->link.queued_us < next->link.queued_us))
-			next = node;
-	}
-	if (adapter->is_scanning &&
-	    (is_held || next || !is_needed || world->now_us >= adapter->scan_until_us))
-		stop_scan(world, adapter);
-	else if (adapter->is_scanning)
-		plan_round(world, adapter, adapter->scan_until_us);
-	else if (is_held)
-		return; /* its end kicks */
-	else if (world->now_us < adapter->quiet_us)
-		plan_round(world, adapter, adapter->quiet_us);
-	else if (next)
-		soak_port_step(next, KN_LINK_EVENT_GRANTED, NULL, 0);
-	else if (is_needed && world->now_us >= adapter->next_window_us)
-		start_scan(world, adapter);
-	else if (is_needed)
-		plan_round(world, adapter, adapter->next_window_us);
 }
 
 void
@@ -281,8 +178,8 @@ soak_port_rounds(SoakWorld *world)
 			soak_fail(world, NULL, "something goes round in circles");
 		for (guint k = 0; k < SOAK_NODES; k++)
 			soak_port_step(&world->nodes[k], KN_LINK_EVENT_NONE, NULL, 0);
-		for (guint k = 0; k < SOAK_ADAPTERS && world->is_daemon_up; k++)
-			if (world->adapters[k].is_powered)
-				serve_adapter(world, &world->adapters[k]);
+		for (guint k = 0; k < SOAK_ADAPTERS && world->is_daemon_up && !world->is_bus_cut;
+		     k++)
+			soak_turns_serve(world, &world->adapters[k]);
 	}
 }

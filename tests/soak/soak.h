@@ -3,14 +3,15 @@
 #pragma once
 
 /*
- * Thirty virtual days of a hub with twenty massagers, on one thread and without a clock. Real: the massager (sim/), the link machine,
- * the pipeline, the writer with its database on a scratch directory. Modelled: the air, bluetoothd, the port between them (what
- * radio/peer.c and radio/round.c do), the hub's process and its clock, people. Everything that happens is an event of one queue,
+ * Thirty virtual days of a hub with twenty massagers, on one thread and without a clock. Real: the massager (sim/), the link machine, whose turn
+ * it is, windows of listening, slots and ladder of an adapter, the pipeline, the writer with its database on a scratch directory. Modelled:
+ * the air, bluetoothd, what carries the one to the other (radio/peer.c, round.c and rescue.c), the hub's process and its clock, people. Everything that happens is an event of one queue,
  * and after each of them soak_check_… look whether all is still as it must be.
  */
 
 #include "core/base/rangeset.h"
-#include "core/link/link.h"
+#include "core/link/turns.h"
+#include "core/link/watch.h"
 #include "core/pipeline/pipeline.h"
 #include "sim/massager.h"
 #include "store/writer.h"
@@ -39,15 +40,25 @@ typedef struct {
 	GArray *spoiled;    /* owned: guint64 seq whose cells went bad */
 } SoakLog;
 
+/* it hears nobody and connects to nobody until … */
+typedef enum {
+	SOAK_NOT_STUCK,
+	SOAK_STUCK_TILL_OFF,     /* it is switched off */
+	SOAK_STUCK_TILL_RESTART, /* bluetoothd is started anew */
+} SoakStuck;
+
 typedef struct {
 	guint number;
 	gboolean is_powered;
+	guint capacity;     /* links */
+	gboolean is_silent; /* does not say that it is full */
+	SoakStuck stuck;
 	gboolean is_scanning;
 	guint64 scan_epoch; /* of this scan */
-	gint64 next_window_us;
-	gint64 scan_until_us;
 	gint64 quiet_us;
 	gint64 planned_us; /* a round is due then; G_MAXINT64 none */
+	KnWatch watch;     /* the hub's, as the next: while it is up */
+	KnTurns turns;
 } SoakAdapter;
 
 /* one massager, where it is, what bluetoothd thinks of it, and its link */
@@ -77,6 +88,7 @@ struct SoakNode {
 	KnLink link;
 	guint32 call_epoch;   /* of this attempt: answers to earlier calls are void */
 	gint64 armed_us;      /* the earliest step that is planned */
+	gint64 queued_us;     /* since when it is QUEUED */
 	gboolean is_info_bad; /* as it was read */
 	gboolean is_acquired;
 	gboolean is_told_up;
@@ -98,6 +110,9 @@ typedef struct {
 	guint64 n_faults;
 	guint64 n_connects;
 	guint64 n_links;
+	guint64 n_full;   /* Connects refused for want of a link */
+	guint64 n_yields; /* links that made room */
+	guint64 n_steps[KN_LADDER_STEPS];
 	guint64 n_quarantines;
 	guint64 n_packets;
 	guint64 n_commits;
@@ -122,9 +137,14 @@ struct SoakWorld {
 	gint64 quiet_us;  /* no new session from here on */
 	gboolean is_kicked;
 	gboolean is_daemon_up;
+	gboolean is_bus_cut; /* the hub opens a new connection to the bus */
 	SoakAdapter adapters[SOAK_ADAPTERS];
 	SoakNode nodes[SOAK_NODES];
 	KnLinkTimes times;
+	KnSlotTimes slot_times;
+	KnListenTimes listen_times;
+	KnLadderTimes ladder_times;
+	KnLadderBook book; /* the hub's */
 
 	gboolean is_hub_up;
 	gboolean was_killed; /* the last one that ran */
@@ -170,14 +190,22 @@ void soak_bluez_lose(SoakNode *node);
 void soak_bluez_lose_later(SoakNode *node);
 void soak_bluez_set_services(SoakNode *node, gint64 at_us, gboolean is_resolved,
 			     gboolean is_complete);
-void soak_bluez_set_daemon(SoakWorld *world, gboolean is_up);
-void soak_bluez_set_powered(SoakAdapter *adapter, SoakWorld *world, gboolean is_powered);
 gboolean soak_is_in_range(const SoakNode *node);
+guint soak_count_connected(const SoakWorld *world, const SoakAdapter *adapter);
 
-/* ---- port.c: facts in, actions out, one connection at a time ---- */
+/* ---- port.c: facts in, actions out ---- */
 void soak_port_step(SoakNode *node, KnLinkEvent event, const KnBluezVerdict *verdict, guint mtu);
 /* Steps all that may go on, as often as something changed. */
 void soak_port_rounds(SoakWorld *world);
+
+/* ---- turns.c: who may connect, when to listen, and what to try when an adapter does not work ---- */
+void soak_turns_start(SoakWorld *world);
+void soak_turns_stop(SoakWorld *world);
+/* A seat of radio/ goes with its adapter or with bluetoothd, and comes back empty. */
+void soak_turns_reset(SoakWorld *world, SoakAdapter *adapter);
+/* A Connect has ended; verdict: NULL well, or by our own clock. */
+void soak_turns_tried(SoakNode *node, const KnBluezVerdict *verdict);
+void soak_turns_serve(SoakWorld *world, SoakAdapter *adapter);
 
 /* ---- air.c: notifications and writes of a link that is up ---- */
 gboolean soak_air_write(SoakNode *node, const guint8 *bytes, gsize n_bytes);
@@ -215,8 +243,15 @@ void soak_faults_cease(SoakWorld *world);
 void soak_repair_later(SoakNode *node);
 
 /* ---- machine.c: faults of the machine; each ends by itself ---- */
+void soak_bluez_set_daemon(SoakWorld *world, gboolean is_up);
+void soak_bluez_set_powered(SoakAdapter *adapter, SoakWorld *world, gboolean is_powered);
 void soak_machine_power_off(SoakWorld *world, SoakNode *node);
 void soak_machine_kill_daemon(SoakWorld *world, SoakNode *node);
+/* others take links of an adapter */
+void soak_machine_crowd(SoakWorld *world, SoakNode *node);
+void soak_machine_stick(SoakWorld *world, SoakNode *node);
+/* As the ladder asks for; the other steps are nobody's but the hub's. */
+void soak_machine_help(SoakWorld *world, SoakAdapter *adapter, KnLadderStep step);
 void soak_machine_stop_hub(SoakWorld *world, SoakNode *node);
 void soak_machine_fill_disk(SoakWorld *world, SoakNode *node);
 void soak_machine_slow_disk(SoakWorld *world, SoakNode *node);

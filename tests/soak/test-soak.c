@@ -55,9 +55,15 @@ world_new(guint32 seed, guint days)
 	world->queue = soak_queue_new();
 	world->is_daemon_up = TRUE;
 	kn_link_times_init(&world->times, 1.0);
+	kn_slot_times_init(&world->slot_times, 1.0);
+	kn_listen_times_init(&world->listen_times, 1.0);
+	kn_ladder_times_init(&world->ladder_times, 1.0);
 	for (guint i = 0; i < SOAK_ADAPTERS; i++)
-		world->adapters[i] =
-			(SoakAdapter){.number = i, .is_powered = TRUE, .planned_us = G_MAXINT64};
+		world->adapters[i] = (SoakAdapter){.number = i,
+						   .is_powered = TRUE,
+						   .capacity = SOAK_NODES,
+						   .is_silent = i == 1,
+						   .planned_us = G_MAXINT64};
 	for (guint i = 0; i < SOAK_NODES; i++)
 		init_node(world, i);
 	world->commit_delay_us = 40 * SOAK_MS;
@@ -124,14 +130,19 @@ tell(const SoakStats *stats)
 {
 	g_test_message("%" G_GUINT64_FORMAT " events, %" G_GUINT64_FORMAT
 		       " faults, %" G_GUINT64_FORMAT " connects, %" G_GUINT64_FORMAT
-		       " links, %" G_GUINT64_FORMAT " notifications, %" G_GUINT64_FORMAT
-		       " records stored, %" G_GUINT64_FORMAT " overwritten and %" G_GUINT64_FORMAT
-		       " unreadable gaps, %" G_GUINT64_FORMAT " commits, %" G_GUINT64_FORMAT
-		       " failed, %" G_GUINT64_FORMAT " trims, %" G_GUINT64_FORMAT
-		       " ends of the hub, %" G_GUINT64_FORMAT " quarantines, %u planned at most",
+		       " links, %" G_GUINT64_FORMAT " refused as full, %" G_GUINT64_FORMAT
+		       " made room, steps of the ladder %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+		       " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT
+		       " notifications, %" G_GUINT64_FORMAT " records stored, %" G_GUINT64_FORMAT
+		       " overwritten and %" G_GUINT64_FORMAT " unreadable gaps, %" G_GUINT64_FORMAT
+		       " commits, %" G_GUINT64_FORMAT " failed, %" G_GUINT64_FORMAT
+		       " trims, %" G_GUINT64_FORMAT " ends of the hub, %" G_GUINT64_FORMAT
+		       " quarantines, %u planned at most",
 		       stats->n_events, stats->n_faults, stats->n_connects, stats->n_links,
-		       stats->n_packets, stats->n_stored, stats->n_overwritten, stats->n_unreadable,
-		       stats->n_commits, stats->n_commit_failures, stats->n_trims, stats->n_kills,
+		       stats->n_full, stats->n_yields, stats->n_steps[0], stats->n_steps[1],
+		       stats->n_steps[2], stats->n_steps[3], stats->n_packets, stats->n_stored,
+		       stats->n_overwritten, stats->n_unreadable, stats->n_commits,
+		       stats->n_commit_failures, stats->n_trims, stats->n_kills,
 		       stats->n_quarantines, stats->n_queue_max);
 }
 
@@ -142,6 +153,12 @@ assert_eventful(const SoakStats *stats)
 	for (guint state = 0; state < KN_LINK_N_STATES; state++)
 		if (state != KN_LINK_AT_REST && stats->n_state[state] == 0)
 			g_error("no link ever came to state %u", state);
+	for (guint step = 0; step < KN_LADDER_STEPS; step++)
+		if (stats->n_steps[step] == 0)
+			g_error("no adapter was ever helped by %s",
+				kn_ladder_step_name((KnLadderStep)step));
+	g_assert_cmpuint(stats->n_full, >, 0);
+	g_assert_cmpuint(stats->n_yields, >, 0);
 	g_assert_cmpuint(stats->n_stored, >, 0);
 	g_assert_cmpuint(stats->n_overwritten, >, 0);
 	g_assert_cmpuint(stats->n_unreadable, >, 0);
