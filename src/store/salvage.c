@@ -145,7 +145,7 @@ replace_first_page(const gchar *working, GError **error)
 {
 	g_autofree gchar *journal = g_strconcat(working, "-journal", NULL);
 
-	/* it belonged to the page that is gone */
+	/* it was played back, or cannot be */
 	(void)g_unlink(journal);
 	return kn_first_page_rebuild(working, error) && fill_up(working, error);
 }
@@ -172,7 +172,9 @@ migrate_if_sound(sqlite3 *handle, GError **error)
 	g_autoptr(GArray) migrations = kn_migrate_list();
 	g_autoptr(GError) reason = NULL;
 
-	if (kn_migrate_run(handle, migrations, &reason))
+	/* rows that belong to others that are gone would be refused; whoever brings them back looks */
+	if (kn_connection_execute(handle, "PRAGMA foreign_keys=OFF", &reason) &&
+	    kn_migrate_run(handle, migrations, &reason))
 		return TRUE;
 	if (g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED)) {
 		g_message("it is read with the schema that it has: %s", reason->message);
@@ -197,29 +199,48 @@ open_copy(const gchar *working, GError **error)
 	return NULL;
 }
 
-/* as it is, or else with another first page */
+static sqlite3 *
+open_recognised(const gchar *working, GError **error)
+{
+	g_autoptr(GArray) migrations = kn_migrate_list();
+	gboolean exists;
+
+	if (!kn_file_recognise(working, KN_DB_APPLICATION_ID, kn_migrate_newest(migrations),
+			       &exists, error))
+		return NULL;
+	return open_copy(working, error);
+}
+
+/* The plug was pulled in a commit: how the pages were before it stands in the journal, often the first one, too. SQLite plays it back before
+ * it looks whether this is a database. */
+static void
+play_back(const gchar *working)
+{
+	sqlite3_close(kn_connection_open(working, KN_CONNECTION_EXISTING, NULL));
+}
+
+/* as it is, else as it was before a commit that was cut off, else with another first page */
 static sqlite3 *
 open_mended(const KnSalvageSource *source, const gchar *working, GError **error)
 {
-	g_autoptr(GArray) migrations = kn_migrate_list();
 	g_autoptr(GError) reason = NULL;
-	sqlite3 *handle = NULL;
-	gboolean exists;
 
-	if (!copy(source, working, error) || !fill_up(working, error))
-		return NULL;
-	if (kn_file_recognise(working, KN_DB_APPLICATION_ID, kn_migrate_newest(migrations), &exists,
-			      &reason))
-		handle = open_copy(working, &reason);
-	if (handle)
-		return handle;
-	if (!g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED)) {
-		g_propagate_error(error, g_steal_pointer(&reason));
-		return NULL;
+	for (guint i = 0; i < 2; i++) {
+		sqlite3 *handle;
+		if (!copy(source, working, error) || !fill_up(working, error))
+			return NULL;
+		if (i == 1)
+			play_back(working);
+		g_clear_error(&reason);
+		handle = open_recognised(working, &reason);
+		if (handle)
+			return handle;
+		if (!g_error_matches(reason, KN_STORE_ERROR, KN_STORE_ERROR_MALFORMED)) {
+			g_propagate_error(error, g_steal_pointer(&reason));
+			return NULL;
+		}
 	}
-	return copy(source, working, error) && replace_first_page(working, error)
-		       ? open_copy(working, error)
-		       : NULL;
+	return replace_first_page(working, error) ? open_copy(working, error) : NULL;
 }
 
 KnDb *

@@ -7,6 +7,7 @@
 
 #include "store/restore.h"
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 static KnRestored
@@ -159,6 +160,70 @@ a_database_that_was_migrated_needs_no_first_page(void)
 	}
 }
 
+/* As when the plug is pulled in a commit: some of it is in the file, and how that was before in the journal. */
+static void
+cut_off(Fixture *fixture, const gchar *sql, const gchar *cut)
+{
+	g_autofree gchar *live = copy_old(fixture, "v0003.sqlite", "live.db");
+	g_autofree gchar *live_journal = g_strconcat(live, "-journal", NULL);
+	g_autofree gchar *cut_journal = g_strconcat(cut, "-journal", NULL);
+	g_autoptr(GBytes) bytes = NULL;
+	g_autoptr(GBytes) journal = NULL;
+	sqlite3 *handle = NULL;
+
+	g_assert_cmpint(sqlite3_open(live, &handle), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_exec(handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_db_cacheflush(handle), ==, SQLITE_OK);
+	bytes = history_read_file(live);
+	journal = history_read_file(live_journal);
+	history_write_file(cut, bytes);
+	history_write_file(cut_journal, journal);
+	g_assert_cmpint(sqlite3_close(handle), ==, SQLITE_OK);
+	lose_first_page(cut);
+}
+
+static void
+a_commit_that_was_cut_off_is_played_back_though_the_first_page_is_lost(void)
+{
+	/* the first page is written at the end of a commit, and then is in the journal */
+	static const gchar *const commits[] = {
+		"BEGIN IMMEDIATE; DELETE FROM coverage; DELETE FROM log",
+		"BEGIN IMMEDIATE; DELETE FROM coverage; DELETE FROM log; PRAGMA user_version = 9"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(commits); i++) {
+		g_auto(Fixture) fixture = {0};
+		g_autofree gchar *cut = NULL;
+
+		fixture_init(&fixture);
+		history_close_hub(&fixture);
+		cut = g_build_filename(fixture.directory, "cut.db", NULL);
+		cut_off(&fixture, commits[i], cut);
+		/* without the logs nobody would know whose the records are */
+		g_assert_cmpuint(restore(&fixture, cut).n_new_records, ==, 1788);
+		history_open_hub(&fixture);
+	}
+}
+
+static void
+rows_whose_owners_are_lost_stop_no_migration(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(schemas); i++) {
+		g_auto(Fixture) fixture = {0};
+		g_autofree gchar *copy = NULL;
+		KnRestored restored;
+
+		fixture_init(&fixture);
+		history_close_hub(&fixture);
+		copy = copy_old(&fixture, schemas[i], "old.db");
+		history_run_sql(copy, "DELETE FROM log");
+		restored = restore(&fixture, copy);
+		g_assert_cmpuint(restored.n_records, ==, 0);
+		g_assert_cmpuint(restored.n_damaged, ==, restored.n_blocks);
+		g_assert_false(restored.is_whole);
+		history_open_hub(&fixture);
+	}
+}
+
 /* nothing in the file says that it was one of ours */
 static void
 pages_without_a_list_of_tables_are_refused(void)
@@ -199,6 +264,11 @@ main(int argc, char **argv)
 			a_database_of_an_older_schema_needs_no_first_page);
 	g_test_add_func("/store/restore-old/a_database_that_was_migrated_needs_no_first_page",
 			a_database_that_was_migrated_needs_no_first_page);
+	g_test_add_func("/store/restore-old/"
+			"a_commit_that_was_cut_off_is_played_back_though_the_first_page_is_lost",
+			a_commit_that_was_cut_off_is_played_back_though_the_first_page_is_lost);
+	g_test_add_func("/store/restore-old/rows_whose_owners_are_lost_stop_no_migration",
+			rows_whose_owners_are_lost_stop_no_migration);
 	g_test_add_func("/store/restore-old/pages_without_a_list_of_tables_are_refused",
 			pages_without_a_list_of_tables_are_refused);
 	return g_test_run();
