@@ -4,14 +4,21 @@
 /* persons: add, list, show, rename */
 
 #include "ctl/command.h"
+#include "ctl/nearest.h"
 #include "ctl/people.h"
 #include "ctl/print.h"
 
 static gint
-usage(void)
+usage(const gchar *what)
 {
-	return kn_call_usage("person", "say add LABEL, list, show PERSON or rename PERSON LABEL; a "
-				       "label of several words between quotation marks");
+	static const gchar *const verbs[] = {"add", "list", "show", "rename", NULL};
+	g_autofree gchar *meant =
+		g_strv_contains(verbs, what) ? g_strdup("") : kn_nearest_meant(what, verbs);
+	g_autofree gchar *message = g_strconcat(
+		meant, "say add LABEL, list, show PERSON or rename PERSON LABEL; a label of ",
+		"several words between quotation marks", NULL);
+
+	return kn_call_usage("person", message);
 }
 
 gchar *
@@ -155,5 +162,5 @@ kn_cmd_person(KnCall *call, const gchar *argument)
 		return show(call, call->words[1]);
 	if (g_str_equal(what, "rename") && (n == 3 || (n == 2 && call->people.external_id != NULL)))
 		return rename_person(call, call->words[1], n == 3 ? call->words[2] : NULL);
-	return usage();
+	return usage(what);
 }

@@ -5,6 +5,7 @@
 
 #include "core/measure/plan.h"
 #include "ctl/command.h"
+#include "ctl/nearest.h"
 #include "ctl/print.h"
 
 #include <errno.h>
@@ -158,6 +159,9 @@ kn_cmd_plan(KnCall *call, const gchar *argument)
 				     {"set", TRUE, run_set},
 				     {"check", TRUE, run_check},
 				     {"end", FALSE, run_end}};
+	static const gchar *const names[] = {"show", "set", "check", "end", NULL};
+	g_autofree gchar *meant = NULL;
+	g_autofree gchar *message = NULL;
 	g_auto(GStrv) words = g_strsplit(argument != NULL ? argument : "show", " ", 2);
 
 	if (call->people.person != NULL && !g_utf8_validate(call->people.person, -1, NULL))
@@ -171,5 +175,7 @@ kn_cmd_plan(KnCall *call, const gchar *argument)
 							     : "show and end take no further word");
 		return verbs[i].run(call, words[1]);
 	}
-	return kn_call_usage("plan", "say show, set FILE, check FILE or end");
+	meant = kn_nearest_meant(words[0], names);
+	message = g_strconcat(meant, "say show, set FILE, check FILE or end", NULL);
+	return kn_call_usage("plan", message);
 }
