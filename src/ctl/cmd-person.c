@@ -42,6 +42,7 @@ change(KnCall *call, const gchar *path, const gchar *label)
 	g_autofree gchar *body =
 		kn_people_body("label", label, "external_id", call->people.external_id);
 	g_autofree gchar *name = NULL;
+	g_autofree gchar *line = NULL;
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = kn_call_ask(call, path, body, &node);
 
@@ -52,8 +53,9 @@ change(KnCall *call, const gchar *path, const gchar *label)
 		return KN_EXIT_OK;
 	}
 	name = kn_term_text(&call->term, kn_doc_text(kn_doc_root(node), "label"));
-	g_string_append_printf(call->out, "%s is person %" G_GINT64_FORMAT ".\n", name,
+	line = g_strdup_printf("%s is person %" G_GINT64_FORMAT ".", name,
 			       kn_doc_int(kn_doc_root(node), "id", 0));
+	kn_print_wrapped(&call->term, call->out, "", line);
 	return KN_EXIT_OK;
 }
 

@@ -76,15 +76,19 @@ run_check(KnCall *call, const gchar *path)
 {
 	gsize n_text = 0;
 	guint n_items = 0;
+	g_autofree gchar *line = NULL;
 	g_autofree gchar *text = read_plan_file(call, path, &n_text);
 
 	if (text == NULL || !check(call, path, text, n_text, &n_items))
 		return KN_EXIT_FAILED;
-	g_string_append_printf(call->out,
-			       call->is_json ? "{\"is_valid\":true,\"n_items\":%u}\n"
+	line = g_strdup_printf(call->is_json ? "{\"is_valid\":true,\"n_items\":%u}"
 					     : "A plan that can be set, with %u of at most 16 "
-					       "items.\n",
+					       "items.",
 			       n_items);
+	if (call->is_json)
+		g_string_append_printf(call->out, "%s\n", line);
+	else
+		kn_print_wrapped(&call->term, call->out, "", line);
 	return KN_EXIT_OK;
 }
 
