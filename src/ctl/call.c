@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/client.h"
 #include "ctl/command.h"
+#include "ctl/output.h"
 
 #include <stdio.h>
 
@@ -52,8 +53,9 @@ gboolean
 kn_call_print_line(JsonNode *node)
 {
 	g_autofree gchar *text = json_to_string(node, FALSE);
+	g_autofree gchar *line = g_strconcat(text, "\n", NULL);
 
-	return puts(text) >= 0 && fflush(stdout) == 0;
+	return kn_output_put(line);
 }
 
 gchar *

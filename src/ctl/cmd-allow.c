@@ -12,6 +12,7 @@ kn_cmd_allow(KnCall *call, const gchar *argument)
 	g_autofree gchar *body = NULL;
 	g_autofree gchar *name = NULL;
 	g_autofree gchar *text = NULL;
+	g_autofree gchar *hint = NULL;
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = KN_EXIT_OK;
 
@@ -34,9 +35,8 @@ kn_cmd_allow(KnCall *call, const gchar *argument)
 	text = g_strdup_printf("%s is allowed: it is recorded whenever it is paired and in range.",
 			       name);
 	kn_print_wrapped(&call->term, call->out, "", text);
-	g_string_append_printf(call->out,
-			       "  Not paired yet? sudo knead pair %s\n"
-			       "  See how it goes: knead devices\n",
-			       address);
+	hint = g_strdup_printf("Not paired yet? sudo knead pair %s", address);
+	kn_print_wrapped(&call->term, call->out, "  ", hint);
+	kn_print_wrapped(&call->term, call->out, "  ", "See how it goes: knead devices");
 	return KN_EXIT_OK;
 }

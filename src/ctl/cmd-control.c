@@ -50,6 +50,7 @@ kn_cmd_forget(KnCall *call, const gchar *argument)
 	g_autofree gchar *name = NULL;
 	g_autofree gchar *address = NULL;
 	g_autofree gchar *text = NULL;
+	g_autofree gchar *hint = NULL;
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = kn_call_ask(call, path, "{}", &node);
 
@@ -63,7 +64,8 @@ kn_cmd_forget(KnCall *call, const gchar *argument)
 	address = kn_term_text(&call->term, kn_doc_text(kn_doc_root(node), "address"));
 	text = g_strdup_printf("%s is not recorded any more. What it gave is kept.", name);
 	kn_print_wrapped(&call->term, call->out, "", text);
-	g_string_append_printf(call->out, "  Take it back: sudo knead allow %s\n", address);
+	hint = g_strdup_printf("Take it back: sudo knead allow %s", address);
+	kn_print_wrapped(&call->term, call->out, "  ", hint);
 	return KN_EXIT_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "ctl/client.h"
 #include "ctl/file.h"
 #include "ctl/format.h"
+#include "ctl/output.h"
 #include "ctl/people.h"
 #include <glib-unix.h>
 #include <signal.h>
@@ -58,6 +59,8 @@ on_line(const gchar *line, gsize n_bytes, gpointer data)
 	export->n_lines += export->is_ended ? 0 : 1;
 	if (fwrite(line, 1, n_bytes, to) != n_bytes || fputc('\n', to) == EOF) {
 		export->is_unwritable = TRUE;
+		if (to == stdout)
+			kn_output_fail();
 		return FALSE;
 	}
 	tell(export);
@@ -105,7 +108,7 @@ finish(Export *export, gboolean is_whole)
 		return KN_EXIT_FAILED;
 	}
 	if (export->file.file == NULL)
-		return !export->is_unwritable && fflush(stdout) == 0 ? KN_EXIT_OK : KN_EXIT_FAILED;
+		return export->is_unwritable ? KN_EXIT_FAILED : KN_EXIT_OK;
 	failed = kn_file_close(&export->file, !export->is_unwritable);
 	if (failed == KN_EXIT_OK)
 		g_printerr("%s: %s\n", export->call->output, words);

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/client.h"
 #include "ctl/command.h"
+#include "ctl/output.h"
 #include "ctl/print.h"
-#include <stdio.h>
 
 enum { LIMIT_DEFAULT = 20 };
 
@@ -23,7 +23,7 @@ on_event(JsonNode *document, gpointer data)
 		return kn_call_print_line(document);
 	g_string_truncate(call->out, 0);
 	kn_print_event(&call->term, call->out, kn_doc_root(document));
-	if (fputs(call->out->str, stdout) < 0 || fflush(stdout) != 0)
+	if (!kn_output_put(call->out->str))
 		return FALSE;
 	g_string_truncate(call->out, 0);
 	return TRUE;
@@ -56,8 +56,7 @@ print_page(KnCall *call, JsonNode *page)
 
 	if (!call->is_json) {
 		kn_print_log(&call->term, call->out, kn_doc_root(page));
-		fputs(call->out->str, stdout);
-		fflush(stdout);
+		(void)kn_output_put(call->out->str);
 		g_string_truncate(call->out, 0);
 		return;
 	}

@@ -133,12 +133,13 @@ tell_paired(const Pairing *pairing, JsonObject *result, const gchar *address)
 			: "Nobody had to confirm anything: this kind of pairing cannot tell "
 			  "whether somebody else was in between. Were you not alone?",
 		address, address);
+	g_autofree gchar *paired =
+		g_strconcat(address,
+			    was_paired_already ? " was paired already; it is recorded from now on."
+					       : " is paired, and recorded from now on.",
+			    NULL);
 
-	g_string_append_printf(out,
-			       was_paired_already
-				       ? "%s was paired already; it is recorded from now on.\n"
-				       : "%s is paired, and recorded from now on.\n",
-			       address);
+	kn_print_wrapped(term, out, "", paired);
 	if (was_paired_already || kn_doc_bool(result, "is_just_works"))
 		kn_print_wrapped(term, out, "  ", again);
 }
@@ -159,6 +160,7 @@ ask_about_past(const Pairing *pairing, JsonObject *result)
 {
 	KnCall *call = pairing->call;
 	g_autofree gchar *address = kn_device_normalize_address(kn_doc_text(result, "address"));
+	g_autofree gchar *see = NULL;
 	gint failed = KN_EXIT_OK;
 
 	if (address == NULL)
@@ -169,7 +171,8 @@ ask_about_past(const Pairing *pairing, JsonObject *result)
 		g_string_truncate(call->out, 0);
 		failed = kn_past_ask(call, address);
 	}
-	g_string_append_printf(call->out, "  See how it goes: knead why %s\n", address);
+	see = g_strdup_printf("See how it goes: knead why %s", address);
+	kn_print_wrapped(&call->term, call->out, "  ", see);
 	if (failed == KN_EXIT_OK)
 		tell_zone(call);
 	return failed;

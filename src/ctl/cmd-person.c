@@ -4,14 +4,21 @@
 /* persons: add, list, show, rename */
 
 #include "ctl/command.h"
+#include "ctl/nearest.h"
 #include "ctl/people.h"
 #include "ctl/print.h"
 
 static gint
-usage(void)
+usage(const gchar *what)
 {
-	return kn_call_usage("person", "say add LABEL, list, show PERSON or rename PERSON LABEL; a "
-				       "label of several words between quotation marks");
+	static const gchar *const verbs[] = {"add", "list", "show", "rename", NULL};
+	g_autofree gchar *meant =
+		g_strv_contains(verbs, what) ? g_strdup("") : kn_nearest_meant(what, verbs);
+	g_autofree gchar *message = g_strconcat(
+		meant, "say add LABEL, list, show PERSON or rename PERSON LABEL; a label of ",
+		"several words between quotation marks", NULL);
+
+	return kn_call_usage("person", message);
 }
 
 gchar *
@@ -35,6 +42,7 @@ change(KnCall *call, const gchar *path, const gchar *label)
 	g_autofree gchar *body =
 		kn_people_body("label", label, "external_id", call->people.external_id);
 	g_autofree gchar *name = NULL;
+	g_autofree gchar *line = NULL;
 	g_autoptr(JsonNode) node = NULL;
 	gint failed = kn_call_ask(call, path, body, &node);
 
@@ -45,8 +53,9 @@ change(KnCall *call, const gchar *path, const gchar *label)
 		return KN_EXIT_OK;
 	}
 	name = kn_term_text(&call->term, kn_doc_text(kn_doc_root(node), "label"));
-	g_string_append_printf(call->out, "%s is person %" G_GINT64_FORMAT ".\n", name,
+	line = g_strdup_printf("%s is person %" G_GINT64_FORMAT ".", name,
 			       kn_doc_int(kn_doc_root(node), "id", 0));
+	kn_print_wrapped(&call->term, call->out, "", line);
 	return KN_EXIT_OK;
 }
 
@@ -155,5 +164,5 @@ kn_cmd_person(KnCall *call, const gchar *argument)
 		return show(call, call->words[1]);
 	if (g_str_equal(what, "rename") && (n == 3 || (n == 2 && call->people.external_id != NULL)))
 		return rename_person(call, call->words[1], n == 3 ? call->words[2] : NULL);
-	return usage();
+	return usage(what);
 }

@@ -5,6 +5,7 @@
 
 #include "core/measure/plan.h"
 #include "ctl/command.h"
+#include "ctl/nearest.h"
 #include "ctl/print.h"
 
 #include <errno.h>
@@ -75,15 +76,19 @@ run_check(KnCall *call, const gchar *path)
 {
 	gsize n_text = 0;
 	guint n_items = 0;
+	g_autofree gchar *line = NULL;
 	g_autofree gchar *text = read_plan_file(call, path, &n_text);
 
 	if (text == NULL || !check(call, path, text, n_text, &n_items))
 		return KN_EXIT_FAILED;
-	g_string_append_printf(call->out,
-			       call->is_json ? "{\"is_valid\":true,\"n_items\":%u}\n"
+	line = g_strdup_printf(call->is_json ? "{\"is_valid\":true,\"n_items\":%u}"
 					     : "A plan that can be set, with %u of at most 16 "
-					       "items.\n",
+					       "items.",
 			       n_items);
+	if (call->is_json)
+		g_string_append_printf(call->out, "%s\n", line);
+	else
+		kn_print_wrapped(&call->term, call->out, "", line);
 	return KN_EXIT_OK;
 }
 
@@ -158,6 +163,9 @@ kn_cmd_plan(KnCall *call, const gchar *argument)
 				     {"set", TRUE, run_set},
 				     {"check", TRUE, run_check},
 				     {"end", FALSE, run_end}};
+	static const gchar *const names[] = {"show", "set", "check", "end", NULL};
+	g_autofree gchar *meant = NULL;
+	g_autofree gchar *message = NULL;
 	g_auto(GStrv) words = g_strsplit(argument != NULL ? argument : "show", " ", 2);
 
 	if (call->people.person != NULL && !g_utf8_validate(call->people.person, -1, NULL))
@@ -171,5 +179,7 @@ kn_cmd_plan(KnCall *call, const gchar *argument)
 							     : "show and end take no further word");
 		return verbs[i].run(call, words[1]);
 	}
-	return kn_call_usage("plan", "say show, set FILE, check FILE or end");
+	meant = kn_nearest_meant(words[0], names);
+	message = g_strconcat(meant, "say show, set FILE, check FILE or end", NULL);
+	return kn_call_usage("plan", message);
 }

@@ -298,7 +298,8 @@ kn_print_status(const KnTerm *term, GString *out, JsonObject *status)
 	append_line(term, out, "Clients", clients, FALSE);
 	append_devices(term, out, kn_doc_array(status, "devices"));
 	append_drops(term, out, status);
-	g_string_append(out, "  Every number: knead status --all. What happened when: knead log\n");
+	kn_print_wrapped(term, out, "  ",
+			 "Every number: knead status --all. What happened when: knead log");
 }
 
 gint

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl/client.h"
 #include "ctl/command.h"
+#include "ctl/output.h"
 #include "ctl/print.h"
 #include "ctl/screen.h"
 #include <glib-unix.h>
@@ -115,7 +116,8 @@ keep_live(Watch *watch, JsonNode *document)
 	g_hash_table_replace(watch->live, g_memdup2(&id, sizeof id), seen);
 }
 
-static void
+/* FALSE: nobody reads it any more */
+static gboolean
 print_line(Watch *watch, JsonNode *document)
 {
 	JsonObject *live = kn_doc_root(document);
@@ -125,13 +127,12 @@ print_line(Watch *watch, JsonNode *document)
 
 	/* of each massager: two must not take each other's turn */
 	if (before != NULL && g_get_monotonic_time() - before->at_us < LINE_S * G_USEC_PER_SEC)
-		return;
+		return TRUE;
 	keep_live(watch, document);
 	if (is_clock_unset(watch))
 		json_object_remove_member(live, "at");
 	kn_print_live_line(&watch->call->term, out, live);
-	fputs(out->str, stdout);
-	fflush(stdout);
+	return kn_output_put(out->str);
 }
 
 static void
@@ -159,11 +160,8 @@ on_document(JsonNode *document, gpointer data)
 	watch->is_dropped = g_str_equal(event_class, "dropped");
 	if (watch->call->is_json)
 		return !is_live || kn_call_print_line(document);
-	if (!watch->is_screen) {
-		if (is_live)
-			print_line(watch, document);
-		return TRUE;
-	}
+	if (!watch->is_screen)
+		return !is_live || print_line(watch, document);
 	if (is_live)
 		keep_live(watch, document);
 	else if (g_str_equal(kn_doc_text(object, "kind"), "session_ended"))

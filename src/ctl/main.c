@@ -4,8 +4,8 @@
 #include "ctl/command.h"
 #include "ctl/file.h"
 #include "ctl/options.h"
+#include "ctl/output.h"
 #include <locale.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* ---- main ---- */
@@ -21,8 +21,8 @@ run_to_screen(KnCall *call, const KnCommand *command, const gchar *argument)
 {
 	gint exit_code = ask(call, command, argument);
 
-	fputs(call->out->str, stdout);
-	return fflush(stdout) == 0 ? exit_code : KN_EXIT_FAILED;
+	(void)kn_output_put(call->out->str);
+	return exit_code;
 }
 
 static gint
@@ -82,8 +82,8 @@ print_text(gchar *owned_text)
 {
 	g_autofree gchar *text = owned_text;
 
-	fputs(text, stdout);
-	return fflush(stdout) == 0 ? KN_EXIT_OK : KN_EXIT_FAILED;
+	(void)kn_output_put(text);
+	return KN_EXIT_OK;
 }
 
 static gint
@@ -195,5 +195,5 @@ main(gint argc, gchar **argv)
 	words = g_strdupv(argv);
 	if (!kn_options_parse(&options, &words, &error))
 		return kn_call_usage(NULL, error->message);
-	return start(&options, words[0] != NULL ? words + 1 : words);
+	return kn_output_end(start(&options, words[0] != NULL ? words + 1 : words));
 }

@@ -48,7 +48,9 @@ kn_nearest_try(KnNearest *nearest, const gchar *right)
 	/* the beginning of a word is as good as one slip */
 	if (strlen(nearest->word) >= 2 && g_str_has_prefix(right, nearest->word))
 		far = MIN(far, 1);
-	if (far < nearest->best && far <= MAX(2, (guint)strlen(right) / 3)) {
+	/* of three letters two that are others are another word */
+	if (far < nearest->best &&
+	    far <= MAX(strlen(nearest->word) > 3 ? 2 : 1, (guint)strlen(right) / 3)) {
 		nearest->best = far;
 		nearest->nearest = right;
 	}
@@ -62,6 +64,20 @@ find_entry(const GOptionEntry *entries, const gchar *name)
 			return entry;
 	}
 	return NULL;
+}
+
+gchar *
+kn_nearest_meant(const gchar *word, const gchar *const *words)
+{
+	g_autofree gchar *lower = g_ascii_strdown(word, -1);
+	KnNearest nearest;
+
+	if (!kn_nearest_begin(&nearest, lower))
+		return g_strdup("");
+	for (guint i = 0; words[i] != NULL; i++)
+		kn_nearest_try(&nearest, words[i]);
+	return nearest.nearest != NULL ? g_strdup_printf("did you mean \"%s\"? ", nearest.nearest)
+				       : g_strdup("");
 }
 
 gchar *

@@ -182,3 +182,17 @@ def test_a_list_of_nothing_says_what_was_asked_and_what_to_do_next(clinic, words
     assert any(line.endswith(f": {next_step}") for line in lines[1:])
     for columns in (40, 60):
         assert max(map(len, lines_of(clinic, "sessions", *words, COLUMNS=str(columns)))) <= columns
+
+
+CHANGES = ["person add 'A label of several words that is rather long'", "person rename 1 Mia", "checkout 'back bed' --to Mia --from monday", "return 1", "assign 50 51 --to Mia",
+           "plan check lower-back.plan", "plan set lower-back.plan --person Mia", "plan end --person Mia", "rate last --before 6 --after 3 --where 'left shoulder blade'",
+           "pair C0:FF:EE:00:00:03 --label 'foam roll'", "allow C0:FF:EE:00:00:03 --label 'foam roll'", "identify 3", "scan --for 1", "why 3", "status", "log",
+           "rezone Europe/Lisbon --since 2026-11 --dry-run", "forget 3"]
+
+
+def test_what_is_answered_to_a_change_fits_a_narrow_terminal_too():
+    with examples.running_hub() as place:
+        for command in CHANGES:
+            shown = examples.run(place, f"knead {command}", {"LC_ALL": "C.UTF-8", "COLUMNS": "40"})
+            assert shown and not shown.startswith("knead: "), command
+            assert max(map(len, shown.splitlines())) <= 40, shown
