@@ -171,6 +171,8 @@ limits_hold_and_one_more_is_refused(void)
 	g_autofree gchar *many = NULL;
 	g_autofree gchar *long_text = g_strnfill(KN_PLAN_BYTES_MAX, '#');
 	g_autofree gchar *too_long = g_strnfill(KN_PLAN_BYTES_MAX + 1, '#');
+	g_autofree gchar *far_too_long = g_strnfill(10 * KN_PLAN_BYTES_MAX, '#');
+	g_autofree gchar *far_more = NULL;
 	g_autofree gchar *told = NULL;
 	g_autofree gchar *with_nul = refuse_bytes("[a]\nminutes=5\n\0", 15);
 
@@ -180,11 +182,19 @@ limits_hold_and_one_more_is_refused(void)
 	g_string_append(text, "[more]\nminutes=5\n");
 	many = refuse(text->str);
 	g_assert_cmpstr(many, ==, "[more]: a plan has at most 16 items");
+	for (guint i = KN_PLAN_ITEMS_MAX + 1; i < 10 * KN_PLAN_ITEMS_MAX; i++)
+		g_string_append_printf(text, "[%u]\nminutes=5\n", i);
+	far_more = refuse(text->str);
+	g_assert_true(g_str_has_prefix(far_more, "[more]: a plan has at most 16 items\n[17]: "));
 
 	memcpy(long_text, "[a]\nminutes=5\n", 14);
 	kn_plan_free(parse(long_text));
 	memcpy(too_long, "[a]\nminutes=5\n", 14);
 	told = refuse(too_long);
+	g_assert_cmpstr(told, ==, "a plan has at most 16 KiB");
+	memcpy(far_too_long, "[a]\nminutes=5\n", 14);
+	g_free(told);
+	told = refuse(far_too_long);
 	g_assert_cmpstr(told, ==, "a plan has at most 16 KiB");
 	g_assert_cmpstr(with_nul, ==, "this is not UTF-8 text");
 }
