@@ -54,14 +54,19 @@ check(const KnCall *call, const gchar *path, const gchar *text, gsize n_text, gu
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KnPlan) plan = kn_plan_parse(text, n_text, problems);
 	g_autofree gchar *shown = kn_term_text(&call->term, path);
+	g_autofree gchar *where = NULL;
+	g_autofree gchar *elsewhere = NULL;
 
 	if (plan != NULL) {
 		*ret_n_items = plan->n_items;
 		return TRUE;
 	}
+	where = g_strconcat(shown, ":", NULL);
+	elsewhere = g_strconcat(shown, ": ", NULL);
 	fprintf(stderr, "knead: %s is no plan yet:\n", shown);
 	for (guint i = 0; i < problems->len; i++) {
-		g_autofree gchar *problem = kn_term_text(&call->term, problems->pdata[i]);
+		g_autofree gchar *told = kn_plan_problem_at(problems->pdata[i], where, elsewhere);
+		g_autofree gchar *problem = kn_term_text(&call->term, told);
 
 		fprintf(stderr, "  %s\n", problem);
 	}

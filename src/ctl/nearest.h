@@ -2,18 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* Which word a person meant: what "did you mean" says of commands and options. */
+/* "Did you mean", of options. */
 
-#include <glib.h>
-
-typedef struct {
-	const gchar *word;    /* borrowed: the wrong one, in small letters */
-	const gchar *nearest; /* borrowed from what was tried; NULL: nothing is near */
-	guint best;
-} KnNearest;
-/* FALSE: the word is too long to be meant for anything. */
-gboolean kn_nearest_begin(KnNearest *nearest, const gchar *word);
-void kn_nearest_try(KnNearest *nearest, const gchar *right);
+#include "core/base/nearest.h"
 
 /* "did you mean \"rename\"? " of a word that is none of words, which end with NULL; "" when nothing is near. New. */
 gchar *kn_nearest_meant(const gchar *word, const gchar *const *words);

@@ -122,6 +122,19 @@ read_body(KnRequest *request, JsonObject *body, KnPlanWish *wish, gboolean *ret_
 	return who == NULL || kn_query_find_person(request, who, &wish->person_id);
 }
 
+static gchar *
+join_problems(const GPtrArray *problems)
+{
+	GString *detail = g_string_new(NULL);
+
+	for (guint i = 0; i < problems->len; i++) {
+		g_autofree gchar *told = kn_plan_problem_at(problems->pdata[i], "line ", "");
+
+		g_string_append_printf(detail, "%s%s", i > 0 ? "; " : "", told);
+	}
+	return g_string_free(detail, FALSE);
+}
+
 /* From which day on: what the plan says, else today. A hub that does not know the day takes only a day that is named. */
 static gboolean
 read_plan(KnRequest *request, KnPlanWish *wish)
@@ -134,8 +147,7 @@ read_plan(KnRequest *request, KnPlanWish *wish)
 
 	server->hub.get_now(server->user, &now);
 	if (plan == NULL && wish->text[0] != '\0') {
-		g_ptr_array_add(problems, NULL);
-		detail = g_strjoinv("; ", (gchar **)problems->pdata);
+		detail = join_problems(problems);
 		kn_query_refuse(request, detail, "See: man knead-plan");
 		return FALSE;
 	}

@@ -52,8 +52,12 @@ def test_what_is_wrong_in_the_file_is_refused_even_if_the_command_line_wins(tmp_
     assert "[radio] bus: " in run_with(tmp_path, "[radio]\nbus=nonsense", "--bus", "unix:path=/nonexistent")
 
 
-def test_a_file_that_is_too_long_is_not_read(tmp_path):
-    assert f"{tmp_path}/kneadd.conf cannot be read: it has more than 64 KiB" in run_with(tmp_path, "#" * 65536)
+def test_a_file_of_64_kib_is_read_and_one_that_is_longer_is_not(tmp_path):
+    wrong = "[hub]\nzone=Mars/Base\n"
+    for n_bytes, word in ((65536, "[hub] zone: "), (65537, "cannot be read: it has more than 64 KiB"), (655360, "cannot be read: it has more than 64 KiB")):
+        # with the line feed at its end
+        assert word in run_with(tmp_path, wrong + "#" * (n_bytes - len(wrong) - 1))
+        assert (tmp_path / "kneadd.conf").stat().st_size == n_bytes
 
 
 OPTIONS = {"--zone=Mars/Base": "--zone: ", "--socket=relative": "--socket: ", "--bus=": "--bus: ", "--bus=nonsense": "--bus: "}

@@ -108,9 +108,9 @@ what_is_wrong_is_named_whole_and_nothing_is_stored(Fixture *fixture, gconstpoint
 		   "{\"text\":\"[a]\\nminutes=0\\nside=up\\n[b]\\nholds=x\\n\"}", &status);
 	g_assert_cmpuint(status, ==, 400);
 	g_assert_cmpstr(json_object_get_string_member(json_node_get_object(node), "detail"), ==,
-			"[a] minutes: write a whole number from 1 to 240; [a] side: write left, "
-			"right or centre; without the key any side counts; [b] holds: write a "
-			"whole number from 1 to 100");
+			"line 2: [a] minutes: write a whole number from 1 to 240; line 3: [a] "
+			"side: write left, right or centre; without the key any side counts; line "
+			"5: [b] holds: write a whole number from 1 to 100");
 	g_assert_cmpuint(fixture->hub.n_plans_set, ==, 0);
 }
 

@@ -6,6 +6,7 @@
 #include "wishes.h"
 
 #include "store/devices.h"
+#include "store/sql.h"
 
 static void
 a_massager_is_out_to_one_person_at_a_time(void)
@@ -108,6 +109,28 @@ nothing_is_assigned_when_one_of_the_sessions_is_not_there(void)
 }
 
 static void
+a_thousand_persons_are_known_and_one_more_is_refused(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(KnPeople) people = NULL;
+
+	fixture_init(&fixture);
+	g_assert_true(kn_sql_run(fixture.db,
+				 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+				 "WHERE i < 999) INSERT INTO person (label, external_id, made_us) "
+				 "SELECT 'bed ' || i, '', 1 FROM n",
+				 KN_SQL_NONE, NULL));
+	people_person(&fixture, "the last");
+	for (guint i = 0; i < 10; i++)
+		people_refused(&fixture,
+			       &(KnPeopleWish){.what = KN_PEOPLE_ADD, .label = "one more"},
+			       "which is its limit");
+	people = kn_people_load(fixture.db, NULL);
+	g_assert_cmpuint(people->persons->len, ==, 1000);
+	g_assert_nonnull(kn_people_find(people, "the last"));
+}
+
+static void
 a_hand_out_that_ended_unread_is_told_until_its_massager_was_read(void)
 {
 	g_auto(Fixture) fixture = {0};
@@ -144,6 +167,7 @@ main(int argc, char **argv)
 	ADD(a_massager_is_out_to_one_person_at_a_time);
 	ADD(persons_have_names_of_their_own);
 	ADD(nothing_is_assigned_when_one_of_the_sessions_is_not_there);
+	ADD(a_thousand_persons_are_known_and_one_more_is_refused);
 	ADD(a_hand_out_that_ended_unread_is_told_until_its_massager_was_read);
 	return g_test_run();
 }

@@ -3,6 +3,7 @@
 
 /* the keys of a plan and their values */
 
+#include "core/base/nearest.h"
 #include "core/base/text.h"
 #include "core/measure/names.h"
 #include "core/measure/plan-private.h"
@@ -90,6 +91,22 @@ find_node(const gchar *word, guint *ret_bit)
 	return TRUE;
 }
 
+/* "; did you mean side?", of the words of known; "" nothing is near. New. */
+static gchar *
+meant(const gchar *wrong, const gchar *known)
+{
+	g_auto(GStrv) words = g_strsplit(known, ", ", -1);
+	g_autofree gchar *lower = g_ascii_strdown(wrong, -1);
+	KnNearest nearest;
+
+	if (!kn_nearest_begin(&nearest, lower))
+		return g_strdup("");
+	for (gsize i = 0; words[i]; i++)
+		kn_nearest_try(&nearest, words[i]);
+	return nearest.nearest ? g_strdup_printf("; did you mean %s?", nearest.nearest)
+			       : g_strdup("");
+}
+
 /* words with commas between, each once */
 static void
 read_list(const Value *at, gboolean (*find)(const gchar *word, guint *ret_bit), const gchar *known,
@@ -100,16 +117,18 @@ read_list(const Value *at, gboolean (*find)(const gchar *word, guint *ret_bit), 
 
 	for (gsize i = 0; words[i]; i++) {
 		g_autofree gchar *clean = kn_text_clean(g_strstrip(words[i]), -1);
+		g_autofree gchar *near = NULL;
 		guint bit = 0;
 
 		if (find(words[i], &bit) && (mask & (1u << bit)) == 0) {
 			mask |= 1u << bit;
 			continue;
 		}
+		near = meant(clean, known);
 		kn_plan_complain(at->reader, at->group, at->key,
 				 "\"%s\" is none, or is there twice; write some of %s, with commas "
-				 "between",
-				 clean, known);
+				 "between%s",
+				 clean, known, find(words[i], &bit) ? "" : near);
 		return;
 	}
 	*ret_mask = mask;
@@ -158,6 +177,8 @@ take_device(const Value *at)
 static void
 take_side(const Value *at)
 {
+	g_autofree gchar *near = NULL;
+
 	for (guint i = 0; i < _ktp_Side_ARRAYSIZE; i++) {
 		if (!g_str_equal(at->value, kn_name_side((ktp_Side)i)))
 			continue;
@@ -165,8 +186,9 @@ take_side(const Value *at)
 		at->item->side = (ktp_Side)i;
 		return;
 	}
+	near = meant(at->value, "left, right, centre");
 	kn_plan_complain(at->reader, at->group, at->key,
-			 "write left, right or centre; without the key any side counts");
+			 "write left, right or centre; without the key any side counts%s", near);
 }
 
 static void
@@ -244,12 +266,21 @@ static void
 refuse_unknown(KnPlanReader *reader, const gchar *group, const gchar *key, gboolean is_of_plan)
 {
 	g_autoptr(GString) names = g_string_new(NULL);
+	g_autofree gchar *near = NULL;
 
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (keys[i].is_of_plan != is_of_plan && g_str_equal(key, keys[i].key)) {
+			kn_plan_complain(reader, group, key, "this key belongs %s",
+					 is_of_plan ? "to an item" : "into [plan]");
+			return;
+		}
 	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
 		if (keys[i].is_of_plan == is_of_plan)
 			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
 					       keys[i].key);
-	kn_plan_complain(reader, group, key, "there is no such key; known here: %s", names->str);
+	near = meant(key, names->str);
+	kn_plan_complain(reader, group, key, "there is no such key; known here: %s%s", names->str,
+			 near);
 }
 
 void

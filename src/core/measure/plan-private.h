@@ -11,6 +11,8 @@
 typedef struct {
 	GKeyFile *file;      /* borrowed */
 	GPtrArray *problems; /* borrowed */
+	GHashTable *lines;   /* borrowed: "group" and "group\nkey" to the line it is in */
+	guint line;          /* that is looked at; 0: all lines have been */
 	guint n_problems;    /* also those that are not told */
 } KnPlanReader;
 

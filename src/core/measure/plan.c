@@ -7,6 +7,36 @@
 
 enum { WEEK = 7, ALL_WEEKDAYS = (1 << WEEK) - 1 };
 
+/* of the key, else of the group; 0: of none */
+static guint
+find_line(const KnPlanReader *reader, const gchar *group, const gchar *key)
+{
+	g_autofree gchar *name = group && key ? g_strconcat(group, "\n", key, NULL) : NULL;
+	gpointer line = name ? g_hash_table_lookup(reader->lines, name) : NULL;
+
+	if (reader->line != 0)
+		return reader->line;
+	return GPOINTER_TO_UINT(line || !group ? line : g_hash_table_lookup(reader->lines, group));
+}
+
+static void
+add_problem(KnPlanReader *reader, guint line, const gchar *text)
+{
+	gsize n_text = strlen(text) + 1;
+	KnPlanProblem *problem = g_malloc(sizeof *problem + n_text);
+
+	problem->line = line;
+	memcpy(problem->text, text, n_text);
+	g_ptr_array_add(reader->problems, problem);
+}
+
+gchar *
+kn_plan_problem_at(const KnPlanProblem *problem, const gchar *where, const gchar *elsewhere)
+{
+	return problem->line != 0 ? g_strdup_printf("%s%u: %s", where, problem->line, problem->text)
+				  : g_strconcat(elsewhere, problem->text, NULL);
+}
+
 void
 kn_plan_complain(KnPlanReader *reader, const gchar *group, const gchar *key, const gchar *format,
 		 ...)
@@ -14,22 +44,22 @@ kn_plan_complain(KnPlanReader *reader, const gchar *group, const gchar *key, con
 	g_autofree gchar *clean_group = group ? kn_text_clean(group, -1) : NULL;
 	g_autofree gchar *clean_key = key ? kn_text_clean(key, -1) : NULL;
 	g_autofree gchar *why = NULL;
+	g_autofree gchar *text = NULL;
 	va_list arguments;
 
 	if (reader->n_problems++ > KN_PLAN_PROBLEMS_MAX)
 		return;
 	if (reader->n_problems > KN_PLAN_PROBLEMS_MAX) {
-		g_ptr_array_add(reader->problems, g_strdup("there is more; mend these first"));
+		add_problem(reader, 0, "there is more; mend these first");
 		return;
 	}
 	va_start(arguments, format);
 	why = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	g_ptr_array_add(reader->problems,
-			g_strdup_printf("%s%s%s%s%s%s%s", group ? "[" : "",
-					group ? clean_group : "", group ? "]" : "",
-					group && key ? " " : "", key ? clean_key : "",
-					group || key ? ": " : "", why));
+	text = g_strdup_printf("%s%s%s%s%s%s%s", group ? "[" : "", group ? clean_group : "",
+			       group ? "]" : "", group && key ? " " : "", key ? clean_key : "",
+			       group || key ? ": " : "", why);
+	add_problem(reader, find_line(reader, group, key), text);
 }
 
 static gboolean
@@ -111,7 +141,8 @@ kn_plan_parse(const gchar *text, gsize n_text, GPtrArray *problems)
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	/* GKeyFile and the lines want an end */
 	g_autofree gchar *ended = n_text <= KN_PLAN_BYTES_MAX ? g_strndup(text, n_text) : NULL;
-	KnPlanReader reader = {file, problems, 0};
+	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	KnPlanReader reader = {.file = file, .problems = problems, .lines = lines};
 
 	if (!ended)
 		kn_plan_complain(&reader, NULL, NULL, "a plan has at most %d KiB",

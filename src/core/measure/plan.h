@@ -41,8 +41,15 @@ typedef struct {
 	KnPlanItem items[KN_PLAN_ITEMS_MAX];
 } KnPlan;
 
-/* text may come from anybody. NULL: something is wrong, and problems (owned gchar *) has gained each thing, as "[group] key: what to
- * write instead". */
+/* what is wrong with a text; one piece of memory: g_free */
+typedef struct {
+	guint line;   /* 1 …; 0: of no line, or of all */
+	gchar text[]; /* "[group] key: what to write instead" */
+} KnPlanProblem;
+/* New: the problem behind its place: "FILE:7: …" or, where is "line ", "line 7: …"; of no line behind elsewhere. */
+gchar *kn_plan_problem_at(const KnPlanProblem *problem, const gchar *where, const gchar *elsewhere);
+
+/* text may come from anybody. NULL: something is wrong, and problems (owned KnPlanProblem) has gained each thing. */
 KnPlan *kn_plan_parse(const gchar *text, gsize n_text, GPtrArray *problems);
 void kn_plan_free(KnPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnPlan, kn_plan_free)

@@ -40,11 +40,14 @@ static gchar *
 refuse_bytes(const gchar *text, gsize n_text)
 {
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	GString *told = g_string_new(NULL);
 
 	g_assert_null(kn_plan_parse(text, n_text, problems));
 	g_assert_cmpuint(problems->len, >, 0);
-	g_ptr_array_add(problems, NULL);
-	return g_strjoinv("\n", (gchar **)problems->pdata);
+	for (guint i = 0; i < problems->len; i++)
+		g_string_append_printf(told, "%s%s", i > 0 ? "\n" : "",
+				       ((const KnPlanProblem *)problems->pdata[i])->text);
+	return g_string_free(told, FALSE);
 }
 
 static gchar *
@@ -171,6 +174,8 @@ limits_hold_and_one_more_is_refused(void)
 	g_autofree gchar *many = NULL;
 	g_autofree gchar *long_text = g_strnfill(KN_PLAN_BYTES_MAX, '#');
 	g_autofree gchar *too_long = g_strnfill(KN_PLAN_BYTES_MAX + 1, '#');
+	g_autofree gchar *far_too_long = g_strnfill(10 * KN_PLAN_BYTES_MAX, '#');
+	g_autofree gchar *far_more = NULL;
 	g_autofree gchar *told = NULL;
 	g_autofree gchar *with_nul = refuse_bytes("[a]\nminutes=5\n\0", 15);
 
@@ -180,13 +185,63 @@ limits_hold_and_one_more_is_refused(void)
 	g_string_append(text, "[more]\nminutes=5\n");
 	many = refuse(text->str);
 	g_assert_cmpstr(many, ==, "[more]: a plan has at most 16 items");
+	for (guint i = KN_PLAN_ITEMS_MAX + 1; i < 10 * KN_PLAN_ITEMS_MAX; i++)
+		g_string_append_printf(text, "[%u]\nminutes=5\n", i);
+	far_more = refuse(text->str);
+	g_assert_true(g_str_has_prefix(far_more, "[more]: a plan has at most 16 items\n[17]: "));
 
 	memcpy(long_text, "[a]\nminutes=5\n", 14);
 	kn_plan_free(parse(long_text));
 	memcpy(too_long, "[a]\nminutes=5\n", 14);
 	told = refuse(too_long);
 	g_assert_cmpstr(told, ==, "a plan has at most 16 KiB");
+	memcpy(far_too_long, "[a]\nminutes=5\n", 14);
+	g_free(told);
+	told = refuse(far_too_long);
+	g_assert_cmpstr(told, ==, "a plan has at most 16 KiB");
 	g_assert_cmpstr(with_nul, ==, "this is not UTF-8 text");
+}
+
+static void
+each_problem_has_its_line_and_the_word_that_was_meant(void)
+{
+	static const struct {
+		const gchar *text;
+		const gchar *wanted;
+	} rows[] = {
+		{"# a\n\n[back]\nminutes=5\nsid=left\n", "a.plan:5: [back] sid: "},
+		{"[back]\nminutes=5\nsid=left\n", "; did you mean side?"},
+		{"[back]\nminute=5\n", "; did you mean minutes?"},
+		{"[back]\nminutes=5\nregions=gluteus,romboids\n", "; did you mean rhomboids?"},
+		{"[back]\nminutes=5\nregions=gluteus,romboids\n", "a.plan:3: [back] regions: "},
+		{"[back]\nminutes=5\nside=center\n", "; did you mean centre?"},
+		{"[back]\nminutes=5\ndays=Mon\n", "; did you mean mon?"},
+		{"[back]\nminutes=5\ngrace_days=1\n",
+		 "a.plan:3: [back] grace_days: this key belongs into [plan]"},
+		{"[plan]\nminutes=5\n[a]\nminutes=5\n",
+		 "a.plan:2: [plan] minutes: this key belongs to an item"},
+		{"[a]\nminutes=5\n\n[a]\n", "a.plan:4: [a]: this group is there twice"},
+		{"[a]\nminutes=5\r\nminutes=6\r\n", "a.plan:3: [a] minutes: this key is there"},
+		{"[a]\nminutes=5\nten\n", "a.plan:3: [a] ten: this is neither"},
+		/* of what is not there the line of its group is told, and of nothing none */
+		{"[b]\nminutes=5\n[a]\nside=left\n", "a.plan:3: [a] minutes: write either"},
+		{"", "a.plan: there is no item"},
+		{"[a]\n# \033[31m\nminutes=5\n", "a.plan:2: there is something in this comment"},
+		{"[a]\n# \xe2\x80\xae\nminutes=5\n", "a.plan:2: there is something in this"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+		g_autofree gchar *told = NULL;
+
+		g_assert_null(kn_plan_parse(rows[i].text, strlen(rows[i].text), problems));
+		told = kn_plan_problem_at(problems->pdata[0], "a.plan:", "a.plan: ");
+		g_test_message("%s", told);
+		g_assert_nonnull(strstr(told, rows[i].wanted));
+	}
+	/* a comment may have tabs, and be as long as it likes */
+	kn_plan_free(parse("[a]\n#\t\tfor the shoulder, which was stiff after so many hours of "
+			   "sitting at a desk that is too high\nminutes=5\n"));
 }
 
 static void
@@ -218,6 +273,8 @@ main(int argc, char **argv)
 			what_gkeyfile_would_pass_over_is_a_problem);
 	g_test_add_func("/core/plan/limits-hold-and-one-more-is-refused",
 			limits_hold_and_one_more_is_refused);
+	g_test_add_func("/core/plan/each-problem-has-its-line-and-the-word-that-was-meant",
+			each_problem_has_its_line_and_the_word_that_was_meant);
 	g_test_add_func("/core/plan/of-a-flood-of-problems-the-first-ones-are-told",
 			of_a_flood_of_problems_the_first_ones_are_told);
 	return g_test_run();
