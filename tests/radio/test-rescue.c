@@ -12,6 +12,16 @@ static const gchar *const two[] = {"kind=back14,address=" BACK, "kind=roller,add
 
 #define PHASE(phase) GINT_TO_POINTER(phase)
 
+/* At once: GSubprocess has it sent by a thread of GLib's, and what is written meanwhile is still answered. */
+static void
+signal_sim(const Fixture *f, int number)
+{
+	const gchar *pid = g_subprocess_get_identifier(f->sim);
+
+	g_assert_nonnull(pid);
+	g_assert_cmpint(kill((pid_t)g_ascii_strtoll(pid, NULL, 10), number), ==, 0);
+}
+
 static void
 keep(const KnRadioAdapterStatus *status, gpointer data)
 {
@@ -125,7 +135,7 @@ a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew(Fixture *f,
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
-	g_subprocess_send_signal(f->sim, SIGSTOP);
+	signal_sim(f, SIGSTOP);
 	kn_test_radio_forget_events(f);
 	g_assert_true(kn_radio_write_control(f->radio, BACK, get_state, sizeof get_state));
 	kn_test_radio_wait(f, has_event, "control-failed " BACK);
@@ -136,7 +146,7 @@ a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew(Fixture *f,
 	kn_test_radio_wait(f, has_event, "down " BACK);
 	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_MUTE_BLUETOOTHD));
 	g_assert_false(has_event(f, "state no-bluetoothd"));
-	g_subprocess_send_signal(f->sim, SIGCONT);
+	signal_sim(f, SIGCONT);
 	kn_test_radio_wait(f, has_event, "rescue nothing bluetoothd answers again");
 	kn_test_radio_wait(f, has_event, "up " BACK);
 	g_assert_true(is_state(f, PHASE(KN_RADIO_READY)));
@@ -150,7 +160,7 @@ a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_G
 	f->timer_scale = 0.02;
 	kn_test_radio_start_bus(f);
 	kn_test_radio_start_sim(f, one);
-	g_subprocess_send_signal(f->sim, SIGSTOP);
+	signal_sim(f, SIGSTOP);
 	kn_test_radio_start_radio(f);
 	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_MUTE_BLUETOOTHD));
 	/* from the first reading that it did not answer, not only when that is trouble */
@@ -160,7 +170,7 @@ a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_G
 	g_assert_cmpuint(status.n_steps[KN_LADDER_RECONNECT], ==, 1);
 	g_assert_cmpuint(status.n_steps[KN_LADDER_RESCAN], ==, 0);
 	g_assert_cmpint(status.trouble_ms, >=, 0);
-	g_subprocess_send_signal(f->sim, SIGCONT);
+	signal_sim(f, SIGCONT);
 	kn_test_radio_wait(f, has_event, "rescue nothing bluetoothd answers again");
 	kn_radio_allow(f->radio, BACK);
 	kn_test_radio_wait(f, has_event, "up " BACK);
