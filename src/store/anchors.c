@@ -34,7 +34,8 @@ best_quality(KnDb *db, gint64 log_key, gint64 boot, gint64 *ret_quality, GError 
 			  KN_SQL_INTS(log_key, boot), ret_quality, 1, NULL, error);
 }
 
-/* beyond the first anchors of a boot times go by a baseline: until the longest one is there, each new anchor may be its end */
+/* Beyond the first anchors of a boot times go by a baseline: until the longest one is there, each new anchor may be its end. Of round
+ * trips only: a banked one may not be believed. */
 static gboolean
 is_end_of_baseline(KnDb *db, gint64 log_key, const KnAnchor *anchor, gint64 best, gboolean *ret_is,
 		   GError **error)
@@ -44,8 +45,9 @@ is_end_of_baseline(KnDb *db, gint64 log_key, const KnAnchor *anchor, gint64 best
 	if (!kn_sql_get(
 		    db,
 		    "SELECT EXISTS (SELECT 1 FROM anchor WHERE log_key = ?1 AND device_boot = ?2 "
-		    "AND quality = ?3 AND t_ms < ?4 AND t_ms >= ?5 + (SELECT min(t_ms) FROM "
-		    "anchor WHERE log_key = ?1 AND device_boot = ?2 AND quality = ?3))",
+		    "AND quality = ?3 AND is_banked = 0 AND t_ms < ?4 AND t_ms >= ?5 + (SELECT "
+		    "t_ms FROM anchor WHERE log_key = ?1 AND device_boot = ?2 AND quality = ?3 AND "
+		    "is_banked = 0 ORDER BY t_ms LIMIT 1))",
 		    KN_SQL_INTS(log_key, anchor->boot, best, (gint64)anchor->t_ms,
 				(gint64)kn_clock_baselines_ms[0]),
 		    &is_there, 1, NULL, error))
@@ -98,6 +100,8 @@ kn_anchors_add(KnDb *db, gint64 log_key, const KnAnchor *told, gboolean *ret_is_
 			error))
 		return FALSE;
 	*ret_is_new = sqlite3_changes(db->handle) > 0;
+	if (anchor.quality >= ktp_CLOCK_RESTORED)
+		g_hash_table_remove(db->trusted_boots, &log_key);
 	return TRUE;
 }
 
@@ -151,35 +155,105 @@ append_baselines(KnDb *db, const gint64 keys[3], gint64 edge_ms, gboolean is_las
 	return TRUE;
 }
 
+/* anchors from … to - 1, the nearest first: all of one side. A banked one may not be believed, and then the next one is the edge. */
+static gboolean
+append_edges(KnDb *db, const gint64 keys[3], guint from, guint to, gboolean is_last,
+	     GArray *anchors, GError **error)
+{
+	for (guint i = from; i < to; i++) {
+		const KnAnchor edge = g_array_index(anchors, KnAnchor, i);
+		if (!append_baselines(db, keys, (gint64)edge.t_ms, is_last, anchors, error))
+			return FALSE;
+		if (!edge.is_banked)
+			return TRUE;
+	}
+	return TRUE;
+}
+
+static gboolean
+has_round_trip(const GArray *anchors, guint from, guint to)
+{
+	for (guint i = from; i < to; i++)
+		if (!g_array_index(anchors, KnAnchor, i).is_banked)
+			return TRUE;
+	return FALSE;
+}
+
 static gboolean
 append_near(KnDb *db, gint64 log_key, gint64 boot, gint64 t_ms, GArray *anchors, GError **error)
 {
 	g_autoptr(KnStatement) before = NULL;
 	g_autoptr(KnStatement) after = NULL;
-	guint first = anchors->len, middle;
-	gint64 best;
+	guint first = anchors->len, middle, end;
+	gint64 keys[3] = {log_key, boot};
 
-	if (!best_quality(db, log_key, boot, &best, error))
+	if (!best_quality(db, log_key, boot, &keys[2], error))
 		return FALSE;
 	before = kn_sql_start(db,
 			      "SELECT " COLUMNS " FROM anchor WHERE log_key = ?1 AND device_boot = "
 			      "?2 AND quality = ?3 AND t_ms <= ?4 ORDER BY t_ms DESC LIMIT " N_NEAR,
-			      KN_SQL_INTS(log_key, boot, best, t_ms), error);
+			      KN_SQL_INTS(log_key, boot, keys[2], t_ms), error);
 	if (!append_rows(before, anchors, error))
 		return FALSE;
 	middle = anchors->len;
 	after = kn_sql_start(db,
 			     "SELECT " COLUMNS " FROM anchor WHERE log_key = ?1 AND device_boot = "
 			     "?2 AND quality = ?3 AND t_ms > ?4 ORDER BY t_ms LIMIT " N_NEAR,
-			     KN_SQL_INTS(log_key, boot, best, t_ms), error);
+			     KN_SQL_INTS(log_key, boot, keys[2], t_ms), error);
 	if (!append_rows(after, anchors, error))
 		return FALSE;
-	/* all on one side: it lies outside */
-	if (anchors->len == first || (first < middle && middle < anchors->len))
+	end = anchors->len;
+	if (has_round_trip(anchors, first, middle) && has_round_trip(anchors, middle, end))
 		return TRUE;
-	return append_baselines(db, (const gint64[]){log_key, boot, best},
-				(gint64)g_array_index(anchors, KnAnchor, first).t_ms,
-				first < middle, anchors, error);
+	/* all that are believed may be on one side: it lies outside */
+	return append_edges(db, keys, first, middle, TRUE, anchors, error) &&
+	       append_edges(db, keys, middle, end, FALSE, anchors, error);
+}
+
+/* Kept, because on a hub that never learns the time each look for it walks over all anchors. */
+static gboolean
+newest_trusted_boot(KnDb *db, gint64 log_key, gint64 *ret_boot, GError **error)
+{
+	const gint64 *kept = g_hash_table_lookup(db->trusted_boots, &log_key);
+
+	if (kept) {
+		*ret_boot = *kept;
+		return TRUE;
+	}
+	if (!kn_sql_get(db,
+			"SELECT coalesce(max(device_boot), -1) FROM anchor WHERE log_key = ?1 AND "
+			"quality >= 1",
+			KN_SQL_INTS(log_key), ret_boot, 1, NULL, error))
+		return FALSE;
+	g_hash_table_insert(db->trusted_boots, g_memdup2(&log_key, sizeof log_key),
+			    g_memdup2(ret_boot, sizeof *ret_boot));
+	return TRUE;
+}
+
+/* -1: none */
+static gboolean
+find_neighbours(KnDb *db, gint64 log_key, gint64 boot, gint64 quality, gint64 *ret_before,
+		gint64 *ret_after, GError **error)
+{
+	gint64 newest = G_MAXINT64;
+
+	if (quality >= ktp_CLOCK_RESTORED && !newest_trusted_boot(db, log_key, &newest, error))
+		return FALSE;
+	if (newest < boot) {
+		*ret_before = newest;
+		*ret_after = -1;
+		return TRUE;
+	}
+	return kn_sql_get(
+		       db,
+		       "SELECT coalesce(max(device_boot), -1) FROM anchor WHERE log_key = ?1 AND "
+		       "device_boot < ?2 AND quality >= ?3",
+		       KN_SQL_INTS(log_key, boot, quality), ret_before, 1, NULL, error) &&
+	       kn_sql_get(
+		       db,
+		       "SELECT coalesce(min(device_boot), -1) FROM anchor WHERE log_key = ?1 AND "
+		       "device_boot > ?2 AND quality >= ?3",
+		       KN_SQL_INTS(log_key, boot, quality), ret_after, 1, NULL, error);
 }
 
 /* the nearest earlier boot by the end of its anchors, the nearest later one by their start */
@@ -189,14 +263,7 @@ append_neighbours(KnDb *db, gint64 log_key, gint64 boot, gint64 quality, GArray 
 {
 	gint64 before, after;
 
-	if (!kn_sql_get(db,
-			"SELECT coalesce(max(device_boot), -1) FROM anchor WHERE log_key = ?1 AND "
-			"device_boot < ?2 AND quality >= ?3",
-			KN_SQL_INTS(log_key, boot, quality), &before, 1, NULL, error) ||
-	    !kn_sql_get(db,
-			"SELECT coalesce(min(device_boot), -1) FROM anchor WHERE log_key = ?1 AND "
-			"device_boot > ?2 AND quality >= ?3",
-			KN_SQL_INTS(log_key, boot, quality), &after, 1, NULL, error))
+	if (!find_neighbours(db, log_key, boot, quality, &before, &after, error))
 		return FALSE;
 	if (before >= 0 && !append_near(db, log_key, before, G_MAXINT64, anchors, error))
 		return FALSE;

@@ -167,6 +167,7 @@ db_free(KnDb *db)
 	g_clear_pointer(&db->infos, g_hash_table_unref);
 	g_clear_pointer(&db->damaged, g_hash_table_unref);
 	g_clear_pointer(&db->running, g_hash_table_unref);
+	g_clear_pointer(&db->trusted_boots, g_hash_table_unref);
 	sqlite3_close(db->handle);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
@@ -185,6 +186,7 @@ db_new(const gchar *path)
 		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_finalize);
 	db->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	db->damaged = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	db->trusted_boots = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	db->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					    (GDestroyNotify)kn_running_free);
 	return db;
@@ -256,6 +258,7 @@ kn_db_reopen(KnDb *db, GError **error)
 	g_hash_table_remove_all(db->statements);
 	g_hash_table_remove_all(db->infos);
 	g_hash_table_remove_all(db->running);
+	g_hash_table_remove_all(db->trusted_boots);
 	if (sqlite3_close(db->handle) != SQLITE_OK) {
 		kn_sql_set_error(db->handle, "cannot close", error);
 		return FALSE;
@@ -292,6 +295,7 @@ kn_db_rollback(KnDb *db)
 	/* what was read inside the transaction may never have been */
 	g_hash_table_remove_all(db->infos);
 	g_hash_table_remove_all(db->running);
+	g_hash_table_remove_all(db->trusted_boots);
 	/* full disks and the like have rolled back already */
 	if (!db->handle || sqlite3_get_autocommit(db->handle))
 		return;

@@ -23,6 +23,8 @@ typedef struct {
 	GHashTable *infos;      /* owned: info_id to parsed description, see infos.h */
 	/* owned: gint64 ids of blocks that were found damaged: told once, and passed over */
 	GHashTable *damaged;
+	/* owned: gint64 log_key to gint64, the newest boot with an anchor of restored quality or better; -1 none. See anchors.c */
+	GHashTable *trusted_boots;
 	GHashTable *running;     /* owned: KnRunning by log and boot, see running.h */
 	guint64 n_running_turns; /* how often one was to be kept */
 	gchar *path;             /* owned: the database file */

@@ -74,6 +74,7 @@ date_all(KnDb *db, const HubBoot *boot, KnTouched *touched, GError **error)
 {
 	const KnHubAnchor *best = &boot->best;
 
+	g_hash_table_remove_all(db->trusted_boots);
 	return touch(db, boot->key, touched, error) &&
 	       kn_sql_run(db,
 			  "UPDATE anchor SET utc_us = hub_us + ?2, quality = ?3 "

@@ -100,6 +100,27 @@ drop_heads(KnRegion *region, gboolean is_started, KnRange touched)
 		heads->len > 0 ? g_array_index(heads, KnBlockHead, 0).first_seq : touched.first;
 }
 
+/* Where the records of a boot can begin: behind the last session of those before it, since seq rises with the boots. Without that
+ * the first session after each power-on would walk over all blocks that its massager ever filled. */
+static gboolean
+find_begin(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, guint64 *ret_seq,
+	   GError **error)
+{
+	gint64 last_seq = 0;
+	gboolean is_found;
+
+	if (!kn_sql_get(db,
+			"SELECT last_seq FROM session WHERE log_key = ?1 AND device_boot < ?2 "
+			"ORDER BY device_boot DESC, first_t_ms DESC LIMIT 1",
+			KN_SQL_INTS(log_key, boot), &last_seq, 1, &is_found, error))
+		return FALSE;
+	/* a massager that counts its boots in another way than it may */
+	if (is_found && (guint64)last_seq >= touched.first)
+		is_found = FALSE;
+	*ret_seq = is_found ? (guint64)last_seq + 1 : 0;
+	return TRUE;
+}
+
 static gboolean
 find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion *ret_region, GError **error)
 {
@@ -110,6 +131,8 @@ find(KnDb *db, gint64 log_key, guint32 boot, KnRange touched, KnRegion *ret_regi
 		return FALSE;
 	if (before.is_found)
 		region.first_seq = before.is_end ? before.seq + 1 : before.seq;
+	else if (!find_begin(db, log_key, boot, touched, &region.first_seq, error))
+		return FALSE;
 	region.last_seq = G_MAXINT64;
 	region.read_to_seq = G_MAXINT64;
 	if (after.is_found) {

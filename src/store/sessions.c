@@ -118,16 +118,17 @@ compare_first_seq(gconstpointer a, gconstpointer b)
 }
 
 /* From the newest that may overlap down to the first that ends below: sessions do not overlap each
- * other, and so a log of years is not walked through for records at its end. */
+ * other, nor do boots, and so a log of years is not walked through for records at its end.
+ * boot: -1 all */
 static GPtrArray *
-collect_down_to(KnStatement *statement, guint64 first_seq, GError **error)
+collect_down_to(KnStatement *statement, gint64 boot, guint64 first_seq, GError **error)
 {
 	g_autoptr(GPtrArray) rows =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_row_free);
 	gboolean is_row = statement != NULL;
 
 	while (is_row) {
-		KnSessionRow *row;
+		g_autoptr(KnSessionRow) row = NULL;
 		if (!kn_sql_step(statement, &is_row, error))
 			return NULL;
 		if (!is_row)
@@ -135,11 +136,11 @@ collect_down_to(KnStatement *statement, guint64 first_seq, GError **error)
 		row = g_new0(KnSessionRow, 1);
 		kn_session_columns_read(statement, row);
 		if (row->session.span.last_seq < first_seq) {
-			kn_session_row_free(row);
 			kn_statement_reset(statement);
 			return g_steal_pointer(&rows);
 		}
-		g_ptr_array_add(rows, row);
+		if (boot == -1 || row->session.boot == boot)
+			g_ptr_array_add(rows, g_steal_pointer(&row));
 	}
 	return NULL;
 }
@@ -147,12 +148,14 @@ collect_down_to(KnStatement *statement, guint64 first_seq, GError **error)
 GPtrArray *
 kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **error)
 {
-	g_autoptr(KnStatement) statement = kn_sql_start(
-		db,
-		KN_SESSION_SELECT "WHERE s.log_key = ?1 AND s.first_seq <= ?3 "
-				  "AND (?2 = -1 OR s.device_boot = ?2) ORDER BY s.first_seq DESC",
-		KN_SQL_INTS(log_key, boot, (gint64)MIN(range.last, G_MAXINT64)), error);
-	g_autoptr(GPtrArray) rows = collect_down_to(statement, range.first, error);
+	g_autoptr(KnStatement) statement =
+		kn_sql_start(db,
+			     KN_SESSION_SELECT "WHERE s.log_key = ?1 AND s.first_seq <= ?2 "
+					       "AND s.device_boot <= ?3 ORDER BY s.first_seq DESC",
+			     KN_SQL_INTS(log_key, (gint64)MIN(range.last, G_MAXINT64),
+					 boot == -1 ? G_MAXINT64 : boot),
+			     error);
+	g_autoptr(GPtrArray) rows = collect_down_to(statement, boot, range.first, error);
 
 	if (!rows || !load_all_nodes(db, rows, error))
 		return NULL;

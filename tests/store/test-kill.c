@@ -16,7 +16,7 @@
 
 /* a run commits at most BATCHES_MAX, so that every kill has records left to work on, however fast the machine is */
 enum {
-	N_KILLS = 20,
+	N_KILLS = 100,
 	KILLS_A_DATABASE = 20, /* all of it is read after each */
 	RECORDS_A_BATCH = 40,
 	BATCHES_MAX = 9,

@@ -185,7 +185,7 @@ static void
 a_migration_that_is_cut_off_leaves_the_old_state_or_the_new(void)
 {
 	g_autoptr(GArray) migrations = kn_migrate_list();
-	guint n_runs = torture_number("KN_TORTURE_RUNS", 20);
+	guint n_runs = torture_number("KN_TORTURE_RUNS", 500);
 	guint32 seed = torture_seed();
 	g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
 	gint64 from_us = g_get_monotonic_time();

@@ -321,6 +321,31 @@ knows_that_a_later_start_ended_a_repaired_session(void)
 	g_assert_cmpint(session_at(sessions, 1)->span.state, ==, KN_SESSION_OPEN);
 }
 
+/* boot 5, and behind it boot 3, which may not be; the very first record comes last */
+static void
+a_massager_that_counts_its_boots_backwards_has_its_sessions_all_the_same(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) sessions = NULL;
+
+	fixture_init(&fixture);
+	fixture.boot = 5;
+	tape_start(&fixture);
+	tape_samples(&fixture, 10, 300);
+	fixture.boot = 3;
+	fixture.t_ms = 0;
+	tape_start(&fixture);
+	tape_samples(&fixture, 10, 300);
+	fixture_store(&fixture, 2, 22);
+	fixture_store(&fixture, 1, 1);
+	sessions = fixture_sessions(&fixture);
+	g_assert_cmpuint(sessions->len, ==, 2);
+	for (guint i = 0; i < 2; i++) {
+		g_assert_true(session_at(sessions, i)->span.has_start);
+		g_assert_cmpuint(session_at(sessions, i)->metrics.n_samples, ==, 10 * 16);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -347,5 +372,8 @@ main(int argc, char **argv)
 			splits_a_session_at_a_start_that_comes_late);
 	g_test_add_func("/store/repair/knows_that_a_later_start_ended_a_repaired_session",
 			knows_that_a_later_start_ended_a_repaired_session);
+	g_test_add_func("/store/repair/"
+			"a_massager_that_counts_its_boots_backwards_has_its_sessions_all_the_same",
+			a_massager_that_counts_its_boots_backwards_has_its_sessions_all_the_same);
 	return g_test_run();
 }
