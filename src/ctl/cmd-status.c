@@ -189,6 +189,7 @@ static const struct {
 	{"n_refused_memory", "left to the massager while the disk was slow"},
 	{"n_refused_holes", "left to the massager while too much before is missing"},
 	{"n_put_off_gaps", "times a gap waited for its name: there were too many"},
+	{"n_renewals", "links made anew, because nothing came over them"},
 	{"n_untold_events", "events of massagers that made too many, not in the log"},
 	{"n_conflicts", "that came twice and differed, both kept"},
 	{"n_ring_full", "times the buffer between radio and hub was full"},

@@ -178,6 +178,8 @@ void kn_app_allow(gpointer user, const KnAllow *allow, KnHubDeviceFunc func, gpo
 
 /* app-refuse.c: massagers that are not served */
 void kn_app_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news);
+/* As KnPipelineSink. */
+void kn_app_renew(gpointer user, gint64 device_id);
 /* FALSE: nothing is held against it now. link: as the radio has it. */
 gboolean kn_app_get_refusal(const KnApp *app, const KnDevice *device, const KnLinkStatus *link,
 			    KnRefusal *ret_refusal);

@@ -74,6 +74,19 @@ kn_app_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolea
 	kn_radio_refuse(app->radio, device->address, words, pause_us);
 }
 
+void
+kn_app_renew(gpointer user, gint64 device_id)
+{
+	KnApp *app = user;
+	const KnDevice *device = kn_app_find_device(app, device_id);
+
+	if (!device)
+		return;
+	g_message("device %" G_GINT64_FORMAT ": nothing comes over its link, which is made anew",
+		  device_id);
+	kn_radio_renew(app->radio, device->address);
+}
+
 gboolean
 kn_app_get_refusal(const KnApp *app, const KnDevice *device, const KnLinkStatus *link,
 		   KnRefusal *ret_refusal)

@@ -230,7 +230,8 @@ start(KnApp *app, GError **error)
 		app->config->bus_address,           (const gchar *const *)app->config->adapters,
 		app->config->timer_scale,           app->config->may_power_cycle,
 		app->config->may_restart_bluetooth, switched_off};
-	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event, kn_app_refuse};
+	const KnPipelineSink pipeline_sink = {on_control, kn_app_commit, on_event, kn_app_refuse,
+					      kn_app_renew};
 	const KnRadioSink radio_sink = {on_radio_state,      on_seen,        on_link_up,
 					on_link_down,        on_packet,      on_control_failed,
 					kn_app_pair_changed, kn_app_is_idle, on_rescue};

@@ -36,6 +36,7 @@ kn_counters_add(JsonBuilder *builder, const KnPipelineCounters *counters)
 		{"n_refused_memory", counters->n_refused_memory},
 		{"n_refused_holes", counters->n_refused_holes},
 		{"n_conflicts", counters->n_conflicts},
+		{"n_renewals", counters->n_renewals},
 		{"n_untold_events", counters->n_untold_events},
 		{"n_put_off_gaps", counters->n_put_off_gaps},
 	};

@@ -309,6 +309,9 @@ kn_peer_step(KnPeer *peer, KnLinkEvent event, const KnBluezFault *fault)
 	if (event == KN_LINK_EVENT_NONE && peer->refusal) {
 		input.event = KN_LINK_EVENT_REFUSED;
 		input.pause_us = peer->refusal_us;
+	} else if (event == KN_LINK_EVENT_NONE && peer->is_silent) {
+		peer->is_silent = FALSE;
+		input.event = KN_LINK_EVENT_SILENT;
 	}
 	if (fault)
 		input.verdict = fault->verdict;

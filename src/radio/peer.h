@@ -50,6 +50,7 @@ struct KnPeer {
 	gboolean is_forgotten; /* to be freed in the next round */
 	gchar *refusal;        /* owned: reason of the owner, not acted on yet; NULL none */
 	gint64 refusal_us;     /* how long it is to hold; 0 as any */
+	gboolean is_silent;    /* the owner says so, not acted on yet */
 	gchar *last_error;     /* owned: words, "" none */
 	gint64 seen_boottime_us;
 

@@ -265,6 +265,16 @@ kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason, gint6
 }
 
 void
+kn_radio_renew(KnRadio *radio, const gchar *address)
+{
+	KnPeer *peer = find_peer(radio, address);
+	if (!peer || peer->link.state != KN_LINK_AT_STREAMING)
+		return;
+	peer->is_silent = TRUE;
+	kn_radio_kick(radio);
+}
+
+void
 kn_radio_retry(KnRadio *radio, const gchar *address)
 {
 	KnPeer *peer = find_peer(radio, address);

@@ -148,6 +148,8 @@ gboolean kn_radio_write_control(KnRadio *radio, const gchar *address, const guin
 /* The owner does not accept the device: disconnect, show UNSUPPORTED with the reason, try again after pause_us; 0: ten minutes, scaled
  * as every timer. */
 void kn_radio_refuse(KnRadio *radio, const gchar *address, const gchar *reason, gint64 pause_us);
+/* Over the link, which is ready, nothing comes though it was asked: it is ended and made anew. */
+void kn_radio_renew(KnRadio *radio, const gchar *address);
 /* What it was refused for is no more: try again now. */
 void kn_radio_retry(KnRadio *radio, const gchar *address);
 

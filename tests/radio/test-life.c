@@ -232,6 +232,20 @@ the_end_disconnects(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 }
 
 static void
+a_link_that_the_owner_calls_silent_is_made_anew(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	kn_test_radio_forget_events(f);
+	kn_radio_renew(f->radio, BACK);
+	kn_test_radio_wait(f, has_event, "down " BACK " it sent nothing, though it was asked");
+	kn_test_radio_wait(f, has_event, "up " BACK);
+}
+
+static void
 a_forgotten_device_is_disconnected(Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
 	KnLinkStatus status;
@@ -309,6 +323,7 @@ main(int argc, char **argv)
 	ADD(a_device_that_was_away_is_found_again);
 	ADD(a_link_that_is_there_at_start_is_adopted);
 	ADD(the_end_disconnects);
+	ADD(a_link_that_the_owner_calls_silent_is_made_anew);
 	ADD(a_forgotten_device_is_disconnected);
 	ADD(a_refused_device_is_put_aside);
 	ADD(a_refused_device_is_tried_again_when_its_time_is_over_or_the_owner_says_so);

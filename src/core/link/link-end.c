@@ -88,9 +88,9 @@ kn_link_refuse(KnLink *link, gint64 pause_us, gboolean must_close, gint64 now_us
 }
 
 guint
-kn_link_yield(KnLink *link, gint64 now_us)
+kn_link_yield(KnLink *link, KnLinkEvent event, gint64 now_us)
 {
-	link->cause = KN_LINK_CAUSE_TURN;
+	link->cause = event == KN_LINK_EVENT_YIELD ? KN_LINK_CAUSE_TURN : KN_LINK_CAUSE_SILENT;
 	return kn_link_leave(link, KN_LINK_AT_REST, TRUE, now_us);
 }
 

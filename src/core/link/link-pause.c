@@ -158,6 +158,7 @@ kn_link_cause_text(KnLinkCause cause)
 		"refused",
 		"the radio went down",
 		"it made room for others",
+		"it sent nothing, though it was asked",
 	};
 	return (guint)cause < G_N_ELEMENTS(texts) ? texts[cause] : "unknown";
 }

@@ -33,7 +33,7 @@ guint kn_link_fail_own(KnLink *link, KnLinkCause cause, gboolean must_close, gin
 guint kn_link_fail_unsupported(KnLink *link, KnLinkCause cause, gboolean must_close, gint64 now_us);
 /* by the owner; pause_us 0: as long as any that is not supported */
 guint kn_link_refuse(KnLink *link, gint64 pause_us, gboolean must_close, gint64 now_us);
-guint kn_link_yield(KnLink *link, gint64 now_us);
+guint kn_link_yield(KnLink *link, KnLinkEvent event, gint64 now_us); /* YIELD or SILENT */
 guint kn_link_fail_call(KnLink *link, const KnBluezVerdict *verdict, gboolean is_connected,
 			gint64 now_us);
 guint kn_link_lose(KnLink *link, gboolean must_close, gint64 now_us);

@@ -42,6 +42,7 @@
  * STREAMING     characteristics gone for 250 ms       RESOLVING     DROP
  * STREAMING, BUSY   its turn is over                  REST          DROP, DISCONNECT (through CLOSING)
  * STREAMING     socket ended                          PAUSED        fail LOST
+ *               nothing comes, as the owner says      REST          DROP, DISCONNECT (through CLOSING)
  * RESOLVING … BUSY   not Connected                    PAUSED        fail LOST; after a good link at once, at most 10 s after a short one
  *                    no longer bonded                 NOT_BONDED    fail UNBONDED
  *                    60 s since Connect, not BUSY or STREAMING      fail TIMEOUT
@@ -230,8 +231,8 @@ streaming(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gint
 {
 	if (input->event == KN_LINK_EVENT_HUP)
 		return kn_link_lose(link, TRUE, now_us);
-	if (input->event == KN_LINK_EVENT_YIELD)
-		return kn_link_yield(link, now_us);
+	if (input->event == KN_LINK_EVENT_YIELD || input->event == KN_LINK_EVENT_SILENT)
+		return kn_link_yield(link, input->event, now_us);
 	/* a flap of ServicesResolved alone leaves the socket as it is. Characteristics go before Connected does when a link
 	 * falls, so only their staying away means other services. */
 	if (facts->is_complete)
@@ -302,7 +303,7 @@ step_linked(KnLink *link, const KnLinkFacts *facts, const KnLinkInput *input, gi
 		return streaming(link, facts, input, now_us);
 	default: /* BUSY */
 		if (input->event == KN_LINK_EVENT_YIELD)
-			return kn_link_yield(link, now_us);
+			return kn_link_yield(link, input->event, now_us);
 		if (now_us < link->deadline_us)
 			return 0;
 		link->attempt_end_us = now_us + link->times->attempt_us;

@@ -64,6 +64,7 @@ typedef enum {
 	KN_LINK_EVENT_ACQUIRE_FAILED,
 	KN_LINK_EVENT_HUP,     /* the notification socket has ended */
 	KN_LINK_EVENT_REFUSED, /* the owner does not accept the device */
+	KN_LINK_EVENT_SILENT,  /* the owner asked, and nothing comes: the link is to be made anew */
 	KN_LINK_EVENT_YIELD,   /* its turn is over: others wait for the adapter's links */
 } KnLinkEvent;
 
@@ -125,6 +126,7 @@ typedef enum {
 	KN_LINK_CAUSE_REFUSED,
 	KN_LINK_CAUSE_RADIO_DOWN,
 	KN_LINK_CAUSE_TURN, /* it made room for others */
+	KN_LINK_CAUSE_SILENT,
 } KnLinkCause;
 
 typedef struct {

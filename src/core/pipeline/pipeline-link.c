@@ -304,11 +304,30 @@ drive_state(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 		kn_pipeline_ask_state(pipeline, device, now);
 }
 
+/* Both ends may take for a link what is none any more, and nobody but who waits for an answer can know. */
+static void
+drive_silence(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
+{
+	gint64 wait_us = MAX(device->silence_us, KN_SILENCE_US);
+	gboolean is_asked = device->n_state_asked >= KN_QUESTIONS_MAX ||
+			    (device->ledger && kn_transfer_is_stuck(&device->transfer) &&
+			     !device->transfer.is_caught_up);
+
+	if (!is_asked || !pipeline->sink.renew || now->boottime_us - device->heard_us < wait_us)
+		return;
+	device->silence_us = MIN(2 * wait_us, KN_SILENCE_MAX_US);
+	/* once: its end is on the way */
+	device->heard_us = now->boottime_us;
+	device->counters.n_renewals++;
+	pipeline->sink.renew(pipeline->user, device->id);
+}
+
 void
 kn_pipeline_drive(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	kn_pipeline_hurry_later(pipeline, device, now);
 	drive_state(pipeline, device, now);
+	drive_silence(pipeline, device, now);
 	if (!device->ledger)
 		return;
 	if (device->live.fold && device->live.span.state == KN_SESSION_OPEN &&

@@ -53,11 +53,13 @@ typedef struct {
 	gboolean is_silent;        /* that was told */
 	gboolean is_state_refused; /* the last one made no sense; told once */
 	gint64 live_us;            /* the last live frame */
-	gint64 hurried_us;         /* 0: never */
-	gint64 error_told_us;      /* 0: never */
-	gboolean is_hurry_due;     /* it was too soon after that one */
-	gint64 clock_asked_us;     /* 0: not waiting */
-	guint n_clock_asked;       /* times in a row, without an answer */
+	gint64 heard_us;           /* any notification, or the start of the link */
+	gint64 silence_us; /* of links in a row over which nothing came: how long the next one has; 0 none */
+	gint64 hurried_us;     /* 0: never */
+	gint64 error_told_us;  /* 0: never */
+	gboolean is_hurry_due; /* it was too soon after that one */
+	gint64 clock_asked_us; /* 0: not waiting */
+	guint n_clock_asked;   /* times in a row, without an answer */
 	gint64 clock_due_us;
 	ktp_ClockQuality clock_given; /* the best quality set on this link */
 	guint64 trimmed_to_seq;

@@ -169,6 +169,7 @@ kn_pipeline_link_up(KnPipeline *pipeline, gint64 device_id, const guint8 *info, 
 	device->is_silent = FALSE;
 	device->clock_asked_us = 0;
 	device->n_clock_asked = 0;
+	device->heard_us = now->boottime_us;
 	device->clock_due_us = now->boottime_us;
 	device->clock_given = ktp_CLOCK_UNKNOWN;
 	kn_transfer_start(&device->transfer, now->boottime_us);
@@ -311,6 +312,8 @@ kn_pipeline_packet(KnPipeline *pipeline, gint64 device_id, const guint8 *bytes, 
 	if (!device || !device->is_up)
 		return;
 	device->counters.n_notifications++;
+	device->heard_us = now->boottime_us;
+	device->silence_us = 0;
 	if (device->is_refused) {
 		device->counters.n_ignored++;
 		return;

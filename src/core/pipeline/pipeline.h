@@ -41,6 +41,9 @@ enum {
 #define KN_REPLY_US        \
 	G_GINT64_CONSTANT( \
 		5000000) /* then State is asked again: a guess above any connection interval */
+/* without any notification, though records are missing or State was asked: then the link is made anew; doubled while that is no help */
+#define KN_SILENCE_US     G_GINT64_CONSTANT(60000000)
+#define KN_SILENCE_MAX_US G_GINT64_CONSTANT(3600000000)
 enum { KN_QUESTIONS_MAX = 3 /* without an answer, then the device is called stuck */ };
 
 /* why a device is not served */
@@ -69,6 +72,8 @@ typedef struct {
 	void (*event)(gpointer user, gint64 device_id, KnEventKind kind, const gchar *detail);
 	/* the device is not served: its link is to end. is_news: not for the same reason as the last time. */
 	void (*refuse)(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is_news);
+	/* Its link stands, and nothing comes over it though it was asked: to be ended, later, and made anew. NULL: nobody can. */
+	void (*renew)(gpointer user, gint64 device_id);
 } KnPipelineSink;
 
 /* every refusal has its own number; all are shown by `knead status` */
@@ -100,6 +105,7 @@ typedef struct {
 	guint64 n_fetches;
 	guint64 n_trims;
 	guint64 n_errors;        /* operations that it refused; not each is an event */
+	guint64 n_renewals;      /* links that were made anew, for nothing came over them */
 	guint64 n_untold_events; /* it made more of a kind than are told */
 	guint64 n_put_off_gaps;  /* times one was not named yet, for there were too many */
 } KnPipelineCounters;

@@ -362,6 +362,22 @@ one_that_another_program_listens_to_lets_go_when_its_turn_is_over(void)
 }
 
 static void
+a_link_over_which_nothing_comes_is_ended_and_made_anew(void)
+{
+	KnLink link;
+	static const Line lines[] = {
+		{20000, READY, KN_LINK_EVENT_SILENT, NULL, 0, KN_LINK_AT_CLOSING,
+		 DROP | DISCONNECT},
+		{20100, NEAR, KN_LINK_EVENT_DISCONNECT_DONE, NULL, 0, KN_LINK_AT_QUEUED, DROP},
+		{20200, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0, KN_LINK_AT_CONNECTING, CONNECT},
+	};
+	bring_up(&link);
+	CONVERSE(&link, lines);
+	g_assert_cmpstr(kn_link_cause_text(link.cause), ==, "it sent nothing, though it was asked");
+	g_assert_cmpuint(link.n_failures, ==, 0);
+}
+
+static void
 scaled_times_keep_their_proportion(void)
 {
 	KnLinkTimes full, tenth, odd;
@@ -400,6 +416,7 @@ main(int argc, char **argv)
 	ADD(one_for_whom_no_link_was_left_keeps_its_place_in_the_line);
 	ADD(a_place_in_the_line_does_not_outlast_the_radio);
 	ADD(one_that_another_program_listens_to_lets_go_when_its_turn_is_over);
+	ADD(a_link_over_which_nothing_comes_is_ended_and_made_anew);
 	ADD(scaled_times_keep_their_proportion);
 	return g_test_run();
 }

@@ -40,10 +40,18 @@ pf_on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean
 		g_array_append_val(((PipelineFixture *)user)->refusals, *refusal);
 }
 
+static void
+on_renew(gpointer user, gint64 device_id)
+{
+	g_assert_cmpint(device_id, ==, PF_DEVICE);
+	((PipelineFixture *)user)->n_renewals++;
+}
+
 void
 pf_set_up(PipelineFixture *f, gconstpointer data)
 {
-	const KnPipelineSink sink = {pf_on_control, pf_on_commit, pf_on_event, pf_on_refuse};
+	const KnPipelineSink sink = {pf_on_control, pf_on_commit, pf_on_event, pf_on_refuse,
+				     on_renew};
 
 	f->batches = g_ptr_array_new_with_free_func((GDestroyNotify)kn_batch_free);
 	f->controls = g_array_new(FALSE, FALSE, sizeof(ktp_Control));

@@ -19,6 +19,7 @@ typedef struct {
 	GArray *controls;   /* owned: ktp_Control sent since the last look */
 	GArray *events;     /* owned: KnEventKind */
 	GArray *refusals;   /* owned: KnRefusal that were news */
+	guint n_renewals;
 	KnNow now;
 	gboolean takes_no_write; /* no Control goes out */
 	guint8 counter;
