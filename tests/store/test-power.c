@@ -101,7 +101,6 @@ nothing_acked_is_lost_when_the_power_goes_while_recording(void)
 {
 	CutTally tally = {0};
 
-	/* 0.2 s of a processor for each run of both models */
 	torture(record_live, torture_number("KN_TORTURE_RUNS", 500), &tally);
 	g_assert_cmpuint(tally.n_wrong[STORY_LOST] + tally.n_wrong[STORY_CORRUPT], ==, 0);
 }
@@ -111,8 +110,7 @@ nothing_acked_is_lost_when_the_power_goes_in_a_backfill(void)
 {
 	CutTally tally = {0};
 
-	/* and here 2.5 s */
-	torture(record_backfill, torture_number("KN_TORTURE_RUNS", 10), &tally);
+	torture(record_backfill, torture_number("KN_TORTURE_RUNS", 250), &tally);
 	g_assert_cmpuint(tally.n_wrong[STORY_LOST] + tally.n_wrong[STORY_CORRUPT], ==, 0);
 }
 
