@@ -127,9 +127,9 @@ append_line(const KnTerm *term, GString *out, JsonObject *device, const gchar *n
 	g_autofree gchar *person = kn_term_fit(
 		term, kn_doc_text(kn_doc_object(device, "person"), "label"), person_columns(term));
 	gboolean is_urgent = FALSE;
-	g_autofree gchar *trouble = kn_print_device_trouble(device, now, &is_urgent);
 	g_autoptr(GString) line = g_string_new(NULL);
 
+	g_free(kn_print_device_trouble(device, now, &is_urgent));
 	g_string_append_printf(line, "%s ", name_fit);
 	if (is_wide)
 		g_string_append_printf(line, "%s ", firmware);
