@@ -62,8 +62,10 @@ _knead() {
 		else
 			mapfile -t COMPREPLY < <(compgen -W "show set check end" -- "$word")
 		fi
-	elif [[ $command == show || $command == rate || $command == note || $command == split || $command == delete ]]; then
+	elif [[ $command == show || $command == rate || $command == note || $command == split || $command == merge || $command == delete ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "last longest" -- "$word")
+	elif [[ $command == undo ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "last" -- "$word")
 	elif [[ $command == person ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "add list show rename" -- "$word")
 	elif [[ $command == export ]]; then

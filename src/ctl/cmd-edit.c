@@ -5,10 +5,10 @@
 
 #include "ctl/command.h"
 #include "ctl/format.h"
+#include "ctl/moment.h"
 #include "ctl/print.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 80, MINUTES_MAX = 24 * 60, EDITS_DEFAULT = 20 };
@@ -58,24 +58,6 @@ edit(KnCall *call, gint64 id, const gchar *verb, JsonNode *body)
 
 /* ---- split ---- */
 
-/* "07:40" of the session's own day and zone: its start with another time of day; NULL it is none */
-static gchar *
-time_of_day(JsonObject *session, const gchar *word)
-{
-	const gchar *start = kn_doc_text(session, "start");
-	g_autofree gchar *day = g_strndup(start, 10);
-	const gchar *offset = g_utf8_strlen(start, -1) > 19 ? start + 19 : "";
-	gboolean has_seconds = g_regex_match_simple("^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", word,
-						    (GRegexCompileFlags)0, (GRegexMatchFlags)0);
-
-	if (offset[0] == '.')
-		offset += 1 + strspn(offset + 1, "0123456789");
-	if (!has_seconds && !g_regex_match_simple("^[0-2][0-9]:[0-5][0-9]$", word,
-						  (GRegexCompileFlags)0, (GRegexMatchFlags)0))
-		return NULL;
-	return g_strconcat(day, "T", word, has_seconds ? "" : ":00", offset, NULL);
-}
-
 static gint
 read_moment(KnCall *call, gint64 id, JsonObject *body)
 {
@@ -94,7 +76,9 @@ read_moment(KnCall *call, gint64 id, JsonObject *body)
 	failed = kn_call_ask(call, path, NULL, &session);
 	if (failed != KN_EXIT_OK)
 		return failed;
-	at = time_of_day(kn_doc_root(session), call->at);
+	if (!kn_doc_has(kn_doc_root(session), "start"))
+		return kn_call_usage("split", "nobody knows when the session was: give --after");
+	at = kn_moment_within(kn_doc_root(session), call->at);
 	if (at == NULL)
 		return kn_call_usage("split", "--at takes a time of day like 07:40 or 07:40:30");
 	json_object_set_string_member(body, "at", at);

@@ -50,6 +50,8 @@ LINES = {
     ("checkout", "X", "-"): COMMON | {"--to", "--from"},
     ("person", ""): {"add", "list", "show", "rename"},
     ("show", ""): {"last", "longest"},
+    ("merge", "40", ""): {"last", "longest"},
+    ("undo", ""): {"last"},
     ("rezone", "X", "-"): COMMON | {"--since", "--from", "--to", "--device", "--dry-run", "--yes"},
     ("export", ""): {"csv", "json"},
     ("plan", ""): {"show", "set", "check", "end"},
