@@ -61,12 +61,6 @@ add_change(JsonBuilder *builder, const gchar *key, guint64 now, guint64 before)
 
 /* what was lost with a database is in no session's coverage */
 static gboolean
-is_fair(const KnSummaryWork *work, const KnPeriod *now, const KnPeriod *before)
-{
-	return !work->is_lost && kn_change_is_fair(now, before);
-}
-
-static gboolean
 is_lost(const GArray *losses, KnDays days, const gchar *zone)
 {
 	gint64 from_us = kn_zone_day_start_us(days.first_day, zone);
@@ -84,7 +78,7 @@ add_period_changes(JsonBuilder *builder, const KnSummaryWork *work, const KnPeri
 {
 	json_builder_set_member_name(builder, "change_permille");
 	json_builder_begin_object(builder);
-	if (is_fair(work, now, before)) {
+	if (!work->is_lost && kn_change_is_fair(now, before)) {
 		add_change(builder, "n_sessions", now->n_sessions, before->n_sessions);
 		add_change(builder, "duration_ms", now->duration_ms, before->duration_ms);
 		add_change(builder, "active_ms", now->active_ms, before->active_ms);
@@ -352,7 +346,8 @@ kn_summary_answer(KnRequest *request, KnSummaryWork *work)
 				  work->earlier_days.last_day, &before);
 		kn_summary_add_previous(builder, work, &period, &before);
 	}
-	add_parts(request, builder, work, is_fair(work, &period, &before));
+	add_parts(request, builder, work,
+		  !work->is_lost && kn_change_is_fair_in_parts(&period, &before));
 	if (work->days.last_day - work->days.first_day < DAYS_LISTED_MAX)
 		add_days(builder, work);
 	json_builder_end_object(builder);

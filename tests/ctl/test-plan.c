@@ -142,8 +142,7 @@ whose_plan_it_is_stands_in_its_first_line(void)
 			if (k < 2)
 				kn_print_plan(&utf8, out, json_node_get_object(nodes[k]), NULL);
 			else
-				kn_print_plan_set(&utf8, out, json_node_get_object(nodes[k]),
-						  NULL);
+				kn_print_plan_set(&utf8, out, json_node_get_object(nodes[k]), NULL);
 			assert_lines_fit(out->str, 80);
 			lines = g_strsplit(out->str, "\n", 2);
 			assert_has(lines[0], named);

@@ -10,7 +10,8 @@ import line
 # how a simulated massager banks: a day after it was switched on, and 200 s between two sessions
 ON_BEFORE = datetime.timedelta(days=1)
 PAUSE_S = 200
-SECONDS = (150, 120, 70)
+# it is handed over in the middle of the second, which is long, for nobody knows to the second when the massager was switched on
+SECONDS = (150, 300, 70)
 WHO = ("Mia", "Ben", "unassigned")
 ADDED = ("n_sessions", "n_open", "duration_ms", "active_ms", "dose_hpa_ms", "hold_count", "stored", "expected")
 
@@ -58,8 +59,7 @@ def record(hub, sim, over):
 
 
 def over_then():
-    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) - ON_BEFORE + datetime.timedelta(
-        seconds=PAUSE_S + SECONDS[0] + PAUSE_S + 60)
+    return line.now() - ON_BEFORE + datetime.timedelta(seconds=PAUSE_S + SECONDS[0] + PAUSE_S + SECONDS[1] // 2)
 
 
 def show_from(hub, day):

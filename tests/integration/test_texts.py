@@ -86,7 +86,7 @@ def assert_is_called(hub, label, session):
     assert [one["person"]["label"] for one in hub.get("/v1/summary?period=week&by=person")["parts"]] == [label]
     assert exported(hub)["person.label"] == in_csv(label)
     if label in BY_CLI:
-        assert f"planned for {label[:21]}" in told(hub, f"--person={label}", "plan")
+        assert f"Planned for {label[:21]}" in told(hub, f"--person={label}", "plan")
         assert label in told(hub, "show", str(session))
     assert raw(hub, "GET", f"/v1/sessions?person={who}%27--")[0] == 404
 

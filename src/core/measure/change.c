@@ -6,12 +6,25 @@
 /* beyond it a thousandfold and more is not told more exactly */
 #define EXACT_MAX (G_MAXUINT64 / 4000)
 
+static gboolean
+is_whole(const KnPeriod *period)
+{
+	guint64 missing = period->expected - MIN(period->stored, period->expected);
+
+	return period->n_data_days >= KN_CHANGE_DATA_DAYS_MIN && period->is_completeness_known &&
+	       (missing == 0 || missing < (period->expected + 99) / 100);
+}
+
 gboolean
 kn_change_is_fair(const KnPeriod *now, const KnPeriod *before)
 {
-	return now->n_data_days >= KN_CHANGE_DATA_DAYS_MIN &&
-	       before->n_data_days >= KN_CHANGE_DATA_DAYS_MIN && now->n_lacking == 0 &&
-	       before->n_lacking == 0;
+	return is_whole(now) && is_whole(before);
+}
+
+gboolean
+kn_change_is_fair_in_parts(const KnPeriod *now, const KnPeriod *before)
+{
+	return kn_change_is_fair(now, before) && now->n_lacking == 0 && before->n_lacking == 0;
 }
 
 gboolean

@@ -76,8 +76,8 @@ the_largest_numbers_do_not_run_over(void)
 static void
 three_data_days_on_both_sides_are_the_least(void)
 {
-	KnPeriod three = {.n_data_days = 3};
-	KnPeriod two = {.n_data_days = 2};
+	KnPeriod three = {.n_data_days = 3, .is_completeness_known = TRUE};
+	KnPeriod two = {.n_data_days = 2, .is_completeness_known = TRUE};
 
 	g_assert_true(kn_change_is_fair(&three, &three));
 	g_assert_false(kn_change_is_fair(&two, &three));
@@ -87,11 +87,36 @@ three_data_days_on_both_sides_are_the_least(void)
 static void
 what_lacks_records_is_not_compared(void)
 {
-	KnPeriod whole = {.n_data_days = 3};
-	KnPeriod lacking = {.n_data_days = 3, .n_lacking = 1};
+	static const struct {
+		guint64 stored, expected;
+		guint n_lacking;
+		gboolean is_known, is_fair, is_fair_in_parts;
+	} rows[] = {
+		{1000, 1000, 0, TRUE, TRUE, TRUE},  {991, 1000, 0, TRUE, TRUE, TRUE},
+		{991, 1000, 1, TRUE, TRUE, FALSE},  {990, 1000, 1, TRUE, FALSE, FALSE},
+		{990, 1000, 0, TRUE, FALSE, FALSE}, {1000, 1000, 0, FALSE, FALSE, FALSE},
+		{199, 200, 0, TRUE, TRUE, TRUE},    {198, 200, 0, TRUE, FALSE, FALSE},
+		{9901, 10001, 0, TRUE, TRUE, TRUE}, {0, 0, 0, TRUE, TRUE, TRUE},
+		{99, 100, 0, TRUE, FALSE, FALSE},   {0, 1, 0, TRUE, FALSE, FALSE},
+	};
+	KnPeriod whole = {
+		.n_data_days = 3, .is_completeness_known = TRUE, .stored = 700, .expected = 700};
 
-	g_assert_false(kn_change_is_fair(&lacking, &whole));
-	g_assert_false(kn_change_is_fair(&whole, &lacking));
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		KnPeriod one = {.n_data_days = 3,
+				.is_completeness_known = rows[i].is_known,
+				.stored = rows[i].stored,
+				.expected = rows[i].expected,
+				.n_lacking = rows[i].n_lacking};
+
+		g_test_message("row %u", i);
+		g_assert_cmpint(kn_change_is_fair(&one, &whole), ==, rows[i].is_fair);
+		g_assert_cmpint(kn_change_is_fair(&whole, &one), ==, rows[i].is_fair);
+		g_assert_cmpint(kn_change_is_fair_in_parts(&one, &whole), ==,
+				rows[i].is_fair_in_parts);
+		g_assert_cmpint(kn_change_is_fair_in_parts(&whole, &one), ==,
+				rows[i].is_fair_in_parts);
+	}
 }
 
 int
