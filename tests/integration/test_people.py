@@ -50,9 +50,12 @@ def test_late_sessions_go_to_whoever_had_the_massager_and_across_a_hand_over_to_
     # the first session, a pause, and a quarter of the second: the massager is switched on a little later
     over = line.now() - ON_BEFORE + datetime.timedelta(seconds=FIRST_S + SECONDS[0] + PAUSE_S + SECONDS[1] // 4)
     hand_over(hub, over)
+    assert hub.stop() == 0
     sim = make_sim()
+    # before anybody asks it for the time: with each anchor it would begin later
     for seconds in SECONDS:
         sim.bank(seconds)
+    hub.start()
     hub.wait_caught_up(sim)
     first, across, last = line.wait_for(lambda: hub.sessions() if len(hub.sessions()) == 3 else None, "three sessions")
     assert ends(first)[1] < over and ends(across)[0] < over < ends(across)[1] and over < ends(last)[0]
