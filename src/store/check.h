@@ -16,3 +16,5 @@ gboolean kn_check_begin(KnCheck *check, KnDb *db, GError **error) G_GNUC_WARN_UN
 gboolean kn_check_is_done(const KnCheck *check);
 /* Reads one block; one that is damaged is told and counted in db->damaged. */
 gboolean kn_check_step(KnCheck *check, KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Up to n_blocks of them. Where the database cannot be read, that is told and the check is done. */
+void kn_check_some(KnCheck *check, KnDb *db, guint n_blocks);

@@ -225,16 +225,11 @@ tell_news(KnStoreThread *thread)
 }
 
 static void
-check_one(KnStoreThread *thread)
+check_some(KnStoreThread *thread)
 {
-	g_autoptr(GError) error = NULL;
-
 	if (!thread->db->handle || thread->stats.is_malformed || kn_check_is_done(&thread->check))
 		return;
-	if (!kn_check_step(&thread->check, thread->db, &error)) {
-		g_message("the walk over what is stored ends early: %s", error->message);
-		thread->check = (KnCheck){1, 0};
-	}
+	kn_check_some(&thread->check, thread->db, KN_STORE_CHECK_BLOCKS);
 	tell_news(thread);
 }
 
@@ -300,7 +295,7 @@ run(void *data)
 			 g_get_monotonic_time() >= thread->retry_us)
 			run_commits(thread);
 		else if (n_ready == 0)
-			check_one(thread);
+			check_some(thread);
 	}
 	kn_pause_end(&thread->pause);
 	run_commits(thread);

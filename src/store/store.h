@@ -28,8 +28,9 @@ enum {
 	KN_STORE_COMMITS_RESERVED = 16,
 	KN_STORE_RETRY_MS =
 		5000, /* a failed commit is tried again, and a full disk looked at, this often: a guess */
-	KN_STORE_CHECK_MS =
-		1000, /* between two blocks that are read back while nothing else is to be done */
+	/* so many blocks at a time are read back, and so often, while nothing else is to be done: an idle hub is to wake less than once a second */
+	KN_STORE_CHECK_BLOCKS = 4,
+	KN_STORE_CHECK_MS = 4000,
 	/* of one device, the newest: what it wrote before it was reset so often is fetched again if it ever turns up */
 	KN_STORE_LOGS_LOADED = 16,
 	KN_STORE_PAGES_BYTES = 128 * 1024, /* of a backup at a time */

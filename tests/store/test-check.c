@@ -104,6 +104,32 @@ what_is_damaged_is_told_once(void)
 	g_assert_cmpuint(g_hash_table_size(fixture.db->damaged), ==, 2);
 }
 
+/* so a store that is idle wakes once for several, and is held up by no more than those */
+static void
+some_blocks_at_a_time_are_read_and_none_is_left_out(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GRand) rand = g_rand_new_with_seed(3);
+	KnCheck check;
+
+	fill(&fixture);
+	flip(&fixture, rand, 3);
+	flip(&fixture, rand, N_BLOCKS);
+	g_assert_true(kn_check_begin(&check, fixture.db, NULL));
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*block 3:*");
+	for (guint n_read = 0; n_read < N_BLOCKS - 1; n_read += 3) {
+		g_assert_cmpint(check.next_id, ==, n_read + 1);
+		kn_check_some(&check, fixture.db, 3);
+		g_assert_cmpuint(g_hash_table_size(fixture.db->damaged), ==, 1);
+	}
+	g_assert_false(kn_check_is_done(&check));
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*block 40:*");
+	kn_check_some(&check, fixture.db, 3);
+	g_assert_true(kn_check_is_done(&check));
+	g_test_assert_expected_messages();
+	g_assert_cmpuint(g_hash_table_size(fixture.db->damaged), ==, 2);
+}
+
 static void
 on_damage(gpointer user)
 {
@@ -153,6 +179,7 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/store/check/" #name, name)
 	ADD(each_of_a_thousand_flipped_bits_is_found_and_its_block_named);
 	ADD(what_is_damaged_is_told_once);
+	ADD(some_blocks_at_a_time_are_read_and_none_is_left_out);
 	ADD(an_idle_store_tells_of_an_old_block_unasked);
 	return g_test_run();
 }
