@@ -238,10 +238,10 @@ def table_of_others(is_quick):
             source.stop()
     lines.append(figures.one("notifications lost while the disk stalls for 5 s, at 2,000/s", lost["n_lost"], figures.Goal(most=0), "{:,.0f}",
                              f" of {lost['n']:,}"))
-    share, growth = backfill.measure(2 if is_quick else 7, resident_kib)
+    share, growth = backfill.measure(2 if is_quick else 28, resident_kib)
     lines.append(figures.one("share of a link of 400 notifications/s and 45 ms a round trip that a backfill uses, %", 100 * share,
                              figures.Goal(least=90), "{:.1f}"))
-    lines.append(figures.one("resident memory at the end of it (a week of sessions), against at a third", growth,
+    lines.append(figures.one("resident memory at the end of it (four weeks of sessions), against at a third", growth,
                              figures.Goal(most=1.1, unit="×"), "{:.2f}×"))
     rows, raw = years.measure(60 if is_quick else years.FIVE_YEARS_DAYS, 10 if is_quick else years.IDLE_S)
     return lines + rows, {"alone": result, "stall": lost, "backfill": [share, growth], "years": raw}
