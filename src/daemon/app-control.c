@@ -100,6 +100,7 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->is_taking_turns = link.is_taking_turns;
 		facts->place_in_line = link.place_in_line;
 		facts->n_links_max = link.n_links_max;
+		facts->is_adapter_refusing = link.is_adapter_refusing;
 		facts->is_adapter_failed = link.is_adapter_failed;
 		facts->is_adapter_deaf = link.is_adapter_deaf;
 		facts->trouble_ms = link.trouble_ms;

@@ -217,7 +217,9 @@ gboolean
 kn_gatt_write(KnPeer *peer, const guint8 *bytes, gsize n_bytes)
 {
 	gboolean is_full = g_queue_get_length(&peer->writes) >= KN_PEER_WRITES_MAX;
-	if (!peer->is_told_up || is_full || !n_bytes || n_bytes > KN_PEER_WRITE_BYTES_MAX)
+	/* what comes at the end of a link is not answered: it would wait for the next one, and go out there */
+	if (!peer->is_told_up || peer->is_dropping || is_full || !n_bytes ||
+	    n_bytes > KN_PEER_WRITE_BYTES_MAX)
 		return FALSE;
 	g_queue_push_tail(&peer->writes, g_bytes_new(bytes, n_bytes));
 	write_next(peer);

@@ -317,6 +317,7 @@ kn_radio_get_link(const KnRadio *radio, const gchar *address, KnLinkStatus *ret_
 		.is_taking_turns = place > 0 || peer->link.cause == KN_LINK_CAUSE_TURN,
 		.place_in_line = place,
 		.n_links_max = seat ? seat->watch->slots.n_max : 0,
+		.is_adapter_refusing = seat && seat->watch->slots.n_vain > 0,
 		.is_refused = peer->link.state == KN_LINK_AT_UNSUPPORTED &&
 			      peer->link.cause == KN_LINK_CAUSE_REFUSED,
 	};

@@ -49,7 +49,8 @@ typedef struct {
 	gboolean is_taking_turns;   /* it made room, or waits for it */
 	guint place_in_line; /* of those that wait for a link of its adapter; 0 it does not */
 	guint n_links_max;   /* that its adapter carries; 0 none was ever refused */
-	gboolean is_refused; /* UNSUPPORTED, because kn_radio_refuse said so */
+	gboolean is_adapter_refusing; /* its adapter refuses links, though there is none on it */
+	gboolean is_refused;          /* UNSUPPORTED, because kn_radio_refuse said so */
 	gint64 since_listened_ms; /* of its adapter, or of any if that is not known; 0 it listens, -1 never */
 	gboolean is_adapter_deaf;   /* whatever was tried, its adapter hears nobody at all … */
 	gboolean is_adapter_failed; /* … or does not work in another way */

@@ -45,8 +45,11 @@ kn_radio_no_slot(gpointer user, const gchar *adapter)
 	guint n = kn_radio_count_links(radio, adapter);
 	if (!seat)
 		return;
-	kn_slots_refused(&seat->watch->slots, &radio->host.slot_times, n, g_get_monotonic_time());
-	g_message("%s carries %u links: the others take turns", adapter, seat->watch->slots.n_max);
+	kn_watch_refused(seat->watch, &radio->host.slot_times, n, g_get_monotonic_time());
+	if (n > 0)
+		g_message("%s carries %u links: the others take turns", adapter, n);
+	else
+		g_message("%s refuses a link, though there is none on it that is known", adapter);
 }
 
 void

@@ -219,6 +219,50 @@ one_that_is_heard_alone_and_never_connected_is_trouble_of_the_adapter(
 	kn_test_radio_wait(f, has_event, "up " BACK);
 }
 
+static gboolean
+is_adapter_refusing(Fixture *f, gconstpointer is_refusing)
+{
+	KnLinkStatus status;
+	g_assert_true(kn_radio_get_link(f->radio, BACK, &status));
+	return status.is_adapter_refusing == GPOINTER_TO_INT(is_refusing);
+}
+
+static void
+one_that_refuses_every_link_though_none_is_on_it_is_told_and_helped(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.02;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_sim_fail_next(f, "Connect", "Failed", "le-connection-concurrent-connection-limit",
+			      100000);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, is_adapter_refusing, GINT_TO_POINTER(TRUE));
+	kn_test_radio_wait(f, has_event,
+			   "rescue reconnect hci0 connects to nobody: a new connection");
+	kn_test_sim_fail_next(f, "Connect", "Failed", "le-connection-concurrent-connection-limit",
+			      0);
+	kn_test_radio_wait(f, has_event, "up " BACK);
+	kn_test_radio_wait(f, has_event, "rescue nothing hci0 works again");
+	g_assert_true(is_adapter_refusing(f, GINT_TO_POINTER(FALSE)));
+}
+
+/* and would be heard if it did */
+static void
+one_on_which_nobody_can_listen_is_helped(Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.004;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	kn_test_sim(f, "Vanish", g_variant_new("(s)", BACK));
+	kn_test_sim_fail_next(f, "StartDiscovery", "NotReady", "Resource Not Ready", 100000);
+	kn_test_radio_start_radio(f);
+	kn_radio_allow(f->radio, BACK);
+	kn_test_radio_wait(f, has_event,
+			   "rescue rescan hci0 hears nobody: the scan is started anew");
+}
+
 static guint
 n_connects(Fixture *f, const gchar *address)
 {
@@ -269,6 +313,8 @@ main(int argc, char **argv)
 	ADD(a_bluetoothd_that_hangs_under_a_link_is_noticed_and_met_anew);
 	ADD(two_that_are_heard_and_never_connected_are_trouble_of_the_adapter);
 	ADD(one_that_is_heard_alone_and_never_connected_is_trouble_of_the_adapter);
+	ADD(one_that_refuses_every_link_though_none_is_on_it_is_told_and_helped);
+	ADD(one_on_which_nobody_can_listen_is_helped);
 	ADD(a_link_that_falls_before_anything_came_over_it_is_no_sign_of_life);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
 	return g_test_run();

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 #include "own-bus.h"
-#include "radio/radio.h"
+#include "radio/radio-private.h"
 #include "radio/tree.h"
 
 #include <gio/gunixfdlist.h>
@@ -36,6 +36,7 @@ typedef struct {
 	KnRadio *radio;
 	gint sockets[2];
 	guint n_up, n_down, n_seen, n_writes;
+	guint n_at_end, n_answered_at_end; /* packets that came while the link was being dropped */
 } Hub;
 
 static void
@@ -95,9 +96,15 @@ on_down(gpointer user, const gchar *address, const gchar *reason)
 	((Hub *)user)->n_down++;
 }
 
+/* an answer to each */
 static void
 on_packet(gpointer user, const gchar *address, const guint8 *bytes, gsize n_bytes)
 {
+	Hub *hub = user;
+	const KnPeer *peer = g_hash_table_lookup(hub->radio->peers, ADDRESS);
+	gboolean is_taken = kn_radio_write_control(hub->radio, address, bytes, n_bytes);
+	hub->n_at_end += peer->is_dropping;
+	hub->n_answered_at_end += peer->is_dropping && is_taken;
 }
 
 static void
@@ -109,6 +116,12 @@ static gboolean
 is_up(gconstpointer hub)
 {
 	return ((const Hub *)hub)->n_up > 0;
+}
+
+static gboolean
+is_down(gconstpointer hub)
+{
+	return ((const Hub *)hub)->n_down > 0;
 }
 
 static gboolean
@@ -129,23 +142,60 @@ is_without_bus(gconstpointer hub)
 	return kn_radio_get_state(((const Hub *)hub)->radio) == KN_RADIO_NO_BUS;
 }
 
+static const KnRadioSink sink = {.state_changed = on_state,
+				 .seen = on_seen,
+				 .link_up = on_up,
+				 .link_down = on_down,
+				 .packet = on_packet,
+				 .control_failed = on_control_failed};
+
+static void
+bring_up(Hub *hub, gdouble timer_scale)
+{
+	*hub = (Hub){.sockets = {-1, -1}};
+	own_bus_start(&hub->own, on_call, hub);
+	hub->radio = kn_radio_new(
+		&(KnRadioConfig){.bus_address = hub->own.address, .timer_scale = timer_scale},
+		&sink, hub);
+	kn_radio_allow(hub->radio, ADDRESS);
+	g_assert_true(own_bus_wait(is_up, hub));
+}
+
+/* without a bus there is nobody to say goodbye to */
+static void
+take_down(Hub *hub)
+{
+	own_bus_close(&hub->own);
+	g_assert_true(own_bus_wait(is_without_bus, hub));
+	kn_radio_free(hub->radio);
+	close(hub->sockets[1]);
+	own_bus_stop(&hub->own);
+}
+
+/* Timers at five times their length: the socket is read half a second after it came, or when the link is dropped, if that is sooner. */
+static void
+what_comes_at_the_end_of_a_link_is_heard_and_not_answered(void)
+{
+	static const guint8 bytes[] = {0x0a, 0x00};
+	Hub hub = {.n_at_end = 0};
+	for (guint i = 0; i < 5 && hub.n_at_end == 0; i++) {
+		bring_up(&hub, 5.0);
+		g_assert_cmpint(send(hub.sockets[1], bytes, sizeof bytes, 0), ==, sizeof bytes);
+		kn_radio_renew(hub.radio, ADDRESS);
+		g_assert_true(own_bus_wait(is_down, &hub));
+		take_down(&hub);
+	}
+	g_assert_cmpuint(hub.n_at_end, ==, 1);
+	g_assert_cmpuint(hub.n_answered_at_end, ==, 0);
+}
+
 /* timers at twice their length: the link is given up half a second after its characteristics went */
 static void
 a_write_waits_for_a_characteristic_that_comes_back_and_goes_out_then(void)
 {
-	static const KnRadioSink sink = {.state_changed = on_state,
-					 .seen = on_seen,
-					 .link_up = on_up,
-					 .link_down = on_down,
-					 .packet = on_packet,
-					 .control_failed = on_control_failed};
 	static const guint8 bytes[] = {0x0a, 0x00};
-	Hub hub = {.sockets = {-1, -1}};
-	own_bus_start(&hub.own, on_call, &hub);
-	hub.radio = kn_radio_new(
-		&(KnRadioConfig){.bus_address = hub.own.address, .timer_scale = 2.0}, &sink, &hub);
-	kn_radio_allow(hub.radio, ADDRESS);
-	g_assert_true(own_bus_wait(is_up, &hub));
+	Hub hub;
+	bring_up(&hub, 2.0);
 	own_bus_signal(&hub.own, ":1.9", "/", "org.freedesktop.DBus.ObjectManager",
 		       "InterfacesRemoved",
 		       g_variant_new_parsed("(objectpath '" CONTROL
@@ -162,12 +212,7 @@ a_write_waits_for_a_characteristic_that_comes_back_and_goes_out_then(void)
 	g_assert_true(own_bus_wait(is_written, &hub));
 	g_assert_cmpuint(hub.n_writes, ==, 1);
 	g_assert_cmpuint(hub.n_down, ==, 0);
-	/* without a bus there is nobody to say goodbye to */
-	own_bus_close(&hub.own);
-	g_assert_true(own_bus_wait(is_without_bus, &hub));
-	kn_radio_free(hub.radio);
-	close(hub.sockets[1]);
-	own_bus_stop(&hub.own);
+	take_down(&hub);
 }
 
 int
@@ -177,5 +222,7 @@ main(int argc, char **argv)
 	g_test_add_func("/radio/writes/"
 			"a_write_waits_for_a_characteristic_that_comes_back_and_goes_out_then",
 			a_write_waits_for_a_characteristic_that_comes_back_and_goes_out_then);
+	g_test_add_func("/radio/writes/what_comes_at_the_end_of_a_link_is_heard_and_not_answered",
+			what_comes_at_the_end_of_a_link_is_heard_and_not_answered);
 	return g_test_run();
 }

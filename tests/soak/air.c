@@ -49,7 +49,8 @@ carry(SoakNode *node, guint8 *bytes, gsize n_bytes)
 {
 	SoakWorld *world = node->world;
 
-	if (!soak_is_in_range(node) || soak_chance(world, node->loss_permille)) {
+	if (!soak_is_in_range(node) || (node->mute_epoch && node->mute_epoch == node->conn_epoch) ||
+	    soak_chance(world, node->loss_permille)) {
 		soak_books_failed(node, bytes, n_bytes);
 		return;
 	}

@@ -238,6 +238,14 @@ hold(SoakWorld *world, SoakNode *node)
 		0);
 }
 
+/* bluetoothd and massager go on to take it for a link */
+static void
+go_mute(SoakWorld *world, SoakNode *node)
+{
+	if (node->is_acquired)
+		node->mute_epoch = node->conn_epoch;
+}
+
 static void
 drop_live(SoakWorld *world, SoakNode *node)
 {
@@ -261,6 +269,7 @@ static const Fault faults[] = {
 	{"notifications are spoiled", 2 * SOAK_DAY, TRUE, corrupt_some},
 	{"fetches are not answered", 5 * SOAK_DAY, TRUE, hold},
 	{"live records are skipped", SOAK_DAY, TRUE, drop_live},
+	{"its link brings nothing", 2 * SOAK_DAY, TRUE, go_mute},
 	{"adapter off", SOAK_DAY, FALSE, soak_machine_power_off},
 	{"bluetoothd is killed", SOAK_DAY, FALSE, soak_machine_kill_daemon},
 	{"others take links", 2 * SOAK_DAY, FALSE, soak_machine_crowd},

@@ -129,6 +129,16 @@ on_refuse(gpointer user, gint64 device_id, const KnRefusal *refusal, gboolean is
 	world->is_kicked = TRUE;
 }
 
+static void
+on_renew(gpointer user, gint64 device_id)
+{
+	SoakWorld *world = user;
+
+	find(world, device_id)->is_silent = TRUE;
+	world->stats.n_renewals++;
+	world->is_kicked = TRUE;
+}
+
 /* each second while something goes on; a quiet link has nothing that a second changes */
 static void
 on_tick(SoakWorld *world, SoakNode *node, guint64 arg)
@@ -193,7 +203,7 @@ soak_hub_start(SoakWorld *world)
 	/* the machine itself is never started again */
 	const KnPipelineConfig config = {
 		.hub_id = SOAK_HUB_ID, .timer_scale = 1.0, .hub_boot_id = 1};
-	const KnPipelineSink sink = {on_control, on_commit, on_event, on_refuse};
+	const KnPipelineSink sink = {on_control, on_commit, on_event, on_refuse, on_renew};
 	GError *error = NULL;
 
 	if (world->was_killed)
@@ -233,6 +243,7 @@ abandon(SoakNode *node, gboolean is_kill)
 {
 	node->call_epoch++;
 	node->is_acquired = node->is_told_up = node->is_refused = node->is_writing = FALSE;
+	node->is_silent = FALSE;
 	g_queue_clear_full(&node->writes, (GDestroyNotify)g_bytes_unref);
 	if (!is_kill || node->is_attempt || soak_chance(node->world, 300))
 		soak_bluez_lose(node);

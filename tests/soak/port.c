@@ -148,6 +148,9 @@ soak_port_step(SoakNode *node, KnLinkEvent event, const KnBluezVerdict *verdict,
 		input.event = KN_LINK_EVENT_REFUSED;
 		input.pause_us = node->refusal_us;
 		node->is_refused = FALSE;
+	} else if (event == KN_LINK_EVENT_NONE && node->is_silent) {
+		input.event = KN_LINK_EVENT_SILENT;
+		node->is_silent = FALSE;
 	}
 	actions = kn_link_step(&node->link, &facts, &input, world->now_us);
 	if (node->link.state != before) {

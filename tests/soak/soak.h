@@ -83,6 +83,7 @@ struct SoakNode {
 	gboolean is_complete;
 	gint64 heard_us;
 	gboolean is_attempt; /* the controller tries to connect */
+	guint32 mute_epoch;  /* the link of this conn_epoch stands, and brings nothing; 0 none */
 	guint32 conn_epoch; /* of this attempt or link: what was planned for an earlier one is void */
 
 	KnLink link;
@@ -94,7 +95,8 @@ struct SoakNode {
 	gboolean is_told_up;
 	gint64 refusal_us; /* for so long; 0 as long as the machine thinks */
 	gboolean is_refused;
-	GQueue writes; /* owned: GBytes */
+	gboolean is_silent; /* so says the hub, not acted on yet */
+	GQueue writes;      /* owned: GBytes */
 	gboolean is_writing;
 	gint64 air_us;            /* when the air is looked at next; G_MAXINT64 not */
 	gint64 connects_since_us; /* of the hour that n_connects counts */
@@ -114,6 +116,7 @@ typedef struct {
 	guint64 n_yields; /* links that made room */
 	guint64 n_steps[KN_LADDER_STEPS];
 	guint64 n_quarantines;
+	guint64 n_renewals; /* links that brought nothing and were ended for it */
 	guint64 n_packets;
 	guint64 n_commits;
 	guint64 n_commit_failures;

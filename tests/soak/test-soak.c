@@ -137,13 +137,13 @@ tell(const SoakStats *stats)
 		       " overwritten and %" G_GUINT64_FORMAT " unreadable gaps, %" G_GUINT64_FORMAT
 		       " commits, %" G_GUINT64_FORMAT " failed, %" G_GUINT64_FORMAT
 		       " trims, %" G_GUINT64_FORMAT " ends of the hub, %" G_GUINT64_FORMAT
-		       " quarantines, %u planned at most",
+		       " quarantines, %" G_GUINT64_FORMAT " links made anew, %u planned at most",
 		       stats->n_events, stats->n_faults, stats->n_connects, stats->n_links,
 		       stats->n_full, stats->n_yields, stats->n_steps[0], stats->n_steps[1],
 		       stats->n_steps[2], stats->n_steps[3], stats->n_packets, stats->n_stored,
 		       stats->n_overwritten, stats->n_unreadable, stats->n_commits,
 		       stats->n_commit_failures, stats->n_trims, stats->n_kills,
-		       stats->n_quarantines, stats->n_queue_max);
+		       stats->n_quarantines, stats->n_renewals, stats->n_queue_max);
 }
 
 /* a soak in which nothing happens proves nothing */
@@ -159,6 +159,7 @@ assert_eventful(const SoakStats *stats)
 				kn_ladder_step_name((KnLadderStep)step));
 	g_assert_cmpuint(stats->n_full, >, 0);
 	g_assert_cmpuint(stats->n_yields, >, 0);
+	g_assert_cmpuint(stats->n_renewals, >, 0);
 	g_assert_cmpuint(stats->n_stored, >, 0);
 	g_assert_cmpuint(stats->n_overwritten, >, 0);
 	g_assert_cmpuint(stats->n_unreadable, >, 0);

@@ -53,7 +53,7 @@ soak_turns_tried(SoakNode *node, const KnBluezVerdict *verdict)
 
 	if (verdict && verdict->class == KN_BLUEZ_NO_SLOT) {
 		world->stats.n_full++;
-		kn_slots_refused(&watch->slots, &world->slot_times, n, world->now_us);
+		kn_watch_refused(watch, &world->slot_times, n, world->now_us);
 		return;
 	}
 	if (is_telling)

@@ -95,7 +95,8 @@ kn_link_pause_for(KnLink *link, const KnBluezVerdict *verdict)
 void
 kn_link_count_failure(KnLink *link, const KnBluezVerdict *verdict)
 {
-	link->n_failures++;
+	/* that its adapter is full is not the massager's */
+	link->n_failures += verdict->class != KN_BLUEZ_NO_SLOT;
 	link->n_transient = verdict->class == KN_BLUEZ_TRANSIENT ? link->n_transient + 1 : 0;
 	link->n_canceled = verdict->hints_bond_lost ? link->n_canceled + 1 : 0;
 	link->keeps_place =

@@ -135,6 +135,9 @@ kn_listen_failed(KnListen *listen, gint64 now_us)
 		wait_us *= 2;
 	listen->n_refused++;
 	listen->n_errors++;
+	/* but nobody can be heard through it either, and nothing else would show that it does not work */
+	if (listen->n_refused % KN_LISTEN_REFUSALS == 0)
+		listen->is_deaf = TRUE;
 	listen->next_us = listen->refused_us = now_us + MIN(wait_us, times->period_us);
 }
 

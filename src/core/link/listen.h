@@ -19,7 +19,11 @@ typedef struct {
 /* scale is clamped to 0.001 … 1000 */
 void kn_listen_times_init(KnListenTimes *ret_times, gdouble scale);
 
-enum { KN_LISTEN_MINUTES = 60, KN_LISTEN_SILENT_WINDOWS = 3 };
+enum {
+	KN_LISTEN_MINUTES = 60,
+	KN_LISTEN_SILENT_WINDOWS = 3,
+	KN_LISTEN_REFUSALS = 10, /* in a row, some six minutes: no passing trouble (a guess) */
+};
 
 /* of one minute of the last hour */
 typedef struct {
@@ -69,7 +73,7 @@ void kn_listen_soon(KnListen *listen);
 void kn_listen_cut(KnListen *listen, gint64 now_us);
 /* Anybody was heard, of our kind or not. */
 void kn_listen_heard(KnListen *listen, gint64 now_us);
-/* TRUE once after each third silent window: not even a stranger was heard. */
+/* TRUE once after each third silent window, as not even a stranger was heard, and after each tenth time in a row that listening did not begin. */
 gboolean kn_listen_take_deaf(KnListen *listen);
 
 typedef struct {

@@ -73,6 +73,10 @@ kn_slots_carried(KnSlots *slots, guint n_links)
 {
 	if (slots->n_max != 0)
 		slots->n_max = MAX(slots->n_max, n_links);
+	if (n_links == 0)
+		return;
+	slots->n_vain = 0;
+	slots->vain_us = 0;
 }
 
 gboolean

@@ -44,7 +44,7 @@ void kn_slots_failed(KnSlots *slots, const KnSlotTimes *times, guint n_links, gi
 void kn_slots_linked(KnSlots *slots);
 /* One is granted while there are so many; if that is one more than there is room for, it is the last such try for a while, however it ends. */
 void kn_slots_granted(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 now_us);
-/* There are so many: at least that is possible. */
+/* There are so many: at least that is possible, and it does not refuse all. */
 void kn_slots_carried(KnSlots *slots, guint n_links);
 gboolean kn_slots_have_room(const KnSlots *slots, guint n_links, gint64 now_us);
 /* Without room: when there is, if no link ends before. */

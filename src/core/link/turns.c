@@ -23,13 +23,14 @@ ready_us(const KnTurns *turns, const KnLink *link)
 	return kn_slots_ready_us(turns->times, link->queued_us, !link->is_blind);
 }
 
-/* The one that has waited longest. One that is tried without having been heard waits behind those that are there. */
+/* The one that has waited longest. One that is tried without having been heard waits behind those that are there. may_be_blind: it counts at all */
 static gint
-find_first(const KnTurns *turns, const KnTurnView *view)
+find_first(const KnTurns *turns, const KnTurnView *view, gboolean may_be_blind)
 {
 	gint first = -1;
 	for (guint i = 0; i < view->n; i++) {
-		if (view->links[i]->state != KN_LINK_AT_QUEUED)
+		if (view->links[i]->state != KN_LINK_AT_QUEUED ||
+		    (view->links[i]->is_blind && !may_be_blind))
 			continue;
 		if (first < 0 ||
 		    ready_us(turns, view->links[i]) < ready_us(turns, view->links[first]))
@@ -93,10 +94,10 @@ note_grant(KnTurns *turns, const KnTurnView *view, const KnLink *link, gint64 no
 static void
 decide_free(KnTurns *turns, const KnTurnView *view, gint64 now_us, KnTurn *turn)
 {
-	gint next = find_first(turns, view);
+	/* one that may not go yet is in nobody's way: of many that are switched off some have always waited longer than whoever comes */
+	gint next = find_first(turns, view, may_go_blind(turns, now_us, &turn->again_us));
 	kn_slots_carried(turns->slots, view->n_connected);
-	if (next < 0 ||
-	    (view->links[next]->is_blind && !may_go_blind(turns, now_us, &turn->again_us)))
+	if (next < 0)
 		return;
 	if (!kn_slots_have_room(turns->slots, view->n_connected, now_us)) {
 		turn->leaver = find_leaver(turns, view, view->links[next], now_us, &turn->again_us);

@@ -46,6 +46,17 @@ kn_watch_connect_failed(KnWatch *watch, const gchar *address, gboolean is_alone,
 	watch->is_linkless = are_many && (watch->have_others_failed || is_alone);
 }
 
+void
+kn_watch_refused(KnWatch *watch, const KnSlotTimes *times, guint n_links, gint64 now_us)
+{
+	kn_slots_refused(&watch->slots, times, n_links, now_us);
+	if (n_links > 0 || watch->slots.n_vain < KN_WATCH_VAIN)
+		return;
+	/* whoever it was that it refused: it says so itself */
+	(void)kn_ladder_connect_failed(&watch->ladder, now_us);
+	watch->is_linkless = TRUE;
+}
+
 /* Something came over it: whatever was wrong is not any more. A link that only is said to be there proves nothing, as some fall at once. */
 static KnWatchNews
 note_link(KnWatch *watch)

@@ -14,7 +14,8 @@
 
 enum {
 	KN_WATCH_WEAK_DBM =
-		-85 /* a Connect that fails at this signal says nothing about the adapter */
+		-85,       /* a Connect that fails at this signal says nothing about the adapter */
+	KN_WATCH_VAIN = 6, /* refused in a row with no link at all, some four minutes (a guess) */
 };
 
 typedef struct {
@@ -40,6 +41,9 @@ gboolean kn_watch_is_telling(const KnLink *link, gint signal_dbm);
 /* Such a Connect, to that address. is_alone: nobody else is heard, so no other can tell whether it is the adapter. */
 void kn_watch_connect_failed(KnWatch *watch, const gchar *address, gboolean is_alone,
 			     gint64 now_us);
+
+/* A Connect was refused for want of a link while there were so many of anybody. Again and again with none at all: it is the adapter. */
+void kn_watch_refused(KnWatch *watch, const KnSlotTimes *times, guint n_links, gint64 now_us);
 
 typedef enum {
 	KN_WATCH_NO_NEWS,

@@ -1,13 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
 
-#include "core/link/why.h"
+#include "core/link/why-private.h"
 
 enum {
 	FAR_DBM = -85, /* below, links of this kind of radio begin to fail */
 	MINUTE_MS = 60 * 1000,
 	HOUR_MS = 60 * MINUTE_MS,
-	TURNS_MS = 5 * MINUTE_MS,
 };
 
 /* %N the name, %A the address, %T and %B those of its twin; what else is to be said is put in by code */
@@ -55,7 +54,7 @@ static const struct {
 		 "kneadd"},
 	[KN_WHY_LISTENER] = {"listener", "Another program on this machine listens to %N.",
 			     "Close the other program; the hub tries again by itself."},
-	[KN_WHY_NO_SLOT] = {"no-slot", "%N waits for its turn",
+	[KN_WHY_NO_SLOT] = {"no-slot", "%N waits",
 			    "Nothing has to be done: it keeps what it records until then. A second "
 			    "Bluetooth adapter serves more at once."},
 	[KN_WHY_RADIO_FAILED] =
@@ -165,15 +164,6 @@ is_cut_off(const KnWhyFacts *facts)
 		facts->link == KN_WHY_LINK_CONNECTING);
 }
 
-/* heard within some turns: else it is not there */
-static gboolean
-is_in_line(const KnWhyFacts *facts)
-{
-	return facts->is_allowed && facts->is_taking_turns && facts->unseen_ms >= 0 &&
-	       facts->unseen_ms < TURNS_MS &&
-	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING);
-}
-
 /* a link that stands is no matter of it, and neither is one that was put aside */
 static gboolean
 is_cut_by_adapter(const KnWhyFacts *facts)
@@ -194,7 +184,7 @@ judge(const KnWhyFacts *facts)
 		return KN_WHY_QUARANTINED;
 	if (is_cut_off(facts))
 		return KN_WHY_BOND_SUSPECTED;
-	if (is_in_line(facts))
+	if (kn_why_is_in_line(facts))
 		return KN_WHY_NO_SLOT;
 	if (is_cut_by_adapter(facts))
 		return KN_WHY_RADIO_FAILED;
@@ -295,11 +285,7 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 				       facts->last_error);
 		return;
 	case KN_WHY_NO_SLOT:
-		g_string_append_printf(text, ": its adapter carries %u links at once",
-				       facts->n_links_max);
-		if (facts->place_in_line > 0)
-			g_string_append_printf(text, "; %u in line", facts->place_in_line);
-		g_string_append_c(text, '.');
+		kn_why_append_turn(text, facts);
 		return;
 	case KN_WHY_RADIO_FAILED:
 		g_string_append_printf(text, ": for %s it %s.", trouble,
@@ -372,6 +358,8 @@ next_for(KnWhyCause cause, const KnWhyFacts *facts)
 {
 	if (cause == KN_WHY_CLOCK_NEVER_SET && facts->is_clock_unset && facts->is_hub_clock_unset)
 		return "Set this machine's clock: sudo timedatectl set-ntp true";
+	if (cause == KN_WHY_NO_SLOT && facts->is_adapter_refusing)
+		return KN_WHY_NEXT_REFUSING;
 	/* where one massager is all that could be tried, it may be that one */
 	if (cause == KN_WHY_RADIO_FAILED && !facts->is_adapter_deaf)
 		return "Switch %N off and on. If that does not help, switch this machine off and "

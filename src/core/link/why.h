@@ -70,17 +70,18 @@ typedef struct {
 	gboolean is_known; /* was recorded once, and forgotten since */
 	KnWhyLink link;
 	guint n_attempts;
-	gboolean is_bond_suspected; /* kn_link_suspects_bond */
-	const gchar *last_error;    /* in words; "" none */
-	gboolean is_taking_turns;   /* there are more massagers than links */
-	guint place_in_line;        /* 1 the next; 0 not known */
-	guint n_links_max;          /* that the adapter carries */
-	gboolean is_adapter_failed; /* its adapter does not work, whatever was tried … */
-	gboolean is_adapter_deaf;   /* … as not even strangers are heard … */
-	gint64 trouble_ms;          /* … for so long */
-	gint64 unseen_ms;           /* since it was heard last; -1 never */
-	gint64 unlistened_ms;       /* since the hub listened; -1 never */
-	gint signal_dbm;            /* when it was heard last; 0 not known */
+	gboolean is_bond_suspected;   /* kn_link_suspects_bond */
+	const gchar *last_error;      /* in words; "" none */
+	gboolean is_taking_turns;     /* there are more massagers than links */
+	guint place_in_line;          /* 1 the next; 0 not known */
+	guint n_links_max;            /* that the adapter carries; 0 not known */
+	gboolean is_adapter_refusing; /* it refuses links, though there is none on it */
+	gboolean is_adapter_failed;   /* its adapter does not work, whatever was tried … */
+	gboolean is_adapter_deaf;     /* … as not even strangers are heard … */
+	gint64 trouble_ms;            /* … for so long */
+	gint64 unseen_ms;             /* since it was heard last; -1 never */
+	gint64 unlistened_ms;         /* since the hub listened; -1 never */
+	gint signal_dbm;              /* when it was heard last; 0 not known */
 	KnWhyRefusal refusal;
 	const gchar *offence;      /* QUARANTINE: "sent …" */
 	gchar until[6];            /* QUARANTINE: "14:20", local time */

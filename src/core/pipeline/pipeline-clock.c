@@ -121,6 +121,10 @@ kn_pipeline_drive_clock(KnPipeline *pipeline, KnPipelineDevice *device, const Kn
 		return;
 	device->clock_asked_us = now->boottime_us;
 	device->n_clock_asked++;
+	/* it may be this question that it does not answer, or nothing at all: State tells */
+	if (device->n_clock_asked > KN_QUESTIONS_MAX &&
+	    now->boottime_us - device->heard_us >= KN_LIVE_SILENCE_US)
+		kn_pipeline_ask_state(pipeline, device, now);
 }
 
 void

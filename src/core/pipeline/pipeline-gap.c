@@ -74,6 +74,8 @@ kn_pipeline_name_overwritten(KnPipeline *pipeline, KnPipelineDevice *device, con
 			return;
 		if (may) {
 			kn_transfer_named(&device->transfer, &gap);
+			/* one a second is slow, and no device that sends nothing */
+			kn_transfer_progressed(&device->transfer, now->boottime_us);
 			keep(pipeline, device, &gap, now);
 		}
 	}

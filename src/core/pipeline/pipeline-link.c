@@ -309,7 +309,8 @@ static void
 drive_silence(KnPipeline *pipeline, KnPipelineDevice *device, const KnNow *now)
 {
 	gint64 wait_us = MAX(device->silence_us, KN_SILENCE_US);
-	gboolean is_asked = device->n_state_asked >= KN_QUESTIONS_MAX ||
+	/* one more than those that had time to be answered */
+	gboolean is_asked = device->n_state_asked > KN_QUESTIONS_MAX ||
 			    (device->ledger && kn_transfer_is_stuck(&device->transfer) &&
 			     !device->transfer.is_caught_up);
 

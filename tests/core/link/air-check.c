@@ -38,6 +38,14 @@ ready_us(const Air *air, const AirNode *node)
 	return node->link.queued_us + (node->link.is_blind ? air->slot_times.blind_us : 0);
 }
 
+/* it was not heard, the other was, and somebody who was not heard was tried within the last minute */
+static gboolean
+gives_way(const Air *air, const AirNode *node, const AirNode *other)
+{
+	return node->link.is_blind && !other->link.is_blind && node->adapter->book_blind_us &&
+	       air->now_us - node->adapter->book_blind_us < air->listen_times.period_us;
+}
+
 void
 air_check_grant(const Air *air, const AirAdapter *adapter, const AirNode *node)
 {
@@ -54,7 +62,7 @@ air_check_grant(const Air *air, const AirAdapter *adapter, const AirNode *node)
 		const AirNode *other = &air->nodes[i];
 		if (other->adapter == adapter && other->is_present &&
 		    other->link.state == KN_LINK_AT_QUEUED &&
-		    ready_us(air, other) < ready_us(air, node))
+		    ready_us(air, other) < ready_us(air, node) && !gives_way(air, other, node))
 			air_fail(air, "%u may connect, and %u has waited longer", node->number,
 				 other->number);
 	}

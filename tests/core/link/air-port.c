@@ -76,7 +76,7 @@ note_tried(Air *air, AirNode *node, gboolean is_full)
 	KnSlots *slots = &adapter->watch.slots;
 	guint n_max_before = slots->n_max;
 	if (is_full) {
-		kn_slots_refused(slots, &air->slot_times, n, air->now_us);
+		kn_watch_refused(&adapter->watch, &air->slot_times, n, air->now_us);
 		air->n_refused++;
 	} else {
 		gchar name[] = {(gchar)('a' + node->number), 0};
@@ -161,6 +161,8 @@ take_turns(Air *air, AirAdapter *adapter, gboolean *ret_is_held)
 		air_check_grant(air, adapter, nodes[turn.granted]);
 		if (view.n_connected >= adapter->book_max)
 			adapter->book_us = air->now_us;
+		if (nodes[turn.granted]->link.is_blind)
+			adapter->book_blind_us = air->now_us;
 		air_step(air, nodes[turn.granted], KN_LINK_EVENT_GRANTED, NULL);
 	}
 }

@@ -38,6 +38,7 @@ typedef struct {
 	/* the test's own book: at how many links one was refused or given up on, and when one more was tried last */
 	guint book_max;
 	gint64 book_us;
+	gint64 book_blind_us; /* when one that was not heard was let try last; 0 never */
 } AirAdapter;
 
 typedef struct {

@@ -68,6 +68,29 @@ one_for_whom_no_link_was_left_keeps_its_place_in_the_line(void)
 	g_assert_cmpint(queue_again_after("Failed: le-connection-timeout", NEAR), ==, 60000000);
 }
 
+/* five times, and then it does not answer: that is its first failure */
+static void
+one_for_whom_no_link_was_left_is_not_made_to_wait_longer_for_its_own_failures(void)
+{
+	static const gchar full[] = "Failed: le-connection-concurrent-connection-limit";
+	KnLink link;
+	gint64 at_ms = 0;
+	start(&link);
+	for (guint i = 0; i < 6; i++) {
+		say(&link, at_ms, NEAR, KN_LINK_EVENT_NONE, NULL, 0);
+		g_assert_cmphex(say(&link, at_ms, NEAR, KN_LINK_EVENT_GRANTED, NULL, 0), ==,
+				CONNECT);
+		say(&link, at_ms, NEAR, KN_LINK_EVENT_CONNECT_FAILED,
+		    i < 5 ? full : "Failed: le-connection-timeout", 0);
+		g_assert_cmpint(link.state, ==, KN_LINK_AT_PAUSED);
+		if (i < 5)
+			at_ms = link.deadline_us / 1000 + 1;
+	}
+	/* a second, and a fifth more or less */
+	g_assert_cmpint(link.deadline_us - at_ms * 1000, >=, 800000);
+	g_assert_cmpint(link.deadline_us - at_ms * 1000, <=, 1200000);
+}
+
 static void
 a_place_in_the_line_does_not_outlast_the_radio(void)
 {
@@ -116,6 +139,7 @@ main(int argc, char **argv)
 	ADD(one_whose_turn_is_over_lets_go_and_waits_behind_the_others_without_a_failure);
 	ADD(one_that_is_refused_while_it_connects_ends_its_attempt_before_another_has_the_adapter);
 	ADD(one_for_whom_no_link_was_left_keeps_its_place_in_the_line);
+	ADD(one_for_whom_no_link_was_left_is_not_made_to_wait_longer_for_its_own_failures);
 	ADD(a_place_in_the_line_does_not_outlast_the_radio);
 	ADD(one_that_another_program_listens_to_lets_go_when_its_turn_is_over);
 	return g_test_run();

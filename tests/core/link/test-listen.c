@@ -279,6 +279,30 @@ a_scan_that_is_refused_for_ever_is_asked_for_ever_more_seldom_and_counted(void)
 }
 
 static void
+an_adapter_through_which_nobody_can_listen_for_long_is_deaf(void)
+{
+	Fixture f;
+	gint64 from_us, again_us;
+	guint n = 0;
+
+	set_up(&f);
+	from_us = f.now_us;
+	for (guint i = 1; i <= 25; i++) {
+		g_assert_cmpint(kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us), ==,
+				KN_LISTEN_START);
+		kn_listen_failed(&f.listen, f.now_us);
+		n += kn_listen_take_deaf(&f.listen);
+		g_assert_cmpuint(n, ==, i / 10);
+		/* 5, 10, 20 and 40 s, and five times a minute lie between the first and the tenth */
+		if (i == 10)
+			g_assert_cmpint(f.now_us - from_us, ==, (75 + 5 * 60) * S);
+		kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us);
+		f.now_us = again_us;
+	}
+	g_assert_cmpuint(f.listen.n_silent, ==, 0);
+}
+
+static void
 an_adapter_that_goes_takes_its_window_with_it(void)
 {
 	Fixture f;
@@ -310,6 +334,7 @@ main(int argc, char **argv)
 	ADD(the_last_hour_is_counted_and_what_is_older_is_not);
 	ADD(a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks);
 	ADD(a_scan_that_is_refused_for_ever_is_asked_for_ever_more_seldom_and_counted);
+	ADD(an_adapter_through_which_nobody_can_listen_for_long_is_deaf);
 	ADD(an_adapter_that_goes_takes_its_window_with_it);
 	return g_test_run();
 }

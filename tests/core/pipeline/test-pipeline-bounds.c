@@ -161,6 +161,47 @@ a_log_without_every_second_record_is_read_to_its_end_and_each_hole_gets_its_name
 	g_assert_cmpuint(pf_status_of(f).trimmed_to_seq, ==, HUGE_LOG);
 }
 
+/* It has none of what is missing, and says so to each question. */
+static void
+answer_that_all_is_gone(PipelineFixture *f, guint64 oldest)
+{
+	ktp_Control control;
+
+	while (f->controls->len > 0) {
+		control = g_array_index(f->controls, ktp_Control, 0);
+		g_array_remove_index(f->controls, 0);
+		if (control.which_op == ktp_Control_get_state_tag)
+			pf_send_state(f, PF_FIRST_LOG, oldest, oldest - 1, PF_HUB_ID);
+		else if (control.which_op == ktp_Control_fetch_tag)
+			pf_send_done(f, control.op.fetch.from_seq, control.op.fetch.to_seq, 0);
+	}
+}
+
+static void
+one_whose_gaps_get_their_names_one_by_one_is_not_called_stuck(PipelineFixture *f,
+							      gconstpointer data)
+{
+	guint n_s = 0;
+
+	pf_meet(f, 0);
+	for (guint64 seq = 2; seq <= 800; seq += 2)
+		pf_send_samples(f, KN_FRAME_LIVE, seq, seq);
+	pf_commit_all(f);
+	pf_send_state(f, PF_FIRST_LOG, 801, 800, PF_HUB_ID);
+	for (; n_s < 1000 && pf_status_of(f).n_missing > 0; n_s++) {
+		g_assert_false(pf_status_of(f).is_stuck);
+		answer_that_all_is_gone(f, 801);
+		pf_pass(f, KN_GAP_US);
+		kn_pipeline_tick(f->pipeline, &f->now);
+		pf_commit_all(f);
+	}
+	/* 400, less those at once */
+	g_assert_cmpuint(n_s, >=, 400 - KN_GAPS_BURST - 10);
+	g_assert_cmpuint(n_s, <=, 2 * 400);
+	g_assert_cmpuint(count_events(f, KN_EVENT_DEVICE_STUCK), ==, 0);
+	g_assert_cmpuint(pf_status_of(f).n_gaps, ==, 400);
+}
+
 static void
 live_records_with_holes_that_nobody_mends_are_left_to_the_device_and_called_missing(
 	PipelineFixture *f, gconstpointer data)
@@ -200,6 +241,7 @@ main(int argc, char **argv)
 	ADD(gaps_that_were_put_off_get_their_names_in_time);
 	ADD(a_stretch_that_grows_by_one_in_each_state_is_one_row);
 	ADD(a_log_without_every_second_record_is_read_to_its_end_and_each_hole_gets_its_name);
+	ADD(one_whose_gaps_get_their_names_one_by_one_is_not_called_stuck);
 	ADD(live_records_with_holes_that_nobody_mends_are_left_to_the_device_and_called_missing);
 #undef ADD
 	return g_test_run();

@@ -101,6 +101,8 @@ one_that_never_tells_its_clock_is_asked_ever_more_seldom_and_that_is_known(Pipel
 	for (guint i = 0; i < 86400; i++) {
 		kn_pipeline_tick(f->pipeline, &f->now);
 		n_asked += pf_take_controls(f, ktp_Control_get_clock_tag, NULL);
+		if (pf_take_controls(f, ktp_Control_get_state_tag, NULL) > 0)
+			pf_send_state(f, PF_FIRST_LOG, 1, 0, PF_HUB_ID);
 		if (i < 60)
 			n_first_minute = n_asked;
 		pf_commit_all(f);

@@ -46,12 +46,53 @@ a_link_that_brings_nothing_though_records_are_missing_is_made_anew_ever_more_sel
 }
 
 static void
-one_that_has_told_all_may_be_silent_for_a_day(PipelineFixture *f, gconstpointer data)
+meet_one_that_tells_all(PipelineFixture *f)
+{
+	ktp_Reply reply = {.which_body = ktp_Reply_clock_tag};
+
+	reply.body.clock = (ktp_Clock){.boot = 1, .t_ms = 1, .quality = ktp_CLOCK_SYNCED};
+	pf_meet(f, 5);
+	pf_send_samples(f, KN_FRAME_HISTORY, 1, 5);
+	pf_send_reply(f, &reply);
+}
+
+/* nor does it ever tell its clock */
+static void
+one_that_has_told_all_may_say_no_more_than_that_for_a_day(PipelineFixture *f, gconstpointer data)
 {
 	pf_meet(f, 5);
 	pf_send_samples(f, KN_FRAME_HISTORY, 1, 5);
-	wait_s(f, 86400);
+	for (guint i = 0; i < 86400; i++) {
+		wait_s(f, 1);
+		if (pf_take_controls(f, ktp_Control_get_state_tag, NULL) > 0)
+			pf_send_state(f, PF_FIRST_LOG, 1, 5, PF_HUB_ID);
+	}
 	g_assert_cmpuint(f->n_renewals, ==, 0);
+	g_assert_true(pf_status_of(f).is_clock_untold);
+}
+
+/* it could be in use since, and nobody would know */
+static void
+one_that_has_told_all_and_answers_nothing_any_more_is_found_out_within_the_hour(PipelineFixture *f,
+										gconstpointer data)
+{
+	meet_one_that_tells_all(f);
+	wait_s(f, 3599);
+	g_assert_cmpuint(f->n_renewals, ==, 0);
+	wait_s(f, 61);
+	g_assert_cmpuint(f->n_renewals, ==, 1);
+}
+
+static void
+each_of_three_questions_has_time_to_be_answered(PipelineFixture *f, gconstpointer data)
+{
+	meet_one_that_tells_all(f);
+	wait_s(f, 600);
+	kn_pipeline_refresh(f->pipeline, PF_DEVICE, &f->now);
+	wait_s(f, 14);
+	g_assert_cmpuint(f->n_renewals, ==, 0);
+	wait_s(f, 1);
+	g_assert_cmpuint(f->n_renewals, ==, 1);
 }
 
 static void
@@ -74,7 +115,9 @@ main(int argc, char **argv)
 	g_test_add("/core/pipeline-silence/" #name, PipelineFixture, NULL, pf_set_up, name, \
 		   pf_tear_down)
 	ADD(a_link_that_brings_nothing_though_records_are_missing_is_made_anew_ever_more_seldom);
-	ADD(one_that_has_told_all_may_be_silent_for_a_day);
+	ADD(one_that_has_told_all_may_say_no_more_than_that_for_a_day);
+	ADD(one_that_has_told_all_and_answers_nothing_any_more_is_found_out_within_the_hour);
+	ADD(each_of_three_questions_has_time_to_be_answered);
 	ADD(one_that_is_stuck_but_says_so_keeps_its_link);
 #undef ADD
 	return g_test_run();
