@@ -129,6 +129,13 @@ take_conflicts(KnRestoreWork *work, GError **error)
 
 /* ---- what was lost there ---- */
 
+/* No database tells of its own loss: of its name was another one, which was carried away before. */
+static gboolean
+is_still_beside(const KnRestoreRows *rows, const gchar *file)
+{
+	return rows->is_beside && !g_str_equal(file, rows->file);
+}
+
 /* of a file that lies beside another database */
 static gboolean
 take_loss(KnRestoreWork *work, KnStatement *row, GError **error)
@@ -141,7 +148,7 @@ take_loss(KnRestoreWork *work, KnStatement *row, GError **error)
 		work->n_left++;
 		return TRUE;
 	}
-	name = work->rows->is_beside || strchr(file, '/')
+	name = is_still_beside(work->rows, file) || strchr(file, '/')
 		       ? g_strdup(file)
 		       : g_strconcat(KN_ASIDE_ELSEWHERE, file, NULL);
 	insert = kn_sql_start(

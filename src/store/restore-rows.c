@@ -18,6 +18,7 @@ kn_restore_rows_clear(KnRestoreRows *rows)
 	g_clear_pointer(&rows->hub_anchors, g_array_unref);
 	g_clear_pointer(&rows->anchors, g_array_unref);
 	g_clear_pointer(&rows->gaps, g_array_unref);
+	g_clear_pointer(&rows->file, g_free);
 }
 
 static void

@@ -29,6 +29,7 @@ typedef struct {
 	guint n_new_devices;
 	gboolean is_ledger_whole; /* devices and logs are all there were */
 	gboolean is_beside;       /* the file lies in the hub's own directory */
+	gchar *file;              /* owned: its name there */
 	gboolean is_zone_told;    /* that one is not known here */
 	KnRestoreReport report;
 } KnRestoreRows;

@@ -254,6 +254,7 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 	work.writer = (KnWriter){.db = work.db, .zone = restore->zone};
 	work.rows.report = (KnRestoreReport){restore->tell, restore->user, FALSE};
 	work.rows.is_beside = is_beside(restore);
+	work.rows.file = g_path_get_basename(restore->path);
 	work.batch = new_batch(&work);
 	if (!run(&work, error))
 		return FALSE;
