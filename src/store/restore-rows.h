@@ -27,6 +27,7 @@ typedef struct {
 	GArray *anchors;     /* owned: KnAnchor */
 	GArray *gaps;        /* owned: KnGapNote: with a reason */
 	guint n_new_devices;
+	gint64 newest_session_id; /* here, when it began: those above are new */
 	gboolean is_ledger_whole; /* devices and logs are all there were */
 	gboolean is_beside;       /* the file lies in the hub's own directory */
 	gchar *file;              /* owned: its name there */

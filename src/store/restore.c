@@ -191,6 +191,8 @@ run(Work *work, GError **error)
 	gint64 before = 0, after = 0, n_sessions = 0;
 
 	if (!count(work->db, N_RECORDS, &before, error) ||
+	    !count(work->db, "SELECT coalesce(max(session_id), 0) FROM session",
+		   &work->rows.newest_session_id, error) ||
 	    !kn_restore_rows_load(&work->rows, work->db, work->from, error))
 		return FALSE;
 	work->done.n_devices = work->rows.n_new_devices;

@@ -322,6 +322,42 @@ what_the_hub_noted_in_its_books_is_brought_back_once(void)
 	}
 }
 
+/* three sessions in a block, one of which was moved to another zone by hand */
+static void
+each_session_of_a_block_keeps_its_own_zone(void)
+{
+	for (guint moved = 0; moved < 3; moved++) {
+		g_auto(Fixture) lost = {0};
+		g_auto(Fixture) fixture = {0};
+		g_autofree gchar *path = NULL;
+		g_autofree gchar *sql = NULL;
+
+		fixture_init(&lost);
+		tape_history(&lost);
+		fixture_store(&lost, 1, tape_newest(&lost));
+		path = g_strdup(lost.db->path);
+		sql = g_strdup_printf("UPDATE session SET zone = 'Asia/Tokyo' WHERE session_id = "
+				      "%" G_GINT64_FORMAT,
+				      people_id_of(&lost, moved));
+		g_assert_cmpint(fixture_count(&lost, "SELECT count(*) FROM block"), <, 3);
+		history_close_hub(&lost);
+		history_run_sql(path, sql);
+		fixture_init(&fixture);
+		for (guint i = 0; i < 2; i++) {
+			g_autoptr(GPtrArray) sessions = NULL;
+			history_close_hub(&fixture);
+			(void)history_restore(&fixture, path, NULL);
+			history_open_hub(&fixture);
+			sessions = fixture_sessions(&fixture);
+			g_assert_cmpuint(sessions->len, ==, N_SESSIONS);
+			for (guint k = 0; k < N_SESSIONS; k++)
+				g_assert_cmpstr(((KnSession *)sessions->pdata[k])->zone, ==,
+						k == moved ? "Asia/Tokyo" : "Europe/Berlin");
+		}
+		history_open_hub(&lost);
+	}
+}
+
 static void
 what_belongs_to_nothing_that_can_be_read_is_told(void)
 {
@@ -353,6 +389,7 @@ main(int argc, char **argv)
 	ADD(a_session_that_was_here_and_becomes_somebodys_has_a_new_revision);
 	ADD(what_was_put_right_here_is_later_than_what_was_there);
 	ADD(what_the_hub_noted_in_its_books_is_brought_back_once);
+	ADD(each_session_of_a_block_keeps_its_own_zone);
 	ADD(what_belongs_to_nothing_that_can_be_read_is_told);
 	return g_test_run();
 }
