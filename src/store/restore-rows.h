@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
 	GHashTable *devices;   /* owned: id there to id here, gint64 both */
 	GHashTable *logs;      /* owned: log_key there to KnRestoreLog */
+	GArray *log_keys;      /* owned: gint64, of these, in the order in which they came */
 	GHashTable *infos;     /* owned: info_id there to GBytes */
 	GHashTable *zones;     /* owned: block_id there to an interned zone */
 	GHashTable *hub_boots; /* owned: hub_boot_key there to hub_boot_id, 64 bits both */
@@ -36,7 +37,7 @@ typedef struct {
 } KnRestoreRows;
 void kn_restore_rows_clear(KnRestoreRows *rows);
 
-/* Also makes the massagers, descriptions and boots of the hub known to db, where they are not: those it knows stay as they are. The report is
+/* Also makes the massagers, logs, descriptions and boots of the hub known to db, where they are not: those it knows stay as they are. The report is
  * filled in before, its is_whole apart. */
 gboolean kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from,
 			      GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -249,7 +249,7 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 			    restore->path);
 		return FALSE;
 	}
-	working = g_strconcat(work.db->path, ".restoring", NULL);
+	working = g_strconcat(work.db->path, KN_DB_RESTORING, NULL);
 	work.from = kn_salvage_open(&restore->source, working, error);
 	if (!work.from)
 		return FALSE;
