@@ -274,20 +274,32 @@ kn_print_completeness_lines(JsonObject *document)
 	return lines;
 }
 
+/* "before …" or "from … to …": of what a restore left only its own time is told */
+static gchar *
+format_loss_time(JsonObject *loss)
+{
+	g_autofree gchar *to = kn_format_when(kn_doc_text(loss, "to"), "");
+	g_autofree gchar *from = kn_format_when(kn_doc_text(loss, "from"), "");
+
+	return kn_doc_has(loss, "from") ? g_strdup_printf("from %s to %s", from, to)
+					: g_strdup_printf("before %s", to);
+}
+
 gchar *
 kn_print_loss(JsonObject *document)
 {
 	JsonArray *losses = kn_doc_array(document, "data_loss");
 	guint n = kn_doc_length(losses);
-	g_autofree gchar *when =
-		n > 0 ? kn_format_when(kn_doc_text(kn_doc_at(losses, n - 1), "to"), "") : NULL;
+	g_autofree gchar *when = n > 0 ? format_loss_time(kn_doc_at(losses, n - 1)) : NULL;
+	g_autofree gchar *others = kn_format_plural(MAX(n, 1) - 1, "other time", "other times");
 
 	if (n == 0)
 		return NULL;
-	return g_strdup_printf("Lost: the hub's database was damaged on %s. Of what was before, "
-			       "only what the massagers still held is here; kneadd --restore "
-			       "brings back more, see: man kneadd",
-			       when);
+	return g_strdup_printf(
+		"Lost: the hub's database was damaged, and of what was recorded %s%s%s "
+		"some is not here. kneadd --restore brings back what can still be "
+		"read of it, see: man kneadd",
+		when, n > 1 ? ", and at " : "", n > 1 ? others : "");
 }
 
 void

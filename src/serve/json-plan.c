@@ -94,7 +94,8 @@ kn_json_add_plan(JsonBuilder *builder, const KnPlanRow *row, const KnPlanRow *ne
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KnPlan) plan = kn_plan_parse(row->text, strlen(row->text), problems);
 
-	if (row->plan_id != 0)
+	/* one that was never stored has no number; of those that a restore brought back one has 0 */
+	if (row->at_us != 0)
 		kn_json_add_int(builder, "plan_id", row->plan_id);
 	add_day(builder, "from_day", row->from_day);
 	if (newer != NULL)

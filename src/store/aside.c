@@ -144,10 +144,31 @@ take_place(const gchar *making, const gchar *path, const gchar *name, GError **e
 	return fail(path, error);
 }
 
+/* where the damaged one went, by the database that waits; NULL: it does not tell */
+static gchar *
+read_name(const gchar *path, const gchar *waiting)
+{
+	g_autofree gchar *directory = g_path_get_dirname(path);
+	sqlite3 *handle = NULL;
+	sqlite3_stmt *row = NULL;
+	gchar *name = NULL;
+
+	if (sqlite3_open_v2(waiting, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(handle, "SELECT file FROM loss ORDER BY loss_id DESC LIMIT 1", -1,
+			       &row, NULL) == SQLITE_OK &&
+	    sqlite3_step(row) == SQLITE_ROW)
+		name = g_build_filename(directory, (const gchar *)sqlite3_column_text(row, 0),
+					NULL);
+	sqlite3_finalize(row);
+	sqlite3_close(handle);
+	return name;
+}
+
 gboolean
 kn_aside_go_on(const gchar *path, GError **error)
 {
 	g_autofree gchar *waiting = waiting_of(path);
+	g_autofree gchar *name = NULL;
 
 	if (!g_file_test(waiting, G_FILE_TEST_EXISTS))
 		return TRUE;
@@ -156,7 +177,10 @@ kn_aside_go_on(const gchar *path, GError **error)
 		(void)g_unlink(waiting);
 		return TRUE;
 	}
-	return kn_file_put_orphan_away(path, error) && kn_file_publish(waiting, path, error);
+	/* the journal of the damaged one may not have gone with it */
+	name = read_name(path, waiting);
+	return (!name || move_journal(path, name, error)) && kn_file_put_orphan_away(path, error) &&
+	       kn_file_publish(waiting, path, error);
 }
 
 /* ---- what the new one is to know ---- */

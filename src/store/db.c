@@ -206,9 +206,13 @@ open_directory(const gchar *directory, const GArray *migrations, gboolean is_dam
 	       GError **error)
 {
 	g_autofree gchar *path = g_build_filename(directory, DATABASE_NAME, NULL);
+	g_autofree gchar *copy = g_strconcat(path, KN_DB_RESTORING, NULL);
 	KnDb *db = db_new(path);
 
 	db->lock_fd = kn_file_lock_directory(directory, error);
+	/* of a restore that was killed: as large as what it read, and nobody's now */
+	if (db->lock_fd >= 0)
+		kn_file_remove_database(copy);
 	if (db->lock_fd < 0 || !open_or_set_aside(db, directory, migrations, is_damaged, error)) {
 		db_free(db);
 		return NULL;

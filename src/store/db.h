@@ -17,6 +17,9 @@ enum {
 		1024 * 1024, /* less is no room for one commit and its journal: a guess */
 };
 
+/* behind the database's name: the copy that a restore reads, of no use once it has ended */
+#define KN_DB_RESTORING ".restoring"
+
 typedef struct {
 	sqlite3 *handle;        /* owned; NULL after a failed reopen */
 	GHashTable *statements; /* owned: literal to sqlite3_stmt */

@@ -36,14 +36,14 @@ kn_enrolled_free(KnEnrolled *enrolled)
 /* ---- from a database that may be damaged ---- */
 
 static gint64
-read_int(sqlite3 *handle, const gchar *sql)
+read_int(KnEnrolled *enrolled, sqlite3 *handle, const gchar *sql, gint64 otherwise)
 {
 	sqlite3_stmt *statement = NULL;
-	gint64 value = 0;
+	gboolean is_read = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+			   sqlite3_step(statement) == SQLITE_ROW;
+	gint64 value = is_read ? sqlite3_column_int64(statement, 0) : otherwise;
 
-	if (sqlite3_prepare_v2(handle, sql, -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		value = sqlite3_column_int64(statement, 0);
+	enrolled->is_sound &= is_read;
 	sqlite3_finalize(statement);
 	return value;
 }
@@ -89,6 +89,7 @@ load_devices(KnEnrolled *enrolled, sqlite3 *handle)
 	       enrolled->devices->len < DEVICES_MAX)
 		is_each_right &= add_row(enrolled, row);
 	enrolled->is_whole = code == SQLITE_DONE && is_each_right;
+	enrolled->is_sound &= enrolled->is_whole || enrolled->devices->len == DEVICES_MAX;
 	sqlite3_finalize(row);
 }
 
@@ -97,31 +98,49 @@ static void
 load_brought(KnEnrolled *enrolled, sqlite3 *handle)
 {
 	sqlite3_stmt *row = NULL;
+	gint code = SQLITE_ERROR;
 
 	(void)sqlite3_prepare_v2(handle,
 				 "SELECT l.device_id, l.log_id, b.to_seq FROM brought AS b JOIN "
 				 "log AS l ON l.log_key = b.log_key ORDER BY b.log_key",
 				 -1, &row, NULL);
-	while (row && sqlite3_step(row) == SQLITE_ROW && enrolled->brought->len < BROUGHT_MAX) {
+	while (row && (code = sqlite3_step(row)) == SQLITE_ROW &&
+	       enrolled->brought->len < BROUGHT_MAX) {
 		KnBrought brought = {sqlite3_column_int64(row, 0),
 				     (guint64)sqlite3_column_int64(row, 1),
 				     sqlite3_column_int64(row, 2)};
 		g_array_append_val(enrolled->brought, brought);
 	}
+	enrolled->is_sound &= code == SQLITE_DONE || enrolled->brought->len == BROUGHT_MAX;
 	sqlite3_finalize(row);
+}
+
+/* A massager brings sessions that are older than the hub; and what was lost with a database that is not back yet would be lost here, too. */
+static void
+load_since(KnEnrolled *enrolled, sqlite3 *handle)
+{
+	gint64 made_us = read_int(enrolled, handle, "SELECT made_us FROM hub", 0);
+	gint64 first_us =
+		read_int(enrolled, handle, "SELECT coalesce(min(start_utc_us), 0) FROM session", 0);
+	gint64 lost_us =
+		read_int(enrolled, handle,
+			 "SELECT coalesce(min(from_us), -1) FROM loss WHERE mended_us IS NULL", -1);
+
+	enrolled->since_us = made_us > 0 && first_us > 0 ? MIN(made_us, first_us) : made_us;
+	if (lost_us >= 0)
+		enrolled->since_us = MIN(enrolled->since_us, lost_us);
 }
 
 KnEnrolled *
 kn_enrolled_load(sqlite3 *handle)
 {
 	KnEnrolled *enrolled = kn_enrolled_new();
-	gint64 made_us = read_int(handle, "SELECT made_us FROM hub");
-	gint64 first_us = read_int(handle, "SELECT coalesce(min(start_utc_us), 0) FROM session");
 
-	enrolled->hub_id = (guint64)read_int(handle, "SELECT hub_id FROM hub");
-	/* a massager brings sessions that are older than the hub */
-	enrolled->since_us = made_us > 0 && first_us > 0 ? MIN(made_us, first_us) : made_us;
-	enrolled->next_event_id = read_int(handle, "SELECT next_event_id FROM event_number");
+	enrolled->is_sound = TRUE;
+	enrolled->hub_id = (guint64)read_int(enrolled, handle, "SELECT hub_id FROM hub", 0);
+	enrolled->next_event_id =
+		read_int(enrolled, handle, "SELECT next_event_id FROM event_number", 0);
+	load_since(enrolled, handle);
 	load_devices(enrolled, handle);
 	load_brought(enrolled, handle);
 	return enrolled;
@@ -204,11 +223,19 @@ kn_enrolled_keep(KnDb *db)
 	g_autofree gchar *making = g_strconcat(path, ".new", NULL);
 	g_autoptr(GError) error = NULL;
 
+	db->is_brought_new = FALSE;
+	/* it is for the day on which the database cannot be read, which may be this one */
+	if (!enrolled->is_sound) {
+		g_message("%s stays as it was: the database cannot be read", path);
+		return;
+	}
 	if (g_file_get_contents(path, &old, NULL, NULL) && g_str_equal(old, text))
 		return;
 	if (g_file_set_contents_full(making, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error) &&
 	    kn_file_publish(making, path, &error))
 		return;
+	/* the next commit tries again */
+	db->is_brought_new = TRUE;
 	g_message("%s could not be written: %s", path, error->message);
 }
 

@@ -25,6 +25,7 @@ typedef struct {
 	GPtrArray *devices;   /* owned: KnDevice without what the device told */
 	GArray *brought;      /* owned: KnBrought, in the order in which the logs came */
 	gboolean is_whole;    /* devices are all there were */
+	gboolean is_sound;    /* nothing of it could not be read, of a database of today's schema */
 } KnEnrolled;
 
 KnEnrolled *kn_enrolled_new(void);

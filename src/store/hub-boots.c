@@ -37,16 +37,19 @@ load(KnDb *db, guint64 hub_boot_id, HubBoot *ret_boot, GError **error)
 	return TRUE;
 }
 
+/* SQLite's own choice would be 0 behind those that a restore brought back, which are below: and 0 means none */
 static gboolean
 save(KnDb *db, const KnHubAnchor *reading, GError **error)
 {
-	return kn_sql_run(db,
-			  "INSERT INTO hub_boot (hub_boot_id, boottime_us, utc_us, quality) "
-			  "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hub_boot_id) DO UPDATE SET "
-			  "boottime_us = ?2, utc_us = ?3, quality = ?4",
-			  KN_SQL_INTS((gint64)reading->hub_boot_id, reading->boottime_us,
-				      reading->utc_us, reading->quality),
-			  error);
+	return kn_sql_run(
+		db,
+		"INSERT INTO hub_boot (hub_boot_key, hub_boot_id, boottime_us, utc_us, "
+		"quality) VALUES ((SELECT 1 + max(0, coalesce(max(hub_boot_key), 0)) FROM "
+		"hub_boot), ?1, ?2, ?3, ?4) ON CONFLICT (hub_boot_id) DO UPDATE SET "
+		"boottime_us = ?2, utc_us = ?3, quality = ?4",
+		KN_SQL_INTS((gint64)reading->hub_boot_id, reading->boottime_us, reading->utc_us,
+			    reading->quality),
+		error);
 }
 
 static gboolean

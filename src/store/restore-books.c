@@ -3,8 +3,46 @@
 
 #include "store/restore-work.h"
 
+#include "core/base/zone.h"
 #include "store/aside.h"
 #include "store/writer.h"
+
+/* ---- the zones of sessions ---- */
+
+/* A block is derived with one zone, and may hold sessions of several. What was here before keeps the one it has. */
+static gboolean
+take_zone(KnRestoreWork *work, KnStatement *row, GError **error)
+{
+	const KnRestoreLog *log = kn_restore_rows_log(work->rows, sqlite3_column_int64(row, 0));
+	const gchar *zone = (const gchar *)sqlite3_column_text(row, 2);
+	g_autoptr(KnStatement) update = NULL;
+
+	if (!log || !zone || !kn_zone_is_known(zone))
+		return TRUE;
+	update = kn_sql_start(work->db,
+			      "UPDATE session SET zone = ?5 WHERE session_id > ?4 AND zone <> ?5 "
+			      "AND first_seq = ?3 AND log_key = (SELECT log_key FROM log WHERE "
+			      "device_id = ?1 AND log_id = ?2)",
+			      KN_SQL_INTS(log->device_id, (gint64)log->log_id,
+					  sqlite3_column_int64(row, 1),
+					  work->rows->newest_session_id),
+			      error);
+	return update && kn_sql_bind_text(update, 5, zone, error) && kn_sql_finish(update, error);
+}
+
+/* that some cannot be read was told with those of the blocks */
+static gboolean
+take_zones(KnRestoreWork *work, GError **error)
+{
+	gboolean is_taken;
+
+	work->is_silent = TRUE;
+	is_taken = kn_restore_work_each(work, "time zones of sessions",
+					"SELECT log_key, first_seq, zone FROM session", take_zone,
+					error);
+	work->is_silent = FALSE;
+	return is_taken;
+}
 
 /* ---- sessions that were moved to another zone ---- */
 
@@ -129,6 +167,13 @@ take_conflicts(KnRestoreWork *work, GError **error)
 
 /* ---- what was lost there ---- */
 
+/* No database tells of its own loss: of its name was another one, which was carried away before. */
+static gboolean
+is_still_beside(const KnRestoreRows *rows, const gchar *file)
+{
+	return rows->is_beside && !g_str_equal(file, rows->file);
+}
+
 /* of a file that lies beside another database */
 static gboolean
 take_loss(KnRestoreWork *work, KnStatement *row, GError **error)
@@ -141,7 +186,7 @@ take_loss(KnRestoreWork *work, KnStatement *row, GError **error)
 		work->n_left++;
 		return TRUE;
 	}
-	name = work->rows->is_beside || strchr(file, '/')
+	name = is_still_beside(work->rows, file) || strchr(file, '/')
 		       ? g_strdup(file)
 		       : g_strconcat(KN_ASIDE_ELSEWHERE, file, NULL);
 	insert = kn_sql_start(
@@ -156,7 +201,8 @@ gboolean
 kn_restore_books(KnRestoreWork *work, GError **error)
 {
 	tell_gone(work);
-	return kn_restore_work_each(
+	return take_zones(work, error) &&
+	       kn_restore_work_each(
 		       work, "moves to another time zone",
 		       "SELECT s.log_key, s.first_seq, z.changed_us, z.uid, z.old_zone, "
 		       "z.new_zone FROM zone_change AS z JOIN session AS s ON s.session_id = "

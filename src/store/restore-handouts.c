@@ -62,6 +62,22 @@ subtract(const Span *there, const GArray *here, gboolean *ret_is_disputed)
 	return pieces;
 }
 
+/* One that is not over here, and of which that database knows the end: because it says so, or because somebody else got it later. */
+static gboolean
+end_open(KnDb *db, gint64 device_id, const Span *there, GError **error)
+{
+	const gint64 ints[] = {device_id, there->person_id, there->from_us, there->to_us};
+
+	return kn_sql_run(db,
+			  "UPDATE handout SET to_us = ?4 WHERE device_id = ?1 AND person_id = ?2 "
+			  "AND from_us = ?3 AND to_us IS NULL AND ?4 < 9223372036854775807",
+			  ints, 4, error) &&
+	       kn_sql_run(db,
+			  "UPDATE handout SET to_us = ?3 WHERE device_id = ?1 AND person_id <> ?2 "
+			  "AND from_us < ?3 AND to_us IS NULL",
+			  ints, 3, error);
+}
+
 static gboolean
 insert(KnDb *db, gint64 device_id, const GArray *pieces, GError **error)
 {
@@ -122,6 +138,8 @@ take_handout(KnRestoreWork *work, KnStatement *row, GError **error)
 		work->n_left++;
 		return TRUE;
 	}
+	if (!end_open(work->db, *device_id, &there, error))
+		return FALSE;
 	here = load_here(work->db, *device_id, error);
 	if (!here)
 		return FALSE;

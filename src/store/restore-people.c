@@ -176,6 +176,30 @@ take_edits(KnRestoreWork *work, GError **error)
 	       number_edits(work->db, error);
 }
 
+/* Of what was brought back, from however many databases, the later counts: each goes to its place among them, by way of numbers that nobody has. */
+#define FAR "1000000000000"
+#define PUT_IN_PLACE(table)                                                                     \
+	"UPDATE " table " SET " table "_id = o.place - " FAR " FROM (SELECT " table             \
+	"_id AS id, 1 - row_number() OVER (ORDER BY at_us DESC, " table                         \
+	"_id DESC) AS place FROM " table " WHERE " table "_id < 1) AS o WHERE " table "." table \
+	"_id = o.id"
+#define COME_BACK(table)                                                                         \
+	"UPDATE " table " SET " table "_id = " table "_id + " FAR " WHERE " table "_id <= -" FAR \
+	"/2"
+
+static gboolean
+order_sayings(KnDb *db, GError **error)
+{
+	static const gchar *const statements[] = {
+		PUT_IN_PLACE("assignment"), COME_BACK("assignment"), PUT_IN_PLACE("plan"),
+		COME_BACK("plan"),          PUT_IN_PLACE("word"),    COME_BACK("word")};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(statements); i++)
+		if (!kn_sql_run(db, statements[i], KN_SQL_NONE, error))
+			return FALSE;
+	return TRUE;
+}
+
 static gboolean
 take_sayings(KnRestoreWork *work, GError **error)
 {
@@ -191,7 +215,8 @@ take_sayings(KnRestoreWork *work, GError **error)
 				    "SELECT log_key, seq, ifnull(pain_before, -1), "
 				    "ifnull(pain_after, -1), at_us, uid, region, note FROM word "
 				    "ORDER BY word_id DESC",
-				    take_word, error);
+				    take_word, error) &&
+	       order_sayings(work->db, error);
 }
 
 /* who keeps sessions by revision must see that one that was here before is another one's now */

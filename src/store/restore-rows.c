@@ -5,6 +5,7 @@
 
 #include "core/base/zone.h"
 #include "store/enrolled.h"
+#include "store/logs.h"
 #include "store/restore-clocks.h"
 
 void
@@ -12,12 +13,14 @@ kn_restore_rows_clear(KnRestoreRows *rows)
 {
 	g_clear_pointer(&rows->devices, g_hash_table_unref);
 	g_clear_pointer(&rows->logs, g_hash_table_unref);
+	g_clear_pointer(&rows->log_keys, g_array_unref);
 	g_clear_pointer(&rows->infos, g_hash_table_unref);
 	g_clear_pointer(&rows->zones, g_hash_table_unref);
 	g_clear_pointer(&rows->hub_boots, g_hash_table_unref);
 	g_clear_pointer(&rows->hub_anchors, g_array_unref);
 	g_clear_pointer(&rows->anchors, g_array_unref);
 	g_clear_pointer(&rows->gaps, g_array_unref);
+	g_clear_pointer(&rows->file, g_free);
 }
 
 static void
@@ -26,6 +29,7 @@ init(KnRestoreRows *rows)
 	rows->report.is_whole = TRUE;
 	rows->devices = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	rows->logs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	rows->log_keys = g_array_new(FALSE, FALSE, sizeof(gint64));
 	rows->infos = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
 					    (GDestroyNotify)g_bytes_unref);
 	rows->zones = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -207,7 +211,7 @@ load_infos(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 static gboolean
 take_log(KnRestoreRows *rows, KnStatement *row)
 {
-	gint64 there = sqlite3_column_int64(row, 1);
+	gint64 log_key = sqlite3_column_int64(row, 0), there = sqlite3_column_int64(row, 1);
 	const gint64 *device_id = g_hash_table_lookup(rows->devices, &there);
 	KnRestoreLog log;
 
@@ -217,8 +221,8 @@ take_log(KnRestoreRows *rows, KnStatement *row)
 			     (guint64)sqlite3_column_int64(row, 3),
 			     (guint64)sqlite3_column_int64(row, 4),
 			     sqlite3_column_int64(row, 5) != 0};
-	g_hash_table_insert(rows->logs, key_of(sqlite3_column_int64(row, 0)),
-			    g_memdup2(&log, sizeof log));
+	g_hash_table_insert(rows->logs, key_of(log_key), g_memdup2(&log, sizeof log));
+	g_array_append_val(rows->log_keys, log_key);
 	return TRUE;
 }
 
@@ -257,6 +261,23 @@ take_gap(KnRestoreRows *rows, KnStatement *row)
 	if (note.gap.reason > KN_GAP_OPEN && note.gap.reason <= KN_GAP_ERASED)
 		g_array_append_val(rows->gaps, note);
 	return TRUE;
+}
+
+/* In the order in which they came: what somebody else left on a massager is in its first log, and only there is anything hidden. */
+static gboolean
+make_logs(KnRestoreRows *rows, KnDb *db, GError **error)
+{
+	gboolean is_made = kn_db_begin(db, error);
+
+	for (guint i = 0; is_made && i < rows->log_keys->len; i++) {
+		gint64 there = g_array_index(rows->log_keys, gint64, i), here;
+		const KnRestoreLog *log = kn_restore_rows_log(rows, there);
+		is_made = kn_logs_get_key(db, log->device_id, log->log_id, &here, error);
+	}
+	if (is_made && kn_db_commit(db, error))
+		return TRUE;
+	kn_db_rollback(db);
+	return FALSE;
 }
 
 /* what this hub knows of the log already is not taken back: its first record may be an older one, never a newer */
@@ -308,7 +329,7 @@ kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 	kn_restore_rows_each(
 		rows, from, "logs",
 		"SELECT log_key, device_id, log_id, first_seq, newest_seq, is_newest_known "
-		"FROM log",
+		"FROM log ORDER BY log_key",
 		take_log);
 	rows->is_ledger_whole &= rows->report.is_whole;
 	rows->report.is_whole &= is_whole;
@@ -321,7 +342,7 @@ kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from, GError **error)
 			     "SELECT log_key, first_seq, last_seq, reason, opened_us FROM gap "
 			     "WHERE filled_us IS NULL",
 			     take_gap);
-	return widen_logs(rows, db, error);
+	return make_logs(rows, db, error) && widen_logs(rows, db, error);
 }
 
 const KnRestoreLog *

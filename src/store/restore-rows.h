@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
 	GHashTable *devices;   /* owned: id there to id here, gint64 both */
 	GHashTable *logs;      /* owned: log_key there to KnRestoreLog */
+	GArray *log_keys;      /* owned: gint64, of these, in the order in which they came */
 	GHashTable *infos;     /* owned: info_id there to GBytes */
 	GHashTable *zones;     /* owned: block_id there to an interned zone */
 	GHashTable *hub_boots; /* owned: hub_boot_key there to hub_boot_id, 64 bits both */
@@ -27,14 +28,16 @@ typedef struct {
 	GArray *anchors;     /* owned: KnAnchor */
 	GArray *gaps;        /* owned: KnGapNote: with a reason */
 	guint n_new_devices;
+	gint64 newest_session_id; /* here, when it began: those above are new */
 	gboolean is_ledger_whole; /* devices and logs are all there were */
 	gboolean is_beside;       /* the file lies in the hub's own directory */
+	gchar *file;              /* owned: its name there */
 	gboolean is_zone_told;    /* that one is not known here */
 	KnRestoreReport report;
 } KnRestoreRows;
 void kn_restore_rows_clear(KnRestoreRows *rows);
 
-/* Also makes the massagers, descriptions and boots of the hub known to db, where they are not: those it knows stay as they are. The report is
+/* Also makes the massagers, logs, descriptions and boots of the hub known to db, where they are not: those it knows stay as they are. The report is
  * filled in before, its is_whole apart. */
 gboolean kn_restore_rows_load(KnRestoreRows *rows, KnDb *db, KnDb *from,
 			      GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -36,7 +36,8 @@ gboolean kn_restore_work_each(KnRestoreWork *work, const gchar *what, const gcha
 /* Persons, and work->persons. The same are those who were added at the same instant, and else those of one external id or one label; of
  * a label that somebody else has here they get another one, and it is told. */
 gboolean kn_restore_persons(KnRestoreWork *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Hand-outs, where no other is here: what this hub says of a time holds. One that is not over ends when the next begins here. */
+/* Hand-outs, where no other is here: what this hub says of a time holds. One that is not over, here or there, ends when the other database says so
+ * or begins the next. */
 gboolean kn_restore_handouts(KnRestoreWork *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Sessions that were moved to another zone, records that came twice and differed, and what was lost there. */
+/* The zones of sessions, those that were moved to another one, records that came twice and differed, and what was lost there. */
 gboolean kn_restore_books(KnRestoreWork *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -191,6 +191,8 @@ run(Work *work, GError **error)
 	gint64 before = 0, after = 0, n_sessions = 0;
 
 	if (!count(work->db, N_RECORDS, &before, error) ||
+	    !count(work->db, "SELECT coalesce(max(session_id), 0) FROM session",
+		   &work->rows.newest_session_id, error) ||
 	    !kn_restore_rows_load(&work->rows, work->db, work->from, error))
 		return FALSE;
 	work->done.n_devices = work->rows.n_new_devices;
@@ -247,13 +249,14 @@ kn_restore_run(const KnRestore *restore, KnRestored *ret_restored, GError **erro
 			    restore->path);
 		return FALSE;
 	}
-	working = g_strconcat(work.db->path, ".restoring", NULL);
+	working = g_strconcat(work.db->path, KN_DB_RESTORING, NULL);
 	work.from = kn_salvage_open(&restore->source, working, error);
 	if (!work.from)
 		return FALSE;
 	work.writer = (KnWriter){.db = work.db, .zone = restore->zone};
 	work.rows.report = (KnRestoreReport){restore->tell, restore->user, FALSE};
 	work.rows.is_beside = is_beside(restore);
+	work.rows.file = g_path_get_basename(restore->path);
 	work.batch = new_batch(&work);
 	if (!run(&work, error))
 		return FALSE;

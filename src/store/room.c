@@ -39,7 +39,8 @@ static gboolean
 is_for_want_of_room(const KnRoom *room, const GError *error)
 {
 	return g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL) ||
-	       !kn_file_has_space(room->directory, KN_DB_FREE_BYTES_MIN, NULL);
+	       (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_IO) &&
+		!kn_file_has_space(room->directory, KN_DB_FREE_BYTES_MIN, NULL));
 }
 
 gboolean

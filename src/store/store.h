@@ -146,7 +146,7 @@ void kn_store_query_edits(KnStore *store, guint limit, KnStoreEditsFunc func, gp
 
 /* ---- reading ---- */
 
-/* person: number or label; NULL: the home's own. */
+/* person_id 0: the home's own. */
 void kn_store_query_plans(KnStore *store, gint64 person_id, KnStorePlansFunc func, gpointer user);
 
 /* Sessions whose time is not known have none that is in a range: they come when to_us is

@@ -5,6 +5,9 @@
 
 #include "store/sql.h"
 
+/* before every number: those of what was brought back are 0 and below */
+#define NEVER G_MININT64
+
 /* what counts, of one record or of several */
 typedef struct {
 	KnWord word; /* its strings are owned */
@@ -18,7 +21,10 @@ said_clear(Said *said)
 {
 	g_clear_pointer(&said->word.region, g_free);
 	g_clear_pointer(&said->word.note, g_free);
-	*said = (Said){.word = {.pain_before = KN_PAIN_NOT_SAID, .pain_after = KN_PAIN_NOT_SAID}};
+	*said = (Said){.word = {.pain_before = KN_PAIN_NOT_SAID, .pain_after = KN_PAIN_NOT_SAID},
+		       .before_id = NEVER,
+		       .after_id = NEVER,
+		       .region_id = NEVER};
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Said, said_clear)
 

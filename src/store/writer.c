@@ -216,7 +216,6 @@ kn_writer_commit(KnWriter *writer, const KnBatch *batch, GError **error)
 	}
 	if (writer->db->is_brought_new)
 		kn_enrolled_keep(writer->db);
-	writer->db->is_brought_new = FALSE;
 	writer->n_blocks += work.counts.n_blocks;
 	writer->raw_bytes += work.counts.raw_bytes;
 	writer->stored_bytes += work.counts.stored_bytes;

@@ -243,6 +243,15 @@ what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted(void)
 	g_assert_null(strstr(many, "Tue 17 Nov: pain"));
 }
 
+/* as if the screen had no right edge */
+static gchar *
+unwrap(const gchar *out)
+{
+	g_auto(GStrv) lines = g_strsplit(out, "\n  ", -1);
+
+	return g_strjoinv(" ", lines);
+}
+
 static void
 a_loss_is_told_whether_there_is_a_session_or_not(void)
 {
@@ -255,6 +264,11 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 		{print_summary, "{\"first_day\":\"2026-11-21\",\"last_day\":\"2026-11-21\","},
 		{print_summary, "{\"n_sessions\":1,"},
 	};
+	static const gchar left[] =
+		"{\"n_sessions\":1,\"data_loss\":[{\"to\":\"2026-11-18T09:00:00+01:00\"},"
+		"{\"from\":\"2026-11-20T12:58:00+01:00\",\"to\":\"2026-11-20T13:02:00+01:00\"}]}";
+	g_autofree gchar *wrapped = print(print_summary, &ascii, left);
+	g_autofree gchar *rest = unwrap(wrapped);
 
 	g_autoptr(JsonNode) week = parse("{\"n_sessions\":1,\"stored\":1,\"expected\":2,"
 					 "\"data_loss\":[{}]}");
@@ -267,10 +281,14 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(screens); i++) {
 		g_autofree gchar *document = g_strconcat(screens[i].begin, loss, NULL);
 		g_autofree gchar *out = print(screens[i].print, &ascii, document);
+		g_autofree gchar *line = unwrap(out);
 		assert_lines_fit(out, 80);
-		assert_has(out, "damaged on Fri 20 Nov 2026 13:02");
+		assert_has(line, "recorded before Fri 20 Nov 2026 13:02");
 		assert_has(out, "kneadd --restore");
 	}
+	/* what a restore could not bring back has a time of its own */
+	assert_has(rest, "recorded from Fri 20 Nov 2026 12:58 to Fri 20 Nov 2026 13:02, and at 1 "
+			 "other time");
 }
 
 static void

@@ -78,12 +78,15 @@ a_new_plan_ends_the_one_before_and_an_empty_one_all(Fixture *fixture, gconstpoin
 	JsonObject *answer = NULL;
 
 	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", TODAY - 10);
+	/* as the first that a restore brings back */
+	((KnPlanRow *)fixture->hub.plans->pdata[0])->plan_id = 0;
 	answer = ask_well(fixture, "POST", "/v1/plans",
 			  "{\"text\":\"[plan]\\nfrom=2026-11-23\\n[b]\\nholds=2\\n\"}", &owner);
 	g_assert_cmpstr(json_object_get_string_member(at(answer, "plans", 0), "from_day"), ==,
 			"2026-11-23");
 	g_assert_cmpstr(json_object_get_string_member(at(answer, "plans", 1), "to_day"), ==,
 			"2026-11-22");
+	g_assert_true(json_object_has_member(at(answer, "plans", 1), "plan_id"));
 	answer = ask_well(fixture, "POST", "/v1/plans", "{\"text\":\"\"}", &ended);
 	g_assert_true(json_object_get_boolean_member(at(answer, "plans", 0), "is_end"));
 	g_assert_false(json_object_has_member(at(answer, "plans", 0), "items"));
@@ -122,6 +125,7 @@ a_dry_run_tells_and_stores_nothing(Fixture *fixture, gconstpointer data)
 				      "{\"text\":\"[a]\\nminutes=5\\n\",\"dry_run\":true}", &owner);
 
 	g_assert_true(json_object_get_boolean_member(answer, "is_dry_run"));
+	g_assert_false(json_object_has_member(at(answer, "plans", 0), "plan_id"));
 	g_assert_cmpstr(
 		json_object_get_string_member(at(at(answer, "plans", 0), "items", 0), "name"), ==,
 		"a");

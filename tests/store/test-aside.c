@@ -102,6 +102,8 @@ killed_while_there_is_no_database_the_next_start_goes_on(void)
 {
 	g_auto(Scene) scene = {0};
 	g_autofree gchar *journal = NULL;
+	g_autofree gchar *kept = NULL;
+	g_autofree gchar *text = NULL;
 
 	scene_init(&scene);
 	open_damaged(&scene);
@@ -112,6 +114,10 @@ killed_while_there_is_no_database_the_next_start_goes_on(void)
 	g_assert_true(g_file_set_contents(journal, "of another", -1, NULL));
 	history_open_hub(&scene.fixture);
 	assert_went_on(&scene);
+	/* it may be needed to read that one */
+	kept = g_strconcat(scene.aside, "-journal", NULL);
+	g_assert_true(g_file_get_contents(kept, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "of another");
 }
 
 static void

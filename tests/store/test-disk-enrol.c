@@ -88,6 +88,21 @@ a_massager_is_forgotten_on_a_full_disk(void)
 	g_assert_true(hub_answers(&hub));
 }
 
+/* what fails for another reason is not helped by room */
+static void
+one_that_is_not_known_uses_no_reserve(void)
+{
+	g_auto(Hub) hub = {0};
+	g_auto(Told) told = {0};
+
+	hub_init(&hub, 100);
+	hub.story.fixture.device_id = 4711;
+	disk_leave(0);
+	forget(&hub, &told);
+	g_assert_error(told.error, KN_STORE_ERROR, KN_STORE_ERROR_NOT_FOUND);
+	g_assert_true(has_reserve(&hub));
+}
+
 static void
 where_nothing_helps_it_is_said_what_does(void)
 {
@@ -137,6 +152,7 @@ main(int argc, char **argv)
 	g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
 #define ADD(name) g_test_add_func("/store/disk-enrol/" #name, name)
 	ADD(a_massager_is_forgotten_on_a_full_disk);
+	ADD(one_that_is_not_known_uses_no_reserve);
 	ADD(where_nothing_helps_it_is_said_what_does);
 	ADD(enrolling_on_a_full_disk_says_what_to_do_and_leaves_the_reserve);
 	return g_test_run();

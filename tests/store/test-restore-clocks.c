@@ -74,6 +74,41 @@ a_boot_that_learns_the_time_dates_what_was_brought_back(void)
 	history_open_hub(&lost);
 }
 
+/* a new card: what was brought back is all that is known of boots, and the next one is like any other */
+static void
+the_first_boot_of_a_new_hub_learns_the_time_too(void)
+{
+	g_auto(Fixture) lost = {0};
+	g_auto(Fixture) fixture = {0};
+	g_autofree gchar *path = NULL;
+	g_autoptr(GPtrArray) sessions = NULL;
+	const KnHubAnchor told = {99, 5000 * S, NOON + 8000 * S, SYNCED};
+	const KnSession *session;
+
+	fixture_init(&lost);
+	record(&lost, HUB_BOOT, NOON, SYNCED);
+	path = g_strdup(lost.db->path);
+	history_close_hub(&lost);
+	fixture_init(&fixture);
+	history_close_hub(&fixture);
+	g_assert_true(history_restore(&fixture, path, NULL).is_whole);
+	history_open_hub(&fixture);
+	/* the massager has these records, too, and then new ones */
+	tape_start(&fixture);
+	tape_samples(&fixture, 10, 300);
+	tape_end(&fixture, 3200);
+	tape_reboot(&fixture);
+	record(&fixture, told.hub_boot_id, 5 * S, 0);
+	commit(&fixture, NULL, &told);
+	sessions = fixture_sessions(&fixture);
+	g_assert_cmpuint(sessions->len, ==, 2);
+	session = sessions->pdata[1];
+	/* read at 1000 s of that boot */
+	g_assert_cmpint(session->start_utc_us, ==, NOON + 4000 * S);
+	g_assert_false(session->is_time_uncertain);
+	history_open_hub(&lost);
+}
+
 /* a clock that was restored from a file says something until a hub has once had the time from the network */
 static void
 what_was_uncertain_stays_so_and_what_was_certain_too(void)
@@ -114,6 +149,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/restore-clocks/" #name, name)
 	ADD(a_boot_that_learns_the_time_dates_what_was_brought_back);
+	ADD(the_first_boot_of_a_new_hub_learns_the_time_too);
 	ADD(what_was_uncertain_stays_so_and_what_was_certain_too);
 	return g_test_run();
 }

@@ -197,6 +197,67 @@ the_file_is_known_in_another_place_and_another_hubs_is_not(void)
 	history_open_hub(&other);
 }
 
+/* it was carried away, so that its name was free; the one that knew of it was damaged, too */
+static void
+of_two_files_of_one_name_each_has_its_own_loss(void)
+{
+	g_auto(Loss) loss = {0};
+	g_autoptr(GArray) losses = NULL;
+	g_autofree gchar *copy = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+
+	loss_init(&loss, 0);
+	copy = g_strconcat(loss.path, ".copy", NULL);
+	history_open_hub(&loss.fixture);
+	fixture_store(&loss.fixture, 1, 60);
+	history_close_hub(&loss.fixture);
+	bytes = history_read_file(loss.path);
+	history_write_file(copy, bytes);
+	history_run_sql(copy, "UPDATE loss SET from_us = 1000, to_us = 2000");
+	g_assert_cmpint(g_rename(copy, loss.aside), ==, 0);
+	for (guint i = 0; i < 2; i++) {
+		g_clear_pointer(&losses, g_array_unref);
+		g_assert_true(history_restore(&loss.fixture, loss.aside, loss.lines).is_whole);
+		losses = told(&loss);
+		g_assert_cmpuint(losses->len, ==, 1);
+		g_assert_cmpint(g_array_index(losses, KnLoss, 0).from_us, ==, 1000);
+		g_assert_cmpint(g_array_index(losses, KnLoss, 0).to_us, ==, 2000);
+	}
+}
+
+/* what was in the first file is missing in the third database as it was in the second */
+static void
+a_second_loss_reaches_back_to_the_first(void)
+{
+	g_auto(Loss) loss = {0};
+	g_autoptr(GArray) losses = NULL;
+	g_autoptr(GArray) mended = NULL;
+
+	loss_init(&loss, 0);
+	history_run_sql(loss.path, "UPDATE loss SET from_us = 1000");
+	for (guint i = 0; i < 2; i++) {
+		history_open_hub(&loss.fixture);
+		history_close_hub(&loss.fixture);
+		lose_first_page(loss.path);
+		g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*");
+		g_clear_pointer(&losses, g_array_unref);
+		losses = told(&loss);
+		g_test_assert_expected_messages();
+		g_assert_cmpuint(losses->len, ==, 1);
+		g_assert_cmpint(g_array_index(losses, KnLoss, 0).from_us, ==, 1000);
+	}
+	/* one that was mended is none */
+	history_run_sql(loss.path, "UPDATE loss SET mended_us = 5");
+	history_open_hub(&loss.fixture);
+	history_close_hub(&loss.fixture);
+	lose_first_page(loss.path);
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*");
+	mended = told(&loss);
+	g_test_assert_expected_messages();
+	g_assert_cmpuint(mended->len, ==, 1);
+	g_assert_cmpint(g_array_index(mended, KnLoss, 0).from_us, >, 1000);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -206,5 +267,7 @@ main(int argc, char **argv)
 	ADD(what_the_massager_sent_again_is_not_lost);
 	ADD(a_ledger_that_cannot_be_read_leaves_the_loss_as_it_was);
 	ADD(the_file_is_known_in_another_place_and_another_hubs_is_not);
+	ADD(of_two_files_of_one_name_each_has_its_own_loss);
+	ADD(a_second_loss_reaches_back_to_the_first);
 	return g_test_run();
 }

@@ -96,9 +96,23 @@ count_shown(Fixture *fixture)
 	return shown->len;
 }
 
+/* the massager was reset: it begins another log, of which a clock was read and nothing more */
+static void
+begin_another_log(Fixture *fixture)
+{
+	g_autoptr(KnBatch) batch = kn_batch_new(9);
+	g_autoptr(KnCommit) commit = NULL;
+	const KnAnchor anchor = {
+		.device_id = fixture->device_id, .log_id = 7, .boot = 1, .utc_us = NOW_US};
+
+	g_array_append_val(batch->anchors, anchor);
+	commit = kn_writer_commit(&fixture->writer, batch, NULL);
+	g_assert_nonnull(commit);
+}
+
 /* without a clock: two sessions of somebody else, then the word, then three of one's own */
 static void
-what_was_shown_is_shown_and_what_was_hidden_is_hidden(void)
+bring_back_what_was_hidden(gboolean has_another_log)
 {
 	const KnAllow word = {
 		.address = "AA:BB:CC:DD:EE:01", .has_shown_from = TRUE, .shown_from_us = NOW_US};
@@ -118,6 +132,8 @@ what_was_shown_is_shown_and_what_was_hidden_is_hidden(void)
 			device = kn_writer_allow(fixture.db, &word, 9, NULL);
 	}
 	g_assert_nonnull(device);
+	if (has_another_log)
+		begin_another_log(&fixture);
 	g_assert_cmpuint(count_shown(&fixture), ==, 3);
 	backup = keep_backup_alone(&fixture);
 	history_open_hub(&fixture);
@@ -128,6 +144,31 @@ what_was_shown_is_shown_and_what_was_hidden_is_hidden(void)
 	g_assert_cmpuint(count_shown(&fixture), ==, 3);
 }
 
+static void
+what_was_shown_is_shown_and_what_was_hidden_is_hidden(void)
+{
+	bring_back_what_was_hidden(FALSE);
+	bring_back_what_was_hidden(TRUE);
+}
+
+/* as large as what was brought back, and of no use to anybody */
+static void
+the_copy_that_a_killed_restore_left_goes_with_the_next_start(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autofree gchar *copy = NULL;
+	g_autofree gchar *journal = NULL;
+
+	fixture_init(&fixture);
+	copy = g_strconcat(fixture.db->path, ".restoring", NULL);
+	journal = g_strconcat(copy, "-journal", NULL);
+	g_assert_true(g_file_set_contents(copy, "a copy", -1, NULL));
+	g_assert_true(g_file_set_contents(journal, "its journal", -1, NULL));
+	fixture_reopen(&fixture);
+	g_assert_false(g_file_test(copy, G_FILE_TEST_EXISTS));
+	g_assert_false(g_file_test(journal, G_FILE_TEST_EXISTS));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -135,6 +176,7 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/store/restore-new-hub/" #name, name)
 	ADD(a_new_hub_takes_the_place_of_the_one_that_is_brought_back);
 	ADD(a_hub_with_massagers_of_its_own_stays_who_it_is);
+	ADD(the_copy_that_a_killed_restore_left_goes_with_the_next_start);
 	ADD(what_was_shown_is_shown_and_what_was_hidden_is_hidden);
 	return g_test_run();
 }

@@ -81,7 +81,10 @@ what_was_said_planned_and_put_right_is_brought_back_once(void)
 	g_auto(Fixture) lost = {0};
 	g_auto(Fixture) fixture = {0};
 	g_autofree gchar *path = NULL;
-	KnWord said = {.pain_before = 6, .pain_after = KN_PAIN_NOT_SAID, .note = (gchar *)"stiff"};
+	KnWord said = {.pain_before = 6,
+		       .pain_after = KN_PAIN_NOT_SAID,
+		       .region = (gchar *)"neck",
+		       .note = (gchar *)"stiff"};
 	KnByHand say = {.kind = KN_BY_HAND_SAY, .word = &said, .uid = 1000};
 	KnByHand remove = {.kind = KN_BY_HAND_DELETE, .uid = 1000};
 	const KnPlanWish plan = {0, "[neck]\nminutes=5\n", 1, 1000};
@@ -115,6 +118,9 @@ what_was_said_planned_and_put_right_is_brought_back_once(void)
 		g_assert_cmpint(first->start_utc_us, ==, NOON);
 		g_assert_nonnull(first->word);
 		g_assert_cmpstr(first->word->note, ==, "stiff");
+		g_assert_cmpint(first->word->pain_before, ==, 6);
+		g_assert_cmpint(first->word->pain_after, ==, KN_PAIN_NOT_SAID);
+		g_assert_cmpstr(first->word->region, ==, "neck");
 	}
 	history_open_hub(&lost);
 }

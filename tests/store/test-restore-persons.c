@@ -175,6 +175,83 @@ one_that_was_out_came_back_before_this_hub_handed_it_out(void)
 	g_assert_cmpint(count(&hubs, "SELECT count(*) FROM handout WHERE to_us IS NULL"), ==, 0);
 }
 
+/* what is here is older: a backup, or a database that was set aside before the other one was */
+static void
+one_that_is_out_here_came_back_before_it_was_handed_out_there(void)
+{
+	for (guint says_so = 0; says_so < 2; says_so++) {
+		g_auto(Hubs) hubs = {0};
+		gint64 ben, eva;
+
+		hubs_init(&hubs);
+		if (says_so) {
+			people_hand_out(&hubs.lost, people_person(&hubs.lost, "Ben"), NOON - S);
+			people_take_back(&hubs.lost, NOON + 30 * S);
+		}
+		people_hand_out(&hubs.lost, people_person(&hubs.lost, "Eva"), NOON + 40 * S);
+		people_take_back(&hubs.lost, NOON + 90 * S);
+		lose(&hubs, NULL);
+
+		fixture_init(&hubs.here);
+		ben = people_person(&hubs.here, "Ben");
+		people_hand_out(&hubs.here, ben, NOON - S);
+		for (guint i = 0; i < 2; i++) {
+			bring_back(&hubs);
+			eva = id_of(&hubs, "Eva");
+			g_assert_cmpint(people_owner_of(&hubs.here, 0), ==, ben);
+			g_assert_cmpint(people_owner_of(&hubs.here, 1), ==, eva);
+			g_assert_cmpint(people_owner_of(&hubs.here, 2), ==, NOBODY);
+			g_assert_cmpint(count(&hubs, "SELECT count(*) FROM handout"), ==, 2);
+			g_assert_cmpint(count(&hubs, "SELECT min(to_us) FROM handout"), ==,
+					NOON + (says_so ? 30 : 40) * S);
+		}
+	}
+}
+
+/* two databases that were set aside, the later of them first or last */
+static void
+of_two_that_are_brought_back_the_later_word_counts(void)
+{
+	static const gchar older[] =
+		"UPDATE plan SET text = 'old', at_us = 100; UPDATE word SET pain_before = 6, at_us "
+		"= 100; UPDATE assignment SET at_us = 100, person_id = (SELECT person_id FROM "
+		"person WHERE label = 'Ben')";
+	static const gchar newer[] =
+		"UPDATE plan SET text = 'new', at_us = 200; UPDATE word SET pain_before = 2, at_us "
+		"= 200; UPDATE assignment SET at_us = 200, person_id = (SELECT person_id FROM "
+		"person WHERE label = 'Eva')";
+
+	for (guint i = 0; i < 2; i++) {
+		g_auto(Hubs) hubs = {0};
+
+		hubs_init(&hubs);
+		(void)people_person(&hubs.lost, "Eva");
+		people_assign(&hubs.lost, people_id_of(&hubs.lost, 0),
+			      people_person(&hubs.lost, "Ben"));
+		lose(&hubs, "INSERT INTO plan (text, from_day, at_us, uid) VALUES ('', 1, 1, 1000);"
+			    "INSERT INTO word (log_key, seq, pain_before, at_us, uid) SELECT "
+			    "log_key, first_seq, 0, 1, 1000 FROM session ORDER BY first_seq "
+			    "LIMIT 1");
+		fixture_init(&hubs.here);
+		history_run_sql(hubs.path, i == 0 ? older : newer);
+		bring_back(&hubs);
+		history_run_sql(hubs.path, i == 0 ? newer : older);
+		bring_back(&hubs);
+		bring_back(&hubs);
+		g_assert_cmpint(people_owner_of(&hubs.here, 0), ==, id_of(&hubs, "Eva"));
+		g_assert_cmpint(count(&hubs, "SELECT at_us FROM plan ORDER BY plan_id DESC"), ==,
+				200);
+		g_assert_cmpint(count(&hubs, "SELECT pain_before FROM word ORDER BY word_id DESC"),
+				==, 2);
+		/* and what is said here from now on counts more */
+		g_assert_cmpint(count(&hubs, "SELECT max(max(plan_id), (SELECT max(word_id) FROM "
+					     "word), (SELECT max(assignment_id) FROM assignment)) "
+					     "FROM plan"),
+				==, 0);
+		g_assert_cmpint(count(&hubs, "SELECT count(*) FROM plan"), ==, 2);
+	}
+}
+
 static void
 a_session_that_was_here_and_becomes_somebodys_has_a_new_revision(void)
 {
@@ -245,6 +322,42 @@ what_the_hub_noted_in_its_books_is_brought_back_once(void)
 	}
 }
 
+/* three sessions in a block, one of which was moved to another zone by hand */
+static void
+each_session_of_a_block_keeps_its_own_zone(void)
+{
+	for (guint moved = 0; moved < 3; moved++) {
+		g_auto(Fixture) lost = {0};
+		g_auto(Fixture) fixture = {0};
+		g_autofree gchar *path = NULL;
+		g_autofree gchar *sql = NULL;
+
+		fixture_init(&lost);
+		tape_history(&lost);
+		fixture_store(&lost, 1, tape_newest(&lost));
+		path = g_strdup(lost.db->path);
+		sql = g_strdup_printf("UPDATE session SET zone = 'Asia/Tokyo' WHERE session_id = "
+				      "%" G_GINT64_FORMAT,
+				      people_id_of(&lost, moved));
+		g_assert_cmpint(fixture_count(&lost, "SELECT count(*) FROM block"), <, 3);
+		history_close_hub(&lost);
+		history_run_sql(path, sql);
+		fixture_init(&fixture);
+		for (guint i = 0; i < 2; i++) {
+			g_autoptr(GPtrArray) sessions = NULL;
+			history_close_hub(&fixture);
+			(void)history_restore(&fixture, path, NULL);
+			history_open_hub(&fixture);
+			sessions = fixture_sessions(&fixture);
+			g_assert_cmpuint(sessions->len, ==, N_SESSIONS);
+			for (guint k = 0; k < N_SESSIONS; k++)
+				g_assert_cmpstr(((KnSession *)sessions->pdata[k])->zone, ==,
+						k == moved ? "Asia/Tokyo" : "Europe/Berlin");
+		}
+		history_open_hub(&lost);
+	}
+}
+
 static void
 what_belongs_to_nothing_that_can_be_read_is_told(void)
 {
@@ -271,9 +384,12 @@ main(int argc, char **argv)
 	ADD(a_person_is_known_by_when_they_were_added_or_by_an_external_id_before_a_label);
 	ADD(a_hand_out_is_cut_where_this_hub_knows_of_another);
 	ADD(one_that_was_out_came_back_before_this_hub_handed_it_out);
+	ADD(one_that_is_out_here_came_back_before_it_was_handed_out_there);
+	ADD(of_two_that_are_brought_back_the_later_word_counts);
 	ADD(a_session_that_was_here_and_becomes_somebodys_has_a_new_revision);
 	ADD(what_was_put_right_here_is_later_than_what_was_there);
 	ADD(what_the_hub_noted_in_its_books_is_brought_back_once);
+	ADD(each_session_of_a_block_keeps_its_own_zone);
 	ADD(what_belongs_to_nothing_that_can_be_read_is_told);
 	return g_test_run();
 }
