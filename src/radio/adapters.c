@@ -48,7 +48,7 @@ kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer da
 			.is_powered = adapter->is_powered,
 			.is_discovering = adapter->is_discovering,
 			.n_links = kn_radio_count_links(radio, at->data),
-			.n_links_max = seat->watch->slots.n_max,
+			.n_links_max = seat->watch->slots.n_vain ? 0 : seat->watch->slots.n_max,
 			.n_waiting = kn_radio_count_waiting(radio, at->data),
 		};
 		kn_listen_get(&seat->watch->listen, now_us, &status.listen);

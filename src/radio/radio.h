@@ -167,7 +167,7 @@ typedef struct {
 	gboolean is_powered;
 	gboolean is_discovering; /* for anybody */
 	guint n_links;           /* anybody's */
-	guint n_links_max;       /* 0: none was ever refused */
+	guint n_links_max;       /* 0: none was ever refused, or all are now */
 	guint n_waiting;         /* of ours, for a link */
 	KnListenStatus listen;
 	guint64 n_steps[KN_LADDER_STEPS]; /* taken since the hub started, for this adapter */

@@ -56,6 +56,9 @@ kn_slots_failed(KnSlots *slots, const KnSlotTimes *times, guint n_links, gint64 
 void
 kn_slots_linked(KnSlots *slots)
 {
+	/* how many it carries cannot be learned from one that refuses all */
+	if (slots->n_vain > 0)
+		slots->n_max = 0;
 	slots->n_failed = slots->n_vain = 0;
 	slots->vain_us = 0;
 	slots->is_presumed = FALSE;

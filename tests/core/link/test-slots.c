@@ -73,6 +73,22 @@ refused_again_and_again_with_no_link_at_all_the_next_waits_from_4_to_300_s(void)
 }
 
 static void
+an_adapter_that_had_refused_all_is_not_thought_to_carry_one_when_it_is_well_again(void)
+{
+	KnSlotTimes times;
+	KnSlots slots = {0};
+
+	kn_slot_times_init(&times, 1.0);
+	kn_slots_refused(&slots, &times, 0, NOW);
+	kn_slots_linked(&slots);
+	g_assert_true(kn_slots_have_room(&slots, 1, NOW));
+	/* but a number that was learned from links stays */
+	kn_slots_refused(&slots, &times, 1, NOW);
+	kn_slots_linked(&slots);
+	g_assert_false(kn_slots_have_room(&slots, 1, NOW));
+}
+
+static void
 one_more_is_tried_once_in_ten_minutes_however_it_ends(void)
 {
 	KnSlotTimes times;
@@ -248,6 +264,7 @@ main(int argc, char **argv)
 	ADD(the_link_that_was_refused_is_one_too_many_until_it_is_tried_again);
 	ADD(refused_with_no_link_at_all_one_is_tried);
 	ADD(refused_again_and_again_with_no_link_at_all_the_next_waits_from_4_to_300_s);
+	ADD(an_adapter_that_had_refused_all_is_not_thought_to_carry_one_when_it_is_well_again);
 	ADD(one_more_is_tried_once_in_ten_minutes_however_it_ends);
 	ADD(an_adapter_that_does_not_say_that_it_is_full_is_presumed_to_be);
 	ADD(what_was_presumed_and_did_not_help_was_wrong_and_is_not_presumed_again_soon);
