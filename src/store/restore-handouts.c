@@ -62,22 +62,6 @@ subtract(const Span *there, const GArray *here, gboolean *ret_is_disputed)
 	return pieces;
 }
 
-/* One that is not over here, and of which that database knows the end: because it says so, or because somebody else got it later. */
-static gboolean
-end_open(KnDb *db, gint64 device_id, const Span *there, GError **error)
-{
-	const gint64 ints[] = {device_id, there->person_id, there->from_us, there->to_us};
-
-	return kn_sql_run(db,
-			  "UPDATE handout SET to_us = ?4 WHERE device_id = ?1 AND person_id = ?2 "
-			  "AND from_us = ?3 AND to_us IS NULL AND ?4 < 9223372036854775807",
-			  ints, 4, error) &&
-	       kn_sql_run(db,
-			  "UPDATE handout SET to_us = ?3 WHERE device_id = ?1 AND person_id <> ?2 "
-			  "AND from_us < ?3 AND to_us IS NULL",
-			  ints, 3, error);
-}
-
 static gboolean
 insert(KnDb *db, gint64 device_id, const GArray *pieces, GError **error)
 {
@@ -105,10 +89,20 @@ label_of(KnDb *db, gint64 person_id)
 	return g_strdup((const gchar *)sqlite3_column_text(row, 0));
 }
 
+static gchar *
+name_of(const KnRestoreWork *work, gint64 device_id)
+{
+	g_autoptr(KnDevice) device = kn_devices_load(work->db, device_id, NULL);
+
+	if (!device)
+		return g_strdup("?");
+	return g_strdup(device->label[0] != '\0' ? device->label : device->address);
+}
+
 static void
 tell_dispute(const KnRestoreWork *work, gint64 device_id, const Span *there, guint n_pieces)
 {
-	g_autoptr(KnDevice) device = kn_devices_load(work->db, device_id, NULL);
+	g_autofree gchar *name = name_of(work, device_id);
 	g_autofree gchar *person = label_of(work->db, there->person_id);
 	g_autofree gchar *since = kn_restore_report_time(there->from_us);
 
@@ -116,11 +110,41 @@ tell_dispute(const KnRestoreWork *work, gint64 device_id, const Span *there, gui
 		&work->rows->report,
 		"hand-outs: %s to %s from %s: somebody else had it %s of that time by "
 		"what this hub says, so %s",
-		!device                    ? "?"
-		: device->label[0] != '\0' ? device->label
-					   : device->address,
-		person, since, n_pieces > 0 ? "some" : "all",
+		name, person, since, n_pieces > 0 ? "some" : "all",
 		n_pieces > 0 ? "only the rest is brought back" : "it is left out");
+}
+
+static gboolean
+end_open(const KnRestoreWork *work, const gchar *sql, const gint64 ints[4], GError **error)
+{
+	g_autofree gchar *name = name_of(work, ints[0]);
+	g_autofree gchar *time = kn_restore_report_time(ints[3]);
+
+	if (!kn_sql_run(work->db, sql, ints, 4, error))
+		return FALSE;
+	if (sqlite3_changes(work->db->handle) > 0)
+		kn_restore_report_say(&work->rows->report,
+				      "hand-outs: %s was out here, and had come back by %s", name,
+				      time);
+	return TRUE;
+}
+
+/* One that is not over here, and of which that database knows the end: because it says so, or because somebody else got it later. */
+static gboolean
+end_here(const KnRestoreWork *work, gint64 device_id, const Span *there, GError **error)
+{
+	const gint64 said[] = {device_id, there->person_id, there->from_us, there->to_us};
+	const gint64 later[] = {device_id, there->person_id, there->from_us, there->from_us};
+
+	return (there->to_us == G_MAXINT64 ||
+		end_open(work,
+			 "UPDATE handout SET to_us = ?4 WHERE device_id = ?1 AND person_id = ?2 "
+			 "AND from_us = ?3 AND to_us IS NULL",
+			 said, error)) &&
+	       end_open(work,
+			"UPDATE handout SET to_us = ?4 WHERE device_id = ?1 AND person_id <> ?2 "
+			"AND from_us < ?3 AND to_us IS NULL",
+			later, error);
 }
 
 static gboolean
@@ -138,7 +162,7 @@ take_handout(KnRestoreWork *work, KnStatement *row, GError **error)
 		work->n_left++;
 		return TRUE;
 	}
-	if (!end_open(work->db, *device_id, &there, error))
+	if (!end_here(work, *device_id, &there, error))
 		return FALSE;
 	here = load_here(work->db, *device_id, error);
 	if (!here)

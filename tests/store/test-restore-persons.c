@@ -197,6 +197,8 @@ one_that_is_out_here_came_back_before_it_was_handed_out_there(void)
 		people_hand_out(&hubs.here, ben, NOON - S);
 		for (guint i = 0; i < 2; i++) {
 			bring_back(&hubs);
+			g_assert_cmpint(is_told(&hubs, "had come back by 2026-11-21 12:00:"), ==,
+					i == 0);
 			eva = id_of(&hubs, "Eva");
 			g_assert_cmpint(people_owner_of(&hubs.here, 0), ==, ben);
 			g_assert_cmpint(people_owner_of(&hubs.here, 1), ==, eva);
