@@ -102,6 +102,15 @@ def test_a_massager_without_sides_has_a_map_without_sides(hub):
     assert [line.split("  ")[1] for line in sleeve[3:7]] == [f"moved freely, point {n}" for n in (1, 2, 3, 4)]
 
 
+def test_a_node_has_the_number_that_a_plan_writes(hub):
+    import json
+    parts = json.loads(knead("summary", "--by", "node", "--json", path=hub).stdout)["parts"]
+    lines = lines_of(hub, "summary", "--by", "node")
+    assert {part["node"] for part in parts} >= {0, 13}
+    for part in parts:
+        assert len([line for line in lines if line.startswith(f"  {part['device']['label']} {part['node']}: ")]) == 1, part
+
+
 def test_arrows_stand_where_the_hub_says_so_and_nowhere_else(hub):
     import json
     for words in (("summary",), ("summary", "--month"), ("summary", "today"), ("summary", "--since", "3-days-ago")):
