@@ -267,6 +267,40 @@ a_person_is_shown_with_what_may_be_theirs(void)
 	assert_has(out->str, "if so: sudo knead assign 12 --to Mia\n");
 }
 
+/* the first and the last have no row yet: there is no number to type */
+static void
+a_session_without_a_number_is_in_no_hint(void)
+{
+	g_autoptr(JsonNode) person = parse("{\"id\":4,\"label\":\"Mia\"}");
+	g_autoptr(JsonNode) all =
+		parse("{\"week\":{\"now\":\"" NOW "\"},\"sessions\":{\"sessions\":[{\"start\":"
+		      "\"2026-11-21T08:50:00+01:00\",\"duration_ms\":600000}]},\"unassigned\":{"
+		      "\"sessions\":[{\"duration_ms\":60000},{\"id\":12,\"duration_ms\":60000}]}}");
+	g_autoptr(JsonNode) one = parse("{\"unassigned\":{\"sessions\":[{\"duration_ms\":1}]}}");
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_person(&utf8, out, kn_doc_root(person), kn_doc_root(all));
+	assert_has(out->str, "last session: today 08:50, 10 min (still going)\n");
+	assert_has(out->str,
+		   "had:\n    12  at an unknown time, 60 s\n    if so: sudo knead assign 12 ");
+	g_string_truncate(out, 0);
+	kn_print_person(&utf8, out, kn_doc_root(person), kn_doc_root(one));
+	g_assert_null(strstr(out->str, "may be theirs"));
+}
+
+static void
+a_list_of_persons_tells_the_day_they_have_it_since(void)
+{
+	g_autofree gchar *out = print(
+		kn_print_persons, &utf8,
+		"{\"now\":\"" NOW "\",\"persons\":[{\"label\":\"Mia\",\"devices\":[{\"label\":"
+		"\"pad 7\",\"since\":\"2026-11-18T10:00:00+01:00\"}]},{\"label\":\"Ben\","
+		"\"devices\":[{\"label\":\"pad 8\",\"since\":\"2026-11-21T08:00:00+01:00\"}]}]}");
+
+	assert_has(out, "  pad 7 since Wed 18 Nov\n");
+	assert_has(out, "  pad 8 since today\n");
+}
+
 static void
 a_name_that_is_none_reaches_no_terminal(void)
 {
@@ -297,6 +331,8 @@ main(int argc, char **argv)
 	ADD(few_pads_tell_who_has_them_and_all_on_one_screen);
 	ADD(pads_that_are_only_heard_are_counted_below_a_table);
 	ADD(a_person_is_shown_with_what_may_be_theirs);
+	ADD(a_session_without_a_number_is_in_no_hint);
+	ADD(a_list_of_persons_tells_the_day_they_have_it_since);
 	ADD(a_name_that_is_none_reaches_no_terminal);
 	return g_test_run();
 }
