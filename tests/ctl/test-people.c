@@ -17,7 +17,8 @@ clinic(guint n, guint n_unassigned)
 		g_string_new("{\"today\":{},\"persons\":{\"persons\":[{\"id\":1}]},"
 			     "\"plans\":{\"1\":{\"plan\":{},\"n_met_days\":4,"
 			     "\"n_due_days\":7},\"2\":{\"plan\":{},"
-			     "\"n_due_days\":0},\"3\":{\"n_due_days\":0}},"
+			     "\"n_due_days\":0},\"3\":{\"n_due_days\":0},\"5\":{\"plan\":{},"
+			     "\"n_met_days\":2,\"n_due_days\":5,\"n_unknown_days\":1}},"
 			     "\"week\":{\"by\":\"person\",\"parts\":[");
 
 	for (guint i = 1; i <= n; i++)
@@ -94,6 +95,8 @@ the_line_of_a_person_has_the_days_of_their_plan_and_no_word_on_it(void)
 	/* a plan of which nothing is due, and no plan */
 	assert_has(out, "Person 2            20 min  yesterday    -\n");
 	assert_has(out, "Person 4            40 min  yesterday\n");
+	assert_has(out, "Person 5            50 min  yesterday    2 of 5?\n");
+	assert_has(narrow, "  Person 5       50 min 2/5? yesterday\n");
 	assert_has(narrow, "  Person 1       10 min 4/7  yesterday\n");
 	assert_has(narrow, "! Person 3       30 min      yesterday\n");
 }

@@ -113,6 +113,28 @@ a_plan_of_a_person_names_them_and_so_do_its_hints(void)
 	assert_has(out->str, "Planned for Mia from Saturday 21 November on: nothing.\n");
 }
 
+static void
+what_keeps_days_from_being_known_is_told_with_what_to_type(void)
+{
+	g_autoptr(JsonNode) maybe = parse("{\"plan\":{},\"n_unknown_days\":1,"
+					  "\"n_maybe_sessions\":2,\"unread\":[]}");
+	g_autoptr(JsonNode) lacking = parse("{\"plan\":{},\"n_unknown_days\":1,\"unread\":[]}");
+	g_autoptr(JsonNode) unread = document(1);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_plan(&utf8, out, kn_doc_root(maybe), "Mia K.");
+	kn_print_plan(&utf8, out, kn_doc_root(lacking), "Mia K.");
+	kn_print_plan(&utf8, out, kn_doc_root(unread), NULL);
+	assert_lines_fit(out->str, 80);
+	assert_has(out->str, "\n  2 sessions are nobody's yet and may be theirs: knead person show "
+			     "'Mia K.'\n");
+	assert_has(out->str, "not all here yet: knead sessions --person 'Mia K.'\n");
+	assert_has(out->str, "not used any more: sudo knead forget DEVICE\n");
+	g_string_truncate(out, 0);
+	kn_print_plan_line(&utf8, out, kn_doc_root(unread));
+	assert_has(out->str, ", 2 of 5 days (1 not known yet), streak");
+}
+
 /* of whom a screen tells is on it, and a name of 64 characters breaks no line */
 static void
 whose_plan_it_is_stands_in_its_first_line(void)
@@ -162,6 +184,8 @@ main(int argc, char **argv)
 			without_a_plan_there_is_what_to_do_and_no_line_on_the_glance);
 	g_test_add_func("/ctl/plan/a-plan-of-a-person-names-them-and-so-do-its-hints",
 			a_plan_of_a_person_names_them_and_so_do_its_hints);
+	g_test_add_func("/ctl/plan/what-keeps-days-from-being-known-is-told-with-what-to-type",
+			what_keeps_days_from_being_known_is_told_with_what_to_type);
 	g_test_add_func("/ctl/plan/whose-plan-it-is-stands-in-its-first-line",
 			whose_plan_it_is_stands_in_its_first_line);
 	return g_test_run();
