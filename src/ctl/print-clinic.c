@@ -254,6 +254,7 @@ kn_print_clinic(const KnTerm *term, GString *out, JsonObject *all)
 	kn_print_today(term, out, kn_doc_object(all, "today"));
 	append_persons(term, out, all);
 	append_tray(term, out, kn_doc_object(all, "unassigned"));
+	kn_print_lacking(term, out, kn_doc_object(all, "week"));
 	append_loose(term, out, kn_doc_object(all, "devices"));
 	kn_print_first_steps(term, out, kn_doc_object(all, "devices"));
 }

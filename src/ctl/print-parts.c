@@ -73,10 +73,11 @@ append_wide(const Table *table, GString *out, JsonObject *part)
 	g_autofree gchar *sessions = kn_format_count(number_of(part, "n_sessions"));
 	g_autofree gchar *peak = g_strdup_printf("%.1f", (gdouble)number_of(part, "peak_hpa") / 10);
 	g_autofree gchar *holds = kn_format_count(number_of(part, "hold_count"));
+	gboolean is_none = number_of(part, "n_sessions") == 0;
 
-	kn_term_right(out, table->is_dose ? share : sessions, 7);
-	kn_term_right(out, peak, 8);
-	kn_term_right(out, holds, 6);
+	kn_term_right(out, is_none ? "-" : table->is_dose ? share : sessions, 7);
+	kn_term_right(out, is_none ? "-" : peak, 8);
+	kn_term_right(out, is_none ? "-" : holds, 6);
 }
 
 static void

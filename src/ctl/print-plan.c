@@ -277,14 +277,17 @@ kn_print_plan(const KnTerm *term, GString *out, JsonObject *document, const gcha
 {
 	JsonObject *plan = kn_doc_object(document, "plan");
 	g_autofree gchar *whose = for_whom(term, document, who);
-	g_autofree gchar *since = kn_format_long_day(kn_doc_text(plan, "from_day"));
-	g_autofree gchar *title = g_strdup_printf("Planned%s since %s", whose, since);
+	g_autofree gchar *since =
+		kn_format_full_day(kn_doc_text(plan, "from_day"), kn_doc_text(document, "now"));
+	g_autofree gchar *words = g_strdup_printf("Planned%s since %s", whose, since);
+	g_autoptr(GString) title = g_string_new(NULL);
 
 	if (plan == NULL) {
 		append_no_plan(term, out, document, who);
 		return;
 	}
-	kn_term_paint(term, out, KN_STYLE_TITLE, title);
+	kn_print_wrapped(term, title, "", words);
+	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(title->str));
 	g_string_append_c(out, '\n');
 	append_items(term, out, plan, kn_doc_object(document, "today"));
 	kn_term_paint(term, out, KN_STYLE_TITLE, "The last seven days");
@@ -323,7 +326,8 @@ void
 kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *document, const gchar *who)
 {
 	JsonObject *plan = kn_doc_at(kn_doc_array(document, "plans"), 0);
-	g_autofree gchar *from = kn_format_long_day(kn_doc_text(plan, "from_day"));
+	g_autofree gchar *from =
+		kn_format_full_day(kn_doc_text(plan, "from_day"), kn_doc_text(document, "now"));
 	guint n_items = kn_doc_length(kn_doc_array(plan, "items"));
 	g_autofree gchar *items = kn_format_plural(n_items, "item", "items");
 	g_autofree gchar *whose = for_whom(term, document, who);

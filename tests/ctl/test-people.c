@@ -136,6 +136,30 @@ the_tray_counts_what_the_list_of_the_unassigned_shows(void)
 }
 
 static void
+a_glance_tells_what_of_the_week_is_missing_or_lost(void)
+{
+	for (guint width = 40; width <= 80; width += 40) {
+		KnTerm term = {.width = width, .is_utf8 = TRUE};
+		g_autoptr(JsonNode) all = clinic(40, 101);
+		JsonObject *week = kn_doc_object(kn_doc_root(all), "week");
+		g_autoptr(GString) lacking = g_string_new(NULL);
+		g_autoptr(GString) lost = g_string_new(NULL);
+		JsonArray *losses = json_array_new();
+
+		json_object_set_int_member(week, "stored", 9);
+		json_object_set_int_member(week, "expected", 10);
+		kn_print_clinic(&term, lacking, kn_doc_root(all));
+		assert_has(lacking->str, "\n  1 of 10 records missing (10.0 %)");
+		json_array_add_object_element(losses, json_object_new());
+		json_object_set_array_member(week, "data_loss", losses);
+		kn_print_clinic(&term, lost, kn_doc_root(all));
+		assert_has(lost->str, "\n  some may be lost with a damaged");
+		assert_lines_fit(lacking->str, width);
+		g_assert_cmpuint(assert_lines_fit(lost->str, width), <=, 24);
+	}
+}
+
+static void
 persons_of_whom_nobody_has_a_massager_are_a_clinic_too(void)
 {
 	g_autofree gchar *out = glance(0, 0, 80);
@@ -327,6 +351,7 @@ main(int argc, char **argv)
 	ADD(the_line_of_a_person_has_the_days_of_their_plan_and_no_word_on_it);
 	ADD(a_long_name_leaves_what_is_to_do_readable);
 	ADD(the_tray_counts_what_the_list_of_the_unassigned_shows);
+	ADD(a_glance_tells_what_of_the_week_is_missing_or_lost);
 	ADD(persons_of_whom_nobody_has_a_massager_are_a_clinic_too);
 	ADD(a_hub_is_a_clinic_with_its_first_person);
 	ADD(forty_pads_are_a_line_each_in_the_order_that_was_asked_for);
