@@ -253,6 +253,7 @@ a_massager_goes_out_and_comes_back_at_a_time_of_people(Fixture *fixture, gconstp
 	g_assert_nonnull(taken);
 	g_assert_cmpint(fixture->hub.people_wish->what, ==, KN_PEOPLE_RETURN);
 	g_assert_cmpint(fixture->hub.people_wish->at_us, ==, HUB_NOW_US - 60 * G_USEC_PER_SEC);
+	g_assert_cmpstr(fixture->hub.people_wish->zone, ==, "Europe/Berlin");
 }
 
 static void
