@@ -133,6 +133,8 @@ confirm(KnCall *call, gint64 id, gboolean *ret_is_wanted)
 	g_autoptr(JsonNode) session = NULL;
 	g_autofree gchar *when = NULL;
 	g_autofree gchar *time = NULL;
+	g_autofree gchar *device = NULL;
+	g_autofree gchar *who = NULL;
 	gchar line[LINE_MAX_BYTES];
 	gint failed = KN_EXIT_OK;
 
@@ -144,10 +146,13 @@ confirm(KnCall *call, gint64 id, gboolean *ret_is_wanted)
 	when = kn_format_when(kn_doc_text(kn_doc_root(session), "start"), "");
 	time = kn_format_duration(
 		(guint64)MAX(kn_doc_int(kn_doc_root(session), "duration_ms", 0), 0));
+	device = kn_print_device_name(&call->term, kn_doc_object(kn_doc_root(session), "device"));
+	who = kn_term_text(&call->term,
+			   kn_doc_text(kn_doc_object(kn_doc_root(session), "person"), "label"));
 	fprintf(stderr,
 		"Session %" G_GINT64_FORMAT
-		", %s, %s: would be in no list and no sum any more.\nGo on? [y/N] ",
-		id, when, time);
+		"%s%s, %s, %s, %s: would be in no list and no sum any more.\nGo on? [y/N] ",
+		id, who[0] != '\0' ? " of " : "", who, device, when, time);
 	*ret_is_wanted =
 		fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
 	if (!*ret_is_wanted)

@@ -38,11 +38,11 @@ name_of(const Table *table, JsonObject *part)
 			       : g_strdup("nobody's");
 	if (kn_doc_has(part, "node")) {
 		device = kn_print_device_name(table->term, kn_doc_object(part, "device"));
-		/* the number that a plan writes */
+		/* the number that a plan writes; the side before what may be cut */
 		return g_strdup_printf("%s %u: %s%s%s", device, (guint)kn_doc_int(part, "node", 0),
-				       kn_bodymap_short_region(region),
-				       g_str_equal(side, "centre") ? "" : ", ",
-				       g_str_equal(side, "centre") ? "" : clean_side);
+				       g_str_equal(side, "centre") ? "" : clean_side,
+				       g_str_equal(side, "centre") ? "" : " ",
+				       kn_bodymap_short_region(region));
 	}
 	if (kn_doc_has(part, "device_id"))
 		return kn_print_device_name(table->term, kn_doc_object(part, "device"));

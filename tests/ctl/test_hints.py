@@ -3,8 +3,8 @@
 """A slip of the fingers behind a command is met with the word that was meant, and nothing is asked of the hub."""
 import pytest
 
-from fakehub import NOW, Hub
-from test_process import OK, USAGE, knead
+from fakehub import Hub
+from test_process import USAGE, knead
 
 
 @pytest.mark.parametrize("words, meant", [
@@ -17,12 +17,3 @@ def test_the_word_that_was_meant_is_named(tmp_path, words, meant):
         assert (wrong.returncode, wrong.stdout, hub.asked) == (USAGE, "", [])
     assert ("did you mean" in wrong.stderr) == (meant is not None)
     assert meant is None or f'did you mean "{meant}"?' in wrong.stderr
-
-
-def test_an_edit_of_which_no_session_is_left_names_none(tmp_path):
-    edit = {"id": 3, "kind": "delete", "device_id": 1, "first_seq": 1, "last_seq": 9, "at": NOW, "uid": 1000}
-    with Hub(str(tmp_path / "knead.sock")) as hub:
-        hub.documents["/v1/edits"] = {"tz": "Europe/Berlin", "edits": [edit]}
-        listed = knead("edits", path=hub.path)
-    assert listed.returncode == OK
-    assert listed.stdout == "    3  Sat 21 Nov 09:00   delete  no session any more, by user 1000\n"

@@ -108,7 +108,8 @@ def test_a_node_has_the_number_that_a_plan_writes(hub):
     lines = lines_of(hub, "summary", "--by", "node")
     assert {part["node"] for part in parts} >= {0, 13}
     for part in parts:
-        assert len([line for line in lines if line.startswith(f"  {part['device']['label']} {part['node']}: ")]) == 1, part
+        side = "" if part["side"] == "centre" else part["side"] + " "
+        assert len([line for line in lines if line.startswith(f"  {part['device']['label']} {part['node']}: {side}")]) == 1, part
 
 
 def test_arrows_stand_where_the_hub_says_so_and_nowhere_else(hub):
