@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 80, MINUTES_MAX = 24 * 60, EDITS_DEFAULT = 20 };
+enum { LINE_MAX_BYTES = 80, MINUTES_MAX = 24 * 60, EDITS_DEFAULT = 20, NARROW = 72 };
 
 static void
 print_done(KnCall *call, JsonObject *done)
@@ -133,6 +133,8 @@ confirm(KnCall *call, gint64 id, gboolean *ret_is_wanted)
 	g_autoptr(JsonNode) session = NULL;
 	g_autofree gchar *when = NULL;
 	g_autofree gchar *time = NULL;
+	g_autofree gchar *device = NULL;
+	g_autofree gchar *who = NULL;
 	gchar line[LINE_MAX_BYTES];
 	gint failed = KN_EXIT_OK;
 
@@ -144,10 +146,13 @@ confirm(KnCall *call, gint64 id, gboolean *ret_is_wanted)
 	when = kn_format_when(kn_doc_text(kn_doc_root(session), "start"), "");
 	time = kn_format_duration(
 		(guint64)MAX(kn_doc_int(kn_doc_root(session), "duration_ms", 0), 0));
+	device = kn_print_device_name(&call->term, kn_doc_object(kn_doc_root(session), "device"));
+	who = kn_term_text(&call->term,
+			   kn_doc_text(kn_doc_object(kn_doc_root(session), "person"), "label"));
 	fprintf(stderr,
 		"Session %" G_GINT64_FORMAT
-		", %s, %s: would be in no list and no sum any more.\nGo on? [y/N] ",
-		id, when, time);
+		"%s%s, %s, %s, %s: would be in no list and no sum any more.\nGo on? [y/N] ",
+		id, who[0] != '\0' ? " of " : "", who, device, when, time);
 	*ret_is_wanted =
 		fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
 	if (!*ret_is_wanted)
@@ -199,13 +204,20 @@ append_edit(KnCall *call, JsonObject *edit)
 	g_autofree gchar *when = g_strconcat(day, " ", clock, NULL);
 	g_autofree gchar *when_fit = kn_term_fit(&call->term, when, 17);
 	g_autofree gchar *kind = kn_term_fit(&call->term, kn_doc_text(edit, "kind"), 6);
+	gint64 session = kn_doc_int(edit, "session_id", 0);
+	g_autofree gchar *number = g_strdup_printf("session %" G_GINT64_FORMAT, session);
+	g_autofree gchar *rest = g_strdup_printf(
+		"%s, by user %" G_GINT64_FORMAT "%s", session > 0 ? number : "no session any more",
+		kn_doc_int(edit, "uid", 0), kn_doc_has(edit, "undone") ? " (taken back)" : "");
 
-	g_string_append_printf(call->out,
-			       "%5" G_GINT64_FORMAT "  %s  %s  session %" G_GINT64_FORMAT
-			       ", by user %" G_GINT64_FORMAT "%s\n",
-			       kn_doc_int(edit, "id", 0), when_fit, kind,
-			       kn_doc_int(edit, "session_id", 0), kn_doc_int(edit, "uid", 0),
-			       kn_doc_has(edit, "undone") ? " (taken back)" : "");
+	g_string_append_printf(call->out, "%5" G_GINT64_FORMAT "  %s  %s",
+			       kn_doc_int(edit, "id", 0), when_fit, kind);
+	if (call->term.width >= NARROW) {
+		g_string_append_printf(call->out, "  %s\n", rest);
+		return;
+	}
+	g_string_append_c(call->out, '\n');
+	kn_print_wrapped(&call->term, call->out, "       ", rest);
 }
 
 gint

@@ -88,26 +88,35 @@ append_week_title(const KnTerm *term, GString *out, JsonObject *week)
 	append_line(term, out, KN_STYLE_TITLE, is_fit ? words : "The last seven days");
 }
 
+void
+kn_print_lacking(const KnTerm *term, GString *out, JsonObject *period)
+{
+	g_autofree gchar *words = kn_print_completeness(period);
+	g_autofree gchar *line = g_strconcat(words, ": see knead summary", NULL);
+	g_autoptr(GString) loss = g_string_new(NULL);
+
+	if (kn_doc_length(kn_doc_array(period, "data_loss")) > 0) {
+		kn_print_wrapped(
+			term, loss, "  ",
+			"some may be lost with a damaged database: knead summary says more");
+		append_line(term, out, KN_STYLE_WARN, g_strchomp(loss->str));
+	} else if (kn_doc_int(period, "stored", 0) < kn_doc_int(period, "expected", 0)) {
+		kn_print_wrapped(term, out, "  ", line);
+	}
+}
+
 static void
 append_week(const KnTerm *term, GString *out, JsonObject *week)
 {
 	g_autofree gchar *words = period_words(week);
 	g_autofree gchar *sides = kn_print_sides(week);
-	g_autofree gchar *short_words = kn_print_completeness(week);
-	gboolean is_lost = kn_doc_length(kn_doc_array(week, "data_loss")) > 0;
-	g_autofree gchar *line = g_strconcat(short_words, ": see knead summary", NULL);
 
 	append_week_title(term, out, week);
 	kn_print_wrapped(term, out, "  ", words);
 	append_bars(term, out, kn_doc_array(week, "days"));
 	if (sides != NULL)
 		g_string_append_printf(out, "  pressure: %s\n", sides);
-	if (is_lost)
-		append_line(term, out, KN_STYLE_WARN,
-			    "  some may be lost with a damaged database: knead summary says more");
-	else if (kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
-		if (!is_lost && kn_doc_int(week, "stored", 0) < kn_doc_int(week, "expected", 0))
-			kn_print_wrapped(term, out, "  ", line);
+	kn_print_lacking(term, out, week);
 }
 
 static void
@@ -235,6 +244,8 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 	JsonArray *array = kn_doc_array(devices, "devices");
 	JsonObject *last = find_last(kn_doc_array(sessions, "sessions"));
 	guint n_enrolled = count_devices(array, TRUE);
+	/* a hint on top and the line of a plan take the places of massagers */
+	guint n_others = (out->len > 0) + (kn_doc_object(plan, "plan") != NULL);
 
 	if (last == NULL && n_enrolled == 0) {
 		kn_print_first_steps(term, out, devices);
@@ -249,9 +260,7 @@ kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject 
 		append_last(term, out, last, kn_doc_text(devices, "now"));
 	if (n_enrolled > 0)
 		append_line(term, out, KN_STYLE_TITLE, n_enrolled == 1 ? "Massager" : "Massagers");
-	/* the line of a plan takes the place of one */
-	append_devices(term, out, devices,
-		       kn_doc_object(plan, "plan") != NULL ? DEVICES_SHOWN - 1 : DEVICES_SHOWN);
+	append_devices(term, out, devices, DEVICES_SHOWN - n_others);
 }
 
 /* ---- what is asked ---- */

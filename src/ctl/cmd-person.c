@@ -94,18 +94,6 @@ find(JsonObject *persons, gint64 id)
 	return NULL;
 }
 
-/* of the massager that the person has: nobody's, so perhaps this one's */
-static gint
-ask_tray(KnCall *call, JsonObject *person, JsonNode **ret_node)
-{
-	JsonObject *device = kn_doc_at(kn_doc_array(person, "devices"), 0);
-	g_autofree gchar *path =
-		g_strdup_printf("/v1/sessions?person=unassigned&limit=5&device=%" G_GINT64_FORMAT,
-				kn_doc_int(device, "device_id", 0));
-
-	return device != NULL ? kn_call_ask(call, path, NULL, ret_node) : KN_EXIT_OK;
-}
-
 static gint
 show(KnCall *call, const gchar *text)
 {
@@ -113,6 +101,7 @@ show(KnCall *call, const gchar *text)
 	g_autofree gchar *week = g_strconcat("/v1/summary?period=week&person=", escaped, NULL);
 	g_autofree gchar *last = g_strconcat("/v1/sessions?limit=1&person=", escaped, NULL);
 	g_autofree gchar *plan = g_strconcat("/v1/adherence?person=", escaped, NULL);
+	g_autofree gchar *maybe = g_strconcat("/v1/sessions?limit=5&may_be=", escaped, NULL);
 	g_autoptr(JsonNode) all = json_node_init_object(json_node_alloc(), NULL);
 	JsonObject *object = json_object_new();
 	JsonNode *nodes[5] = {NULL};
@@ -127,11 +116,11 @@ show(KnCall *call, const gchar *text)
 		failed = kn_call_ask(call, "/v1/persons", NULL, &nodes[2]);
 	if (failed == KN_EXIT_OK)
 		failed = kn_call_ask(call, plan, NULL, &nodes[3]);
-	if (failed == KN_EXIT_OK) {
+	if (failed == KN_EXIT_OK)
+		failed = kn_call_ask(call, maybe, NULL, &nodes[4]);
+	if (failed == KN_EXIT_OK)
 		person = find(kn_doc_root(nodes[2]),
 			      kn_doc_int(kn_doc_object(kn_doc_root(nodes[0]), "person"), "id", 0));
-		failed = ask_tray(call, person, &nodes[4]);
-	}
 	for (guint i = 0; i < G_N_ELEMENTS(nodes); i++)
 		if (nodes[i] != NULL)
 			json_object_set_member(object, names[i], nodes[i]);

@@ -48,8 +48,8 @@ print_extent(const KnTerm *term, GString *out, const gchar *start, JsonObject *d
 {
 	g_autofree gchar *extent = extent_of(document);
 	g_autofree gchar *zone = kn_term_text(term, kn_doc_text(document, "tz"));
-	g_autofree gchar *oldest = kn_format_long_day(kn_doc_text(document, "oldest"));
-	g_autofree gchar *newest = kn_format_long_day(kn_doc_text(document, "newest"));
+	g_autofree gchar *oldest = kn_format_full_day(kn_doc_text(document, "oldest"), "");
+	g_autofree gchar *newest = kn_format_full_day(kn_doc_text(document, "newest"), "");
 	g_autofree gchar *days = kn_doc_has(document, "oldest")
 					 ? g_strdup_printf(", from %s to %s", oldest, newest)
 					 : g_strdup("");

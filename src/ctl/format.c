@@ -143,6 +143,15 @@ kn_format_long_day(const gchar *text)
 }
 
 gchar *
+kn_format_full_day(const gchar *text, const gchar *now)
+{
+	g_autofree gchar *day = kn_format_long_day(text);
+
+	return day[0] == '\0' || strncmp(text, now, 4) == 0 ? g_steal_pointer(&day)
+							    : g_strdup_printf("%s %.4s", day, text);
+}
+
+gchar *
 kn_format_clock(const gchar *text)
 {
 	if (strlen(text) < 16 || text[10] != 'T' || text[13] != ':' || !g_ascii_isdigit(text[11]) ||

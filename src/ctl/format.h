@@ -18,7 +18,9 @@ gchar *kn_format_plural(guint64 n, const gchar *one, const gchar *many);
 /* Dates as the document has them: its own offset is the person's local time. text is RFC 3339 or a day; anything else gives "". */
 gchar *kn_format_day(const gchar *text);      /* "Sat 21 Nov" */
 gchar *kn_format_long_day(const gchar *text); /* "Saturday 21 November" */
-gchar *kn_format_clock(const gchar *text);    /* "08:15" */
+/* The same, and its year unless that is now's. */
+gchar *kn_format_full_day(const gchar *text, const gchar *now);
+gchar *kn_format_clock(const gchar *text); /* "08:15" */
 gchar *kn_format_when(
 	const gchar *text,
 	const gchar *now); /* "today 08:15", "yesterday 08:15", "Sat 14 Nov 08:15", with year when

@@ -191,6 +191,7 @@ main(gint argc, gchar **argv)
 	g_auto(KnOptions) options = {0};
 	g_autoptr(GError) error = NULL;
 
+	kn_output_begin();
 	setlocale(LC_ALL, "");
 	words = g_strdupv(argv);
 	if (!kn_options_parse(&options, &words, &error))

@@ -7,6 +7,8 @@
 
 #include <glib.h>
 
+/* At the very beginning: a closed standard output stays one that takes nothing, whatever is opened later. */
+void kn_output_begin(void);
 /* Writes text, and all before it, out. FALSE when that failed, now or before: nobody reads any more. */
 gboolean kn_output_put(const gchar *text);
 /* Something else could not be written there, for the reason in errno. */

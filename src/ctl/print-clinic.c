@@ -16,7 +16,7 @@ enum {
 	NARROW_NAME = 10,
 	TIME_COLUMNS = 11,
 	LAST_COLUMNS = 11,
-	PLAN_COLUMNS = 6,
+	PLAN_COLUMNS = 7,
 	NARROW_PLAN = 4
 };
 
@@ -112,7 +112,7 @@ last_words(JsonObject *part, const gchar *now)
 	return kn_format_day(last);
 }
 
-/* "4 of 7" days of the plan; "" without one. New. */
+/* "4 of 7" days of the plan, "4 of 7?" when some of them are not known yet; "" without one. New. */
 static gchar *
 plan_words(JsonObject *plan, gboolean is_narrow)
 {
@@ -122,8 +122,9 @@ plan_words(JsonObject *plan, gboolean is_narrow)
 		return g_strdup("");
 	if (n_due == 0)
 		return g_strdup("-");
-	return g_strdup_printf("%" G_GUINT64_FORMAT "%s%" G_GUINT64_FORMAT,
-			       number_of(plan, "n_met_days"), is_narrow ? "/" : " of ", n_due);
+	return g_strdup_printf("%" G_GUINT64_FORMAT "%s%" G_GUINT64_FORMAT "%s",
+			       number_of(plan, "n_met_days"), is_narrow ? "/" : " of ", n_due,
+			       number_of(plan, "n_unknown_days") > 0 ? "?" : "");
 }
 
 static void
@@ -164,7 +165,7 @@ append_person(const KnTerm *term, GString *out, JsonObject *part, JsonObject *al
 		guint n_left = 0;
 		g_autofree gchar *words = NULL;
 
-		g_string_append_printf(line, "  %s  %s  ", last_fit, plan_fit);
+		g_string_append_printf(line, "  %s  %s ", last_fit, plan_fit);
 		n_left = term->width - kn_term_columns(line->str);
 		words = trouble != NULL ? trouble_words(term, trouble, now, n_left) : g_strdup("");
 		kn_term_paint(term, line, KN_STYLE_WARN, words);
@@ -253,6 +254,7 @@ kn_print_clinic(const KnTerm *term, GString *out, JsonObject *all)
 	kn_print_today(term, out, kn_doc_object(all, "today"));
 	append_persons(term, out, all);
 	append_tray(term, out, kn_doc_object(all, "unassigned"));
+	kn_print_lacking(term, out, kn_doc_object(all, "week"));
 	append_loose(term, out, kn_doc_object(all, "devices"));
 	kn_print_first_steps(term, out, kn_doc_object(all, "devices"));
 }

@@ -38,10 +38,11 @@ name_of(const Table *table, JsonObject *part)
 			       : g_strdup("nobody's");
 	if (kn_doc_has(part, "node")) {
 		device = kn_print_device_name(table->term, kn_doc_object(part, "device"));
-		return g_strdup_printf(
-			"%s %u: %s%s%s", device, (guint)kn_doc_int(part, "node", 0) + 1,
-			kn_bodymap_short_region(region), g_str_equal(side, "centre") ? "" : ", ",
-			g_str_equal(side, "centre") ? "" : clean_side);
+		/* the number that a plan writes; the side before what may be cut */
+		return g_strdup_printf("%s %u: %s%s%s", device, (guint)kn_doc_int(part, "node", 0),
+				       g_str_equal(side, "centre") ? "" : clean_side,
+				       g_str_equal(side, "centre") ? "" : " ",
+				       kn_bodymap_short_region(region));
 	}
 	if (kn_doc_has(part, "device_id"))
 		return kn_print_device_name(table->term, kn_doc_object(part, "device"));
@@ -72,10 +73,11 @@ append_wide(const Table *table, GString *out, JsonObject *part)
 	g_autofree gchar *sessions = kn_format_count(number_of(part, "n_sessions"));
 	g_autofree gchar *peak = g_strdup_printf("%.1f", (gdouble)number_of(part, "peak_hpa") / 10);
 	g_autofree gchar *holds = kn_format_count(number_of(part, "hold_count"));
+	gboolean is_none = number_of(part, "n_sessions") == 0;
 
-	kn_term_right(out, table->is_dose ? share : sessions, 7);
-	kn_term_right(out, peak, 8);
-	kn_term_right(out, holds, 6);
+	kn_term_right(out, is_none ? "-" : table->is_dose ? share : sessions, 7);
+	kn_term_right(out, is_none ? "-" : peak, 8);
+	kn_term_right(out, is_none ? "-" : holds, 6);
 }
 
 static void

@@ -47,8 +47,9 @@ append_trimmed(GString *out, const gchar *line)
 
 /* ---- knead person ---- */
 
+/* in a list without the time of day */
 static gchar *
-held_words(const KnTerm *term, JsonObject *person, const gchar *now)
+held_words(const KnTerm *term, JsonObject *person, const gchar *now, gboolean is_brief)
 {
 	JsonArray *held = kn_doc_array(person, "devices");
 	g_autoptr(GString) words = g_string_new(NULL);
@@ -57,7 +58,10 @@ held_words(const KnTerm *term, JsonObject *person, const gchar *now)
 		g_autofree gchar *name = kn_print_device_name(term, kn_doc_at(held, i));
 		g_autofree gchar *since =
 			kn_format_when(kn_doc_text(kn_doc_at(held, i), "since"), now);
+		gchar *clock = is_brief ? strrchr(since, ' ') : NULL;
 
+		if (clock != NULL && strchr(clock, ':') != NULL)
+			*clock = '\0';
 		g_string_append_printf(words, "%s%s since %s", i > 0 ? ", " : "", name, since);
 	}
 	return g_strdup(words->len > 0 ? words->str : "no massager");
@@ -72,7 +76,8 @@ kn_print_persons(const KnTerm *term, GString *out, JsonObject *persons)
 		JsonObject *person = kn_doc_at(array, i);
 		g_autofree gchar *name = kn_term_fit(term, kn_doc_text(person, "label"), 20);
 		g_autofree gchar *id = kn_term_fit(term, kn_doc_text(person, "external_id"), 12);
-		g_autofree gchar *held = held_words(term, person, kn_doc_text(persons, "now"));
+		g_autofree gchar *held =
+			held_words(term, person, kn_doc_text(persons, "now"), TRUE);
 		g_autofree gchar *line =
 			term->width < NARROW
 				? g_strdup_printf("%4" G_GINT64_FORMAT "  %s  %s",
@@ -105,6 +110,47 @@ append_numbers(const KnTerm *term, GString *out, const gchar *title, JsonObject 
 	kn_print_wrapped(term, out, "  ", line);
 }
 
+static void
+append_last(const KnTerm *term, GString *out, JsonObject *last, const gchar *now)
+{
+	gint64 id = kn_doc_int(last, "id", 0);
+	g_autofree gchar *when = kn_format_when(kn_doc_text(last, "start"), now);
+	g_autofree gchar *time = kn_format_duration(number_of(last, "duration_ms"));
+	/* one that runs may not have its number yet */
+	g_autofree gchar *see = id > 0 ? g_strdup_printf("knead show %" G_GINT64_FORMAT, id)
+				       : g_strdup("still going");
+	g_autofree gchar *line = g_strdup_printf("last session: %s, %s (%s)", when, time, see);
+
+	kn_print_wrapped(term, out, "  ", line);
+}
+
+static void
+append_tray(const KnTerm *term, GString *out, JsonObject *person, JsonArray *tray, const gchar *now)
+{
+	g_autofree gchar *to = kn_people_option(term, "--to", kn_doc_text(person, "label"));
+	g_autofree gchar *hint = NULL;
+	gint64 first = 0;
+
+	for (guint i = 0; i < kn_doc_length(tray); i++) {
+		JsonObject *session = kn_doc_at(tray, i);
+		gint64 id = kn_doc_int(session, "id", 0);
+		g_autofree gchar *start = kn_format_when(kn_doc_text(session, "start"), now);
+		g_autofree gchar *lasted = kn_format_duration(number_of(session, "duration_ms"));
+
+		if (id == 0)
+			continue;
+		if (first == 0)
+			g_string_append(out, "  may be theirs, of a massager they had:\n");
+		first = first == 0 ? id : first;
+		g_string_append_printf(out, "    %" G_GINT64_FORMAT "  %s, %s\n", id, start,
+				       lasted);
+	}
+	if (first == 0)
+		return;
+	hint = g_strdup_printf("if so: sudo knead assign %" G_GINT64_FORMAT "%s", first, to);
+	kn_print_wrapped(term, out, "    ", hint);
+}
+
 void
 kn_print_person(const KnTerm *term, GString *out, JsonObject *person, JsonObject *all)
 {
@@ -115,18 +161,11 @@ kn_print_person(const KnTerm *term, GString *out, JsonObject *person, JsonObject
 	const gchar *now = kn_doc_text(week, "now");
 	g_autofree gchar *name = kn_term_text(term, kn_doc_text(person, "label"));
 	g_autofree gchar *id = kn_term_text(term, kn_doc_text(person, "external_id"));
-	g_autofree gchar *held = held_words(term, person, now);
+	g_autofree gchar *held = held_words(term, person, now, FALSE);
 	g_autofree gchar *has = g_strconcat("has ", held, NULL);
 	g_autofree gchar *title =
 		g_strdup_printf("%s (person %" G_GINT64_FORMAT "%s%s)", name,
 				kn_doc_int(person, "id", 0), id[0] != '\0' ? ", " : "", id);
-	g_autofree gchar *when = kn_format_when(kn_doc_text(last, "start"), now);
-	g_autofree gchar *time = kn_format_duration(number_of(last, "duration_ms"));
-	g_autofree gchar *last_line =
-		g_strdup_printf("last session: %s, %s (knead show %" G_GINT64_FORMAT ")", when,
-				time, kn_doc_int(last, "id", 0));
-	g_autofree gchar *to = NULL;
-	g_autofree gchar *hint = NULL;
 
 	kn_term_paint(term, out, KN_STYLE_TITLE, title);
 	g_string_append_c(out, '\n');
@@ -135,20 +174,6 @@ kn_print_person(const KnTerm *term, GString *out, JsonObject *person, JsonObject
 	append_numbers(term, out, "the 7 before: ", kn_doc_object(week, "previous"));
 	kn_print_plan_line(term, out, kn_doc_object(all, "plan"));
 	if (last != NULL)
-		kn_print_wrapped(term, out, "  ", last_line);
-	if (kn_doc_length(tray) == 0)
-		return;
-	to = kn_people_option(term, "--to", kn_doc_text(person, "label"));
-	hint = g_strdup_printf("if so: sudo knead assign %" G_GINT64_FORMAT "%s",
-			       kn_doc_int(kn_doc_at(tray, 0), "id", 0), to);
-	g_string_append(out, "  may be theirs, of their massager:\n");
-	for (guint i = 0; i < kn_doc_length(tray); i++) {
-		JsonObject *session = kn_doc_at(tray, i);
-		g_autofree gchar *start = kn_format_when(kn_doc_text(session, "start"), now);
-		g_autofree gchar *lasted = kn_format_duration(number_of(session, "duration_ms"));
-
-		g_string_append_printf(out, "    %" G_GINT64_FORMAT "  %s, %s\n",
-				       kn_doc_int(session, "id", 0), start, lasted);
-	}
-	kn_print_wrapped(term, out, "    ", hint);
+		append_last(term, out, last, now);
+	append_tray(term, out, person, tray, now);
 }

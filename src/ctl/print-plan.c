@@ -207,9 +207,17 @@ append_sums(const KnTerm *term, GString *out, JsonObject *document)
 
 /* what keeps days from being known, and what mends it */
 static void
-append_unread(const KnTerm *term, GString *out, JsonObject *document)
+append_unread(const KnTerm *term, GString *out, JsonObject *document, const gchar *who)
 {
 	JsonArray *unread = kn_doc_array(document, "unread");
+	guint64 n_maybe = count_of(document, "n_maybe_sessions");
+	g_autofree gchar *show = kn_people_option(term, "show", who);
+	g_autofree gchar *option = kn_people_option(term, "--person", who);
+	g_autofree gchar *sessions = kn_format_plural(n_maybe, "session is", "sessions are");
+	g_autofree gchar *maybe = g_strdup_printf(
+		"%s nobody's yet and may be theirs: knead person%s", sessions, show);
+	g_autofree gchar *lacking =
+		g_strconcat("Some sessions are not all here yet: knead sessions", option, NULL);
 
 	if (kn_doc_int(document, "n_unknown_days", 0) == 0)
 		return;
@@ -228,11 +236,12 @@ append_unread(const KnTerm *term, GString *out, JsonObject *document)
 	}
 	if (kn_doc_length(unread) > 0)
 		kn_print_wrapped(term, out, "  ",
-				 "Switch it on near the hub; what is not used any more: knead "
-				 "forget");
-	else
-		kn_print_wrapped(term, out, "  ",
-				 "Some sessions are not all here yet: knead sessions");
+				 "Switch it on near the hub; what is not used any more: sudo knead "
+				 "forget DEVICE");
+	if (n_maybe > 0)
+		kn_print_wrapped(term, out, "  ", maybe);
+	else if (kn_doc_length(unread) == 0)
+		kn_print_wrapped(term, out, "  ", lacking);
 }
 
 /* " for Mia": as the hub calls who was asked for; "" the home's. New. */
@@ -268,21 +277,24 @@ kn_print_plan(const KnTerm *term, GString *out, JsonObject *document, const gcha
 {
 	JsonObject *plan = kn_doc_object(document, "plan");
 	g_autofree gchar *whose = for_whom(term, document, who);
-	g_autofree gchar *since = kn_format_long_day(kn_doc_text(plan, "from_day"));
-	g_autofree gchar *title = g_strdup_printf("Planned%s since %s", whose, since);
+	g_autofree gchar *since =
+		kn_format_full_day(kn_doc_text(plan, "from_day"), kn_doc_text(document, "now"));
+	g_autofree gchar *words = g_strdup_printf("Planned%s since %s", whose, since);
+	g_autoptr(GString) title = g_string_new(NULL);
 
 	if (plan == NULL) {
 		append_no_plan(term, out, document, who);
 		return;
 	}
-	kn_term_paint(term, out, KN_STYLE_TITLE, title);
+	kn_print_wrapped(term, title, "", words);
+	kn_term_paint(term, out, KN_STYLE_TITLE, g_strchomp(title->str));
 	g_string_append_c(out, '\n');
 	append_items(term, out, plan, kn_doc_object(document, "today"));
 	kn_term_paint(term, out, KN_STYLE_TITLE, "The last seven days");
 	g_string_append_c(out, '\n');
 	append_days(term, out, kn_doc_array(document, "days"));
 	append_sums(term, out, document);
-	append_unread(term, out, document);
+	append_unread(term, out, document, who);
 }
 
 void
@@ -296,9 +308,15 @@ kn_print_plan_line(const KnTerm *term, GString *out, JsonObject *document)
 					  count_of(today, "n_delivered"),
 					  count_of(today, "n_planned"))
 			: g_strdup("nothing due today");
-	g_autofree gchar *line = g_strdup_printf(
-		"Plan: %s, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " days, %s", of_today,
-		count_of(document, "n_met_days"), count_of(document, "n_due_days"), streak);
+	guint64 n_unknown = count_of(document, "n_unknown_days");
+	/* who reads "4 of 7" must not take the rest for missed */
+	g_autofree gchar *unknown =
+		n_unknown > 0 ? g_strdup_printf(" (%" G_GUINT64_FORMAT " not known yet)", n_unknown)
+			      : g_strdup("");
+	g_autofree gchar *line = g_strdup_printf("Plan: %s, %" G_GUINT64_FORMAT
+						 " of %" G_GUINT64_FORMAT " days%s, %s",
+						 of_today, count_of(document, "n_met_days"),
+						 count_of(document, "n_due_days"), unknown, streak);
 
 	if (kn_doc_object(document, "plan") != NULL)
 		kn_print_wrapped(term, out, "  ", line);
@@ -308,7 +326,8 @@ void
 kn_print_plan_set(const KnTerm *term, GString *out, JsonObject *document, const gchar *who)
 {
 	JsonObject *plan = kn_doc_at(kn_doc_array(document, "plans"), 0);
-	g_autofree gchar *from = kn_format_long_day(kn_doc_text(plan, "from_day"));
+	g_autofree gchar *from =
+		kn_format_full_day(kn_doc_text(plan, "from_day"), kn_doc_text(document, "now"));
 	guint n_items = kn_doc_length(kn_doc_array(plan, "items"));
 	g_autofree gchar *items = kn_format_plural(n_items, "item", "items");
 	g_autofree gchar *whose = for_whom(term, document, who);

@@ -271,6 +271,22 @@ append_loss(const KnTerm *term, GString *out, JsonObject *summary)
 		kn_print_wrapped(term, out, "  ", loss);
 }
 
+/* who did nothing may want to see what it was before */
+static void
+append_nothing(const KnTerm *term, GString *out, JsonObject *summary)
+{
+	JsonObject *previous = kn_doc_object(summary, "previous");
+	g_autofree gchar *before = before_words(summary);
+	g_autofree gchar *sessions =
+		kn_format_plural(number_of(previous, "n_sessions"), "session", "sessions");
+	g_autofree gchar *time = kn_format_duration(number_of(previous, "duration_ms"));
+	g_autofree gchar *line = g_strdup_printf("%s: %s in %s", before, time, sessions);
+
+	g_string_append(out, "  no session\n");
+	if (number_of(previous, "n_sessions") > 0)
+		kn_print_wrapped(term, out, "  ", line);
+}
+
 void
 kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObject *summary)
 {
@@ -281,7 +297,7 @@ kn_print_summary(const KnTerm *term, GString *out, KnBodymapView view, JsonObjec
 
 	append_title(term, out, summary);
 	if (kn_doc_int(summary, "n_sessions", 0) == 0) {
-		g_string_append(out, "  no session\n");
+		append_nothing(term, out, summary);
 		append_loss(term, out, summary);
 		return;
 	}

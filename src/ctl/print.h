@@ -8,11 +8,13 @@
 #include "ctl/doc.h"
 #include "ctl/term.h"
 
-/* today, week: summaries; plan: adherence; sessions, devices: lists. At most 24 lines. */
+/* today, week: summaries; plan: adherence; sessions, devices: lists. At most 24 lines, with the hint of the clock if that is in out already. */
 void kn_print_glance(const KnTerm *term, GString *out, JsonObject *today, JsonObject *plan,
 		     JsonObject *week, JsonObject *sessions, JsonObject *devices);
 /* parts of it: today's title and numbers; what to do on a hub that records no massager, or nothing */
 void kn_print_today(const KnTerm *term, GString *out, JsonObject *today);
+/* what of a period is missing or may be lost, in short; nothing when all is here */
+void kn_print_lacking(const KnTerm *term, GString *out, JsonObject *period);
 void kn_print_first_steps(const KnTerm *term, GString *out, JsonObject *devices);
 /* A summary with a map of its places, or with a table of its parts when it is taken apart by anything else. In 24 lines when it is of a
  * back bed, a day, a week or a month, and nothing is missing. */

@@ -164,8 +164,8 @@ is_shown(const KnDevice *device, const KnSession *live)
 static gboolean
 is_of_person(const KnAsk *ask, const KnSession *live)
 {
-	if (ask->query.person_id == 0)
-		return TRUE;
+	if (ask->query.may_be_of != 0 || ask->query.person_id == 0)
+		return ask->query.may_be_of == 0;
 	return live->person_id == MAX(ask->query.person_id, 0) &&
 	       !kn_pipeline_is_live_stored(ask->app->pipeline, live->device_id);
 }
@@ -246,6 +246,7 @@ query_sessions(gpointer user, const KnHubQuery *query, KnHubSessionsFunc func, g
 		.after = query->after,
 		.limit = query->limit,
 		.person_id = query->person_id,
+		.may_be_of = query->may_be_of,
 		.is_with_nodes = TRUE,
 		.is_deleted = query->is_deleted,
 	};

@@ -29,6 +29,8 @@ typedef struct {
 	GPtrArray *parsed;    /* owned: KnPlan */
 	GArray *spans;        /* owned: KnPlanSpan, oldest first */
 	GPtrArray *sessions;  /* owned: KnSession */
+	GPtrArray *maybe;     /* owned: KnSession, nobody's, that may be theirs */
+	gboolean is_maybe;    /* these are asked for now, after the others */
 	KnSessionPlace after; /* the last that was read */
 	gint64 person_id;     /* 0: the home's own plan, and whoever pressed counts */
 } Work;
@@ -43,6 +45,7 @@ work_free(gpointer data)
 	g_clear_pointer(&work->spans, g_array_unref);
 	g_clear_pointer(&work->parsed, g_ptr_array_unref);
 	g_clear_pointer(&work->sessions, g_ptr_array_unref);
+	g_clear_pointer(&work->maybe, g_ptr_array_unref);
 	g_free(work);
 }
 
@@ -75,6 +78,8 @@ add_sums(JsonBuilder *builder, const Work *work, const GArray *days)
 {
 	KnAdherence sum = {0};
 	KnPeriod period = {0};
+	g_autoptr(GPtrArray) maybe =
+		kn_summary_select(work->maybe, work->days.first_day, work->days.last_day);
 	gboolean is_cut = FALSE;
 	guint n_streak = kn_adherence_streak(days, &is_cut);
 
@@ -91,6 +96,7 @@ add_sums(JsonBuilder *builder, const Work *work, const GArray *days)
 	kn_json_add_int(builder, "n_due_days",
 			sum.n_met + sum.n_missed + sum.n_unknown + sum.n_open);
 	kn_json_add_int(builder, "n_data_days", period.n_data_days);
+	kn_json_add_int(builder, "n_maybe_sessions", maybe->len);
 	kn_json_add_int(builder, "streak_days", n_streak);
 	kn_json_add_bool(builder, "is_streak_cut", is_cut && work->plan_day < work->first_day);
 }
@@ -142,8 +148,8 @@ fold(const KnServer *server, const Work *work, const GPtrArray *views, gint64 no
      const gchar *zone)
 {
 	g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
-	const KnAdherenceInput input = {work->sessions, work->spans,     reaches,
-					zone,           work->first_day, work->today};
+	const KnAdherenceInput input = {work->sessions,  work->spans, reaches,    zone,
+					work->first_day, work->today, work->maybe};
 
 	for (guint i = 0; i < views->len; i++)
 		kn_reach_add(reaches, server, work->person_id, views->pdata[i], now_us);
@@ -189,8 +195,8 @@ cut(Work *work, const gchar *zone)
 {
 	KnDay oldest = kn_zone_day(work->after.start_us, zone);
 
-	work->first_day =
-		MIN(kn_zone_week_start(oldest) + 2 * WEEK, kn_zone_week_start(work->today));
+	work->first_day = MAX(work->first_day, MIN(kn_zone_week_start(oldest) + 2 * WEEK,
+						   kn_zone_week_start(work->today)));
 }
 
 static void
@@ -200,6 +206,7 @@ on_page(GPtrArray *owned_sessions, guint n_stored, const GError *error, gpointer
 	g_autoptr(KnRequest) request = data;
 	Work *work = request->work;
 	const KnServer *server = request->server;
+	guint n = 0;
 
 	if (!kn_request_is_open(request))
 		return;
@@ -213,17 +220,25 @@ on_page(GPtrArray *owned_sessions, guint n_stored, const GError *error, gpointer
 		if (session->id != 0)
 			work->after = kn_session_place(session);
 	}
-	g_ptr_array_extend_and_steal(work->sessions, g_steal_pointer(&sessions));
-	if (n_stored == KN_PAGE_MAX && work->sessions->len <= SESSIONS_MAX) {
+	g_ptr_array_extend_and_steal(work->is_maybe ? work->maybe : work->sessions,
+				     g_steal_pointer(&sessions));
+	n = work->sessions->len + work->maybe->len;
+	if (n_stored == KN_PAGE_MAX && n <= SESSIONS_MAX) {
 		ask_next_page(request);
 		return;
 	}
 	if (n_stored == KN_PAGE_MAX)
 		cut(work, server->hub.get_zone(server->user));
-	answer(request);
+	if (work->is_maybe || work->person_id == 0) {
+		answer(request);
+		return;
+	}
+	work->is_maybe = TRUE;
+	work->after = (KnSessionPlace){0};
+	ask_next_page(request);
 }
 
-/* a plan of a person is held against that person's sessions */
+/* a plan of a person is held against that person's sessions, as far as anybody knows them */
 static void
 ask_next_page(KnRequest *request)
 {
@@ -236,7 +251,8 @@ ask_next_page(KnRequest *request)
 		.to_us = kn_zone_day_start_us(work->today + 1, zone) + ZONE_SLACK_US,
 		.after = work->after,
 		.limit = KN_PAGE_MAX,
-		.person_id = work->person_id,
+		.person_id = work->is_maybe ? 0 : work->person_id,
+		.may_be_of = work->is_maybe ? work->person_id : 0,
 	};
 
 	server->hub.query_sessions(server->user, &query, on_page, kn_request_ref(request));
@@ -316,6 +332,7 @@ kn_handle_adherence(KnRequest *request)
 	work->parsed = g_ptr_array_new_with_free_func((GDestroyNotify)kn_plan_free);
 	work->spans = g_array_new(FALSE, FALSE, sizeof(KnPlanSpan));
 	work->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
+	work->maybe = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free);
 	work->today = kn_query_today(request);
 	work->first_day = kn_zone_week_start(work->today - LOOK_BACK_DAYS);
 	work->plan_day = work->today;

@@ -270,7 +270,8 @@ kn_handle_assignment(KnRequest *request)
 	g_autoptr(JsonNode) node = NULL;
 	JsonObject *body = NULL;
 	Work *work = g_new0(Work, 1);
-	KnPeopleWish wish = {.uid = (guint32)request->client->peer.uid};
+	KnPeopleWish wish = {.uid = (guint32)request->client->peer.uid,
+			     .zone = server->hub.get_zone(server->user)};
 	const gchar *to = NULL;
 
 	request->work = work;

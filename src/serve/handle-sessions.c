@@ -88,7 +88,8 @@ kn_handle_sessions(KnRequest *request)
 	    !kn_query_number(request, "deleted", 0, 1, &is_deleted) ||
 	    !kn_query_place(request, "cursor", &query.after) ||
 	    !kn_query_device(request, "device", &query.device_id) ||
-	    !kn_query_person(request, "person", &query.person_id))
+	    !kn_query_person(request, "person", &query.person_id) ||
+	    !kn_query_one_person(request, "may_be", &query.may_be_of))
 		return;
 	work = g_new0(ListWork, 1);
 	work->limit = (guint)limit;

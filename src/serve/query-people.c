@@ -35,6 +35,14 @@ kn_query_person(KnRequest *request, const gchar *key, gint64 *ret_person_id)
 	return TRUE;
 }
 
+gboolean
+kn_query_one_person(KnRequest *request, const gchar *key, gint64 *ret_person_id)
+{
+	const gchar *text = kn_query_get(request, key);
+
+	return text == NULL || kn_query_find_person(request, text, ret_person_id);
+}
+
 /* "14:30" */
 static gboolean
 parse_clock(const gchar *text, gint *ret_hour, gint *ret_minute)

@@ -11,6 +11,9 @@ gboolean kn_query_find_person(KnRequest *request, const gchar *text, gint64 *ret
 /* The same of a key of the query, where "unassigned" is nobody: -1. Absent: *ret_person_id stays. */
 gboolean kn_query_person(KnRequest *request, const gchar *key, gint64 *ret_person_id);
 
+/* A person alone; absent: *ret_person_id stays. */
+gboolean kn_query_one_person(KnRequest *request, const gchar *key, gint64 *ret_person_id);
+
 /* A moment in the words of people, by the hub's clock and zone: now, 14:30 (today), yesterday 14:30, a day (its first instant), or RFC 3339. */
 gboolean kn_query_moment(KnRequest *request, const gchar *text, gint64 *ret_utc_us);
 

@@ -60,6 +60,7 @@ typedef struct {
 	guint limit;          /* 1 … 400, not counting sessions that have no row yet */
 	gint64 person_id;     /* 0 all; -1 nobody's */
 	gboolean is_deleted;  /* those that a person deleted, instead of all others */
+	gint64 may_be_of; /* not 0, instead of person_id: nobody's that may be this person's, as KnSessionQuery has it */
 } KnHubQuery;
 
 /* Newest first. Those that run and have no row yet (id 0) come besides n_stored that have: fewer than the limit means that there are no

@@ -3,6 +3,7 @@
 
 #include "store/people.h"
 
+#include "core/base/zone.h"
 #include "store/edits.h"
 #include "store/people-rows.h"
 #include "store/sessions.h"
@@ -22,12 +23,15 @@ refuse(GError **error, const gchar *format, ...)
 	return FALSE;
 }
 
+/* as the clock beside the hub shows it, and every list */
 static gchar *
-format_time(gint64 utc_us)
+format_time(gint64 utc_us, const KnPeopleWish *wish)
 {
-	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(utc_us / G_USEC_PER_SEC);
+	g_autoptr(GTimeZone) zone = kn_zone_hold(wish->zone ? wish->zone : "UTC");
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(utc_us / G_USEC_PER_SEC);
+	g_autoptr(GDateTime) time = utc ? g_date_time_to_timezone(utc, zone) : NULL;
 
-	return time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ") : g_strdup("?");
+	return time ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : g_strdup("?");
 }
 
 /* ---- persons ---- */
@@ -103,14 +107,14 @@ find_last(KnDb *db, gint64 device_id, Last *ret_last, GError **error)
 }
 
 static gboolean
-end_handout(KnDb *db, const Last *last, gint64 at_us, GError **error)
+end_handout(KnDb *db, const KnPeopleWish *wish, const Last *last, GError **error)
 {
-	g_autofree gchar *since = format_time(last->from_us);
+	g_autofree gchar *since = format_time(last->from_us, wish);
 
-	if (at_us <= last->from_us)
+	if (wish->at_us <= last->from_us)
 		return refuse(error, "it was handed out at %s: it can only come back later", since);
 	return kn_sql_run(db, "UPDATE handout SET to_us = ?2 WHERE handout_id = ?1",
-			  KN_SQL_INTS(last->id, at_us), error);
+			  KN_SQL_INTS(last->id, wish->at_us), error);
 }
 
 static gboolean
@@ -123,15 +127,19 @@ check_out(KnDb *db, const KnPeopleWish *wish, const KnPeople *people, GError **e
 	if (!find_last(db, wish->device_id, &last, error))
 		return FALSE;
 	holder = kn_people_get(people, last.person_id);
-	time = format_time(last.to_us != 0 ? last.to_us : last.from_us);
-	if (last.id != 0 && last.to_us == 0 &&
-	    (!wish->is_forced || last.person_id == wish->person_id))
-		return refuse(error, "%s has it since %s", holder ? holder->label : "somebody",
-			      time);
+	time = format_time(last.to_us != 0 ? last.to_us : last.from_us, wish);
+	if (last.id != 0 && last.to_us == 0 && last.person_id == wish->person_id)
+		return refuse(error, "%s has it since %s already",
+			      holder ? holder->label : "somebody", time);
+	if (last.id != 0 && last.to_us == 0 && !wish->is_forced)
+		return refuse(error,
+			      "%s has it since %s: let it come back first (knead return), or take "
+			      "it with --force",
+			      holder ? holder->label : "somebody", time);
 	if (last.to_us > wish->at_us)
 		return refuse(error, "%s had it until %s: say a later time",
 			      holder ? holder->label : "somebody", time);
-	if (last.id != 0 && last.to_us == 0 && !end_handout(db, &last, wish->at_us, error))
+	if (last.id != 0 && last.to_us == 0 && !end_handout(db, wish, &last, error))
 		return FALSE;
 	return kn_sql_run(db,
 			  "INSERT INTO handout (device_id, person_id, from_us) VALUES (?1, ?2, ?3)",
@@ -148,7 +156,7 @@ give_back(KnDb *db, const KnPeopleWish *wish, KnPeopleDone *done, GError **error
 	if (last.id == 0 || last.to_us != 0)
 		return refuse(error, "nobody has it");
 	done->person_id = last.person_id;
-	return end_handout(db, &last, wish->at_us, error);
+	return end_handout(db, wish, &last, error);
 }
 
 static gboolean

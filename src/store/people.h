@@ -36,6 +36,15 @@
 /* 0 nobody's */
 #define KN_PEOPLE_OWNER "coalesce(" KN_PEOPLE_ASSIGNED_TO ", " KN_PEOPLE_HANDED_TO ", 0)"
 
+/* A session s of which nobody has said whose it is, and which began less than a day before its massager was handed to person ?7 or after it
+ * came back; between ?1 and ?2. */
+#define KN_PEOPLE_MAY_BE                                                                        \
+	"s.session_id IN (SELECT x.session_id FROM handout AS h CROSS JOIN session AS x "       \
+	"INDEXED BY session_by_device ON x.device_id = h.device_id AND x.start_utc_us BETWEEN " \
+	"max(h.from_us - 86400000000, ?1) AND "                                                 \
+	"min(ifnull(h.to_us + 86400000000, 9223372036854775807), ?2) WHERE h.person_id = ?7) "  \
+	"AND p.person_id IS NULL AND " KN_PEOPLE_ASSIGNED_TO " IS NULL "
+
 /* All of them, sorted. */
 KnPeople *kn_people_load(KnDb *db, GError **error);
 /* One change, a transaction of its own, or none. Errors: NOT_FOUND (no such person, massager or session), REFUSED (it does not go with what is there;

@@ -177,6 +177,11 @@ kn_sessions_find(KnDb *db, gint64 log_key, gint64 boot, KnRange range, GError **
 	"WHERE x.log_key = a.log_key AND x.first_seq <= a.seq ORDER BY x.first_seq DESC LIMIT 1) " \
 	"FROM assignment AS a WHERE a.person_id = ?7) "
 
+#define IS_OF_ONE                                                                 \
+	"AND s.start_utc_us BETWEEN ?1 AND ?2 AND (?6 = 0 OR s.device_id = ?6) "  \
+	"AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " KN_SESSIONS_IS_SHOWN \
+	"AND ?8 = " KN_EDITS_IS_DELETED "ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5"
+
 static KnStatement *
 start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 {
@@ -188,19 +193,19 @@ start_query(KnDb *db, const KnSessionQuery *query, GError **error)
 			       is_first ? G_MAXINT64 : query->after.id,
 			       CLAMP(query->limit, 1, 400),
 			       query->device_id,
-			       query->person_id > 0 ? query->person_id : query->person_id < 0,
+			       query->may_be_of > 0   ? query->may_be_of
+			       : query->person_id > 0 ? query->person_id
+						      : query->person_id < 0,
 			       query->is_deleted != FALSE};
 
+	if (query->may_be_of > 0)
+		return kn_sql_start(db, KN_SESSION_SELECT "WHERE " KN_PEOPLE_MAY_BE IS_OF_ONE, ints,
+				    G_N_ELEMENTS(ints), error);
 	if (query->person_id > 0)
-		return kn_sql_start(
-			db,
-			KN_SESSION_SELECT
-			"WHERE " MAY_BE_OF_PERSON "AND s.start_utc_us BETWEEN ?1 AND ?2 "
-			"AND (?6 = 0 OR s.device_id = ?6) AND p.person_id = ?7 "
-			"AND (s.start_utc_us, s.session_id) < (?3, ?4) AND " KN_SESSIONS_IS_SHOWN
-			"AND ?8 = " KN_EDITS_IS_DELETED
-			"ORDER BY s.start_utc_us DESC, s.session_id DESC LIMIT ?5",
-			ints, G_N_ELEMENTS(ints), error);
+		return kn_sql_start(db,
+				    KN_SESSION_SELECT "WHERE " MAY_BE_OF_PERSON
+						      "AND p.person_id = ?7 " IS_OF_ONE,
+				    ints, G_N_ELEMENTS(ints), error);
 	if (query->device_id != 0)
 		return kn_sql_start(db,
 				    KN_SESSION_SELECT "WHERE s.device_id = ?6 AND s.start_utc_us "

@@ -162,6 +162,8 @@ typedef struct {
 	gboolean is_with_nodes;
 	gint64 person_id;    /* 0: all; -1: nobody's */
 	gboolean is_deleted; /* those that a person deleted, instead of all others */
+	/* not 0, instead of person_id: nobody's, without a word by hand, of a massager that this person had less than a day before or after */
+	gint64 may_be_of;
 } KnSessionQuery;
 
 /* KnSession, newest start first; sessions without a known time come first of all. Owned by the

@@ -27,7 +27,7 @@ def routes_of_the_page():
     for line in map(plain, API.splitlines()):
         found = re.match(r"(GET|POST) (/v1/\S+)(.*)", line)
         if found:
-            yield f"{found.group(1)} {found.group(2)}", set(re.findall(r"\b([a-z]+)=", found.group(3)))
+            yield f"{found.group(1)} {found.group(2)}", set(re.findall(r"\b([a-z_]+)=", found.group(3)))
 
 
 def test_the_page_has_each_route_with_its_keys():

@@ -117,7 +117,9 @@ is_asked(const Example *example, const KnHubQuery *query, const KnSession *sessi
 	return (query->after.id == 0 || session->id < query->after.id) &&
 	       session->start_utc_us >= query->from_us && session->start_utc_us < query->to_us &&
 	       (query->device_id == 0 || query->device_id == session->device_id) &&
-	       (query->person_id == 0 || MAX(query->person_id, 0) == owner) &&
+	       (query->may_be_of != 0
+			? example_may_be(example, session, query->may_be_of)
+			: query->person_id == 0 || MAX(query->person_id, 0) == owner) &&
 	       query->is_deleted == session->is_deleted;
 }
 

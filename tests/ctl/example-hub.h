@@ -28,6 +28,7 @@ void example_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleF
 			   gpointer request);
 /* 0: nobody's */
 gint64 example_owner(const Example *example, const KnSession *session);
+gboolean example_may_be(const Example *example, const KnSession *session, gint64 person_id);
 
 /* ---- the list put right by hand. There are no samples: each part of a session has its share of everything. ---- */
 

@@ -45,6 +45,25 @@ example_owner(const Example *example, const KnSession *session)
 	return 0;
 }
 
+gboolean
+example_may_be(const Example *example, const KnSession *session, gint64 person_id)
+{
+	const gint64 day_us = G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
+
+	if (g_hash_table_contains(example->hands, GINT_TO_POINTER((gint)session->id)) ||
+	    example_owner(example, session) != 0)
+		return FALSE;
+	for (guint i = 0; i < example->handouts->len; i++) {
+		const Out *out = &g_array_index(example->handouts, Out, i);
+
+		if (out->device_id == session->device_id && out->person_id == person_id &&
+		    out->from_us - day_us <= session->start_utc_us &&
+		    session->start_utc_us - day_us <= out->to_us)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* who has what now, for KnPeople */
 static void
 list_handouts(Example *example)

@@ -17,7 +17,8 @@ clinic(guint n, guint n_unassigned)
 		g_string_new("{\"today\":{},\"persons\":{\"persons\":[{\"id\":1}]},"
 			     "\"plans\":{\"1\":{\"plan\":{},\"n_met_days\":4,"
 			     "\"n_due_days\":7},\"2\":{\"plan\":{},"
-			     "\"n_due_days\":0},\"3\":{\"n_due_days\":0}},"
+			     "\"n_due_days\":0},\"3\":{\"n_due_days\":0},\"5\":{\"plan\":{},"
+			     "\"n_met_days\":2,\"n_due_days\":5,\"n_unknown_days\":1}},"
 			     "\"week\":{\"by\":\"person\",\"parts\":[");
 
 	for (guint i = 1; i <= n; i++)
@@ -94,6 +95,8 @@ the_line_of_a_person_has_the_days_of_their_plan_and_no_word_on_it(void)
 	/* a plan of which nothing is due, and no plan */
 	assert_has(out, "Person 2            20 min  yesterday    -\n");
 	assert_has(out, "Person 4            40 min  yesterday\n");
+	assert_has(out, "Person 5            50 min  yesterday    2 of 5?\n");
+	assert_has(narrow, "  Person 5       50 min 2/5? yesterday\n");
 	assert_has(narrow, "  Person 1       10 min 4/7  yesterday\n");
 	assert_has(narrow, "! Person 3       30 min      yesterday\n");
 }
@@ -130,6 +133,30 @@ the_tray_counts_what_the_list_of_the_unassigned_shows(void)
 	g_assert_null(strstr(none, "nobody yet"));
 	assert_has(some, "\n  100 sessions belong to nobody yet: ");
 	assert_has(more, "\n  more than 100 sessions belong to nobody yet: ");
+}
+
+static void
+a_glance_tells_what_of_the_week_is_missing_or_lost(void)
+{
+	for (guint width = 40; width <= 80; width += 40) {
+		KnTerm term = {.width = width, .is_utf8 = TRUE};
+		g_autoptr(JsonNode) all = clinic(40, 101);
+		JsonObject *week = kn_doc_object(kn_doc_root(all), "week");
+		g_autoptr(GString) lacking = g_string_new(NULL);
+		g_autoptr(GString) lost = g_string_new(NULL);
+		JsonArray *losses = json_array_new();
+
+		json_object_set_int_member(week, "stored", 9);
+		json_object_set_int_member(week, "expected", 10);
+		kn_print_clinic(&term, lacking, kn_doc_root(all));
+		assert_has(lacking->str, "\n  1 of 10 records missing (10.0 %)");
+		json_array_add_object_element(losses, json_object_new());
+		json_object_set_array_member(week, "data_loss", losses);
+		kn_print_clinic(&term, lost, kn_doc_root(all));
+		assert_has(lost->str, "\n  some may be lost with a damaged");
+		assert_lines_fit(lacking->str, width);
+		g_assert_cmpuint(assert_lines_fit(lost->str, width), <=, 24);
+	}
 }
 
 static void
@@ -267,6 +294,40 @@ a_person_is_shown_with_what_may_be_theirs(void)
 	assert_has(out->str, "if so: sudo knead assign 12 --to Mia\n");
 }
 
+/* the first and the last have no row yet: there is no number to type */
+static void
+a_session_without_a_number_is_in_no_hint(void)
+{
+	g_autoptr(JsonNode) person = parse("{\"id\":4,\"label\":\"Mia\"}");
+	g_autoptr(JsonNode) all =
+		parse("{\"week\":{\"now\":\"" NOW "\"},\"sessions\":{\"sessions\":[{\"start\":"
+		      "\"2026-11-21T08:50:00+01:00\",\"duration_ms\":600000}]},\"unassigned\":{"
+		      "\"sessions\":[{\"duration_ms\":60000},{\"id\":12,\"duration_ms\":60000}]}}");
+	g_autoptr(JsonNode) one = parse("{\"unassigned\":{\"sessions\":[{\"duration_ms\":1}]}}");
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_person(&utf8, out, kn_doc_root(person), kn_doc_root(all));
+	assert_has(out->str, "last session: today 08:50, 10 min (still going)\n");
+	assert_has(out->str,
+		   "had:\n    12  at an unknown time, 60 s\n    if so: sudo knead assign 12 ");
+	g_string_truncate(out, 0);
+	kn_print_person(&utf8, out, kn_doc_root(person), kn_doc_root(one));
+	g_assert_null(strstr(out->str, "may be theirs"));
+}
+
+static void
+a_list_of_persons_tells_the_day_they_have_it_since(void)
+{
+	g_autofree gchar *out = print(
+		kn_print_persons, &utf8,
+		"{\"now\":\"" NOW "\",\"persons\":[{\"label\":\"Mia\",\"devices\":[{\"label\":"
+		"\"pad 7\",\"since\":\"2026-11-18T10:00:00+01:00\"}]},{\"label\":\"Ben\","
+		"\"devices\":[{\"label\":\"pad 8\",\"since\":\"2026-11-21T08:00:00+01:00\"}]}]}");
+
+	assert_has(out, "  pad 7 since Wed 18 Nov\n");
+	assert_has(out, "  pad 8 since today\n");
+}
+
 static void
 a_name_that_is_none_reaches_no_terminal(void)
 {
@@ -290,6 +351,7 @@ main(int argc, char **argv)
 	ADD(the_line_of_a_person_has_the_days_of_their_plan_and_no_word_on_it);
 	ADD(a_long_name_leaves_what_is_to_do_readable);
 	ADD(the_tray_counts_what_the_list_of_the_unassigned_shows);
+	ADD(a_glance_tells_what_of_the_week_is_missing_or_lost);
 	ADD(persons_of_whom_nobody_has_a_massager_are_a_clinic_too);
 	ADD(a_hub_is_a_clinic_with_its_first_person);
 	ADD(forty_pads_are_a_line_each_in_the_order_that_was_asked_for);
@@ -297,6 +359,8 @@ main(int argc, char **argv)
 	ADD(few_pads_tell_who_has_them_and_all_on_one_screen);
 	ADD(pads_that_are_only_heard_are_counted_below_a_table);
 	ADD(a_person_is_shown_with_what_may_be_theirs);
+	ADD(a_session_without_a_number_is_in_no_hint);
+	ADD(a_list_of_persons_tells_the_day_they_have_it_since);
 	ADD(a_name_that_is_none_reaches_no_terminal);
 	return g_test_run();
 }

@@ -62,6 +62,27 @@ each_day_has_a_mark_and_each_mark_a_word(void)
 }
 
 static void
+a_plan_of_another_year_tells_it(void)
+{
+	g_autoptr(JsonNode) old = document(1);
+	g_autoptr(JsonNode) set =
+		parse("{\"now\":\"" NOW "\",\"plans\":[{\"from_day\":\"2027-01-04\","
+		      "\"items\":[{}]}]}");
+	const KnTerm narrow = {.width = 40};
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	json_object_set_string_member(kn_doc_object(kn_doc_root(old), "plan"), "from_day",
+				      "2025-09-17");
+	kn_print_plan(&utf8, out, kn_doc_root(old), NULL);
+	kn_print_plan_set(&utf8, out, kn_doc_root(set), NULL);
+	assert_has(out->str, "Planned since Wednesday 17 September 2025\n");
+	assert_has(out->str, "Planned from Monday 4 January 2027 on: 1 item.\n");
+	g_string_truncate(out, 0);
+	kn_print_plan(&narrow, out, kn_doc_root(old), NULL);
+	assert_lines_fit(out->str, 40);
+}
+
+static void
 four_items_in_words_and_sixteen_in_short_fit_on_a_screen(void)
 {
 	static const guint counts[] = {1, 4, 5, 16};
@@ -93,10 +114,10 @@ a_plan_of_a_person_names_them_and_so_do_its_hints(void)
 {
 	g_autoptr(JsonNode) node = document(1);
 	g_autoptr(JsonNode) none = parse("{\"person\":{\"id\":4,\"label\":\"Mia K.\"}}");
-	g_autoptr(JsonNode) set =
-		parse("{\"plans\":[{\"from_day\":\"2026-11-21\",\"items\":[{}]}]}");
-	g_autoptr(JsonNode) end =
-		parse("{\"plans\":[{\"from_day\":\"2026-11-21\",\"is_end\":true}]}");
+	g_autoptr(JsonNode) set = parse(
+		"{\"now\":\"" NOW "\",\"plans\":[{\"from_day\":\"2026-11-21\",\"items\":[{}]}]}");
+	g_autoptr(JsonNode) end = parse(
+		"{\"now\":\"" NOW "\",\"plans\":[{\"from_day\":\"2026-11-21\",\"is_end\":true}]}");
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	kn_print_plan(&utf8, out, kn_doc_root(node), "Mia K.");
@@ -113,6 +134,28 @@ a_plan_of_a_person_names_them_and_so_do_its_hints(void)
 	assert_has(out->str, "Planned for Mia from Saturday 21 November on: nothing.\n");
 }
 
+static void
+what_keeps_days_from_being_known_is_told_with_what_to_type(void)
+{
+	g_autoptr(JsonNode) maybe = parse("{\"plan\":{},\"n_unknown_days\":1,"
+					  "\"n_maybe_sessions\":2,\"unread\":[]}");
+	g_autoptr(JsonNode) lacking = parse("{\"plan\":{},\"n_unknown_days\":1,\"unread\":[]}");
+	g_autoptr(JsonNode) unread = document(1);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	kn_print_plan(&utf8, out, kn_doc_root(maybe), "Mia K.");
+	kn_print_plan(&utf8, out, kn_doc_root(lacking), "Mia K.");
+	kn_print_plan(&utf8, out, kn_doc_root(unread), NULL);
+	assert_lines_fit(out->str, 80);
+	assert_has(out->str, "\n  2 sessions are nobody's yet and may be theirs: knead person show "
+			     "'Mia K.'\n");
+	assert_has(out->str, "not all here yet: knead sessions --person 'Mia K.'\n");
+	assert_has(out->str, "not used any more: sudo knead forget DEVICE\n");
+	g_string_truncate(out, 0);
+	kn_print_plan_line(&utf8, out, kn_doc_root(unread));
+	assert_has(out->str, ", 2 of 5 days (1 not known yet), streak");
+}
+
 /* of whom a screen tells is on it, and a name of 64 characters breaks no line */
 static void
 whose_plan_it_is_stands_in_its_first_line(void)
@@ -124,10 +167,12 @@ whose_plan_it_is_stands_in_its_first_line(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
 		g_autoptr(JsonNode) planned = document(1);
 		g_autoptr(JsonNode) none = parse("{\"days\":[]}");
-		g_autoptr(JsonNode) set = parse("{\"plans\":[{\"from_day\":\"2026-11-16\","
-						"\"items\":[{}]}]}");
+		g_autoptr(JsonNode) set =
+			parse("{\"now\":\"" NOW "\",\"plans\":[{\"from_day\":\"2026-11-16\","
+			      "\"items\":[{}]}]}");
 		g_autoptr(JsonNode) ended =
-			parse("{\"plans\":[{\"from_day\":\"2026-11-16\",\"is_end\":true}]}");
+			parse("{\"now\":\"" NOW
+			      "\",\"plans\":[{\"from_day\":\"2026-11-16\",\"is_end\":true}]}");
 		JsonNode *const nodes[] = {planned, none, set, ended};
 		g_autofree gchar *named = g_strdup_printf(" for %.21s", labels[i]);
 
@@ -156,12 +201,16 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/ctl/plan/each-day-has-a-mark-and-each-mark-a-word",
 			each_day_has_a_mark_and_each_mark_a_word);
+	g_test_add_func("/ctl/plan/a-plan-of-another-year-tells-it",
+			a_plan_of_another_year_tells_it);
 	g_test_add_func("/ctl/plan/four-items-in-words-and-sixteen-in-short-fit-on-a-screen",
 			four_items_in_words_and_sixteen_in_short_fit_on_a_screen);
 	g_test_add_func("/ctl/plan/without-a-plan-there-is-what-to-do-and-no-line-on-the-glance",
 			without_a_plan_there_is_what_to_do_and_no_line_on_the_glance);
 	g_test_add_func("/ctl/plan/a-plan-of-a-person-names-them-and-so-do-its-hints",
 			a_plan_of_a_person_names_them_and_so_do_its_hints);
+	g_test_add_func("/ctl/plan/what-keeps-days-from-being-known-is-told-with-what-to-type",
+			what_keeps_days_from_being_known_is_told_with_what_to_type);
 	g_test_add_func("/ctl/plan/whose-plan-it-is-stands-in-its-first-line",
 			whose_plan_it_is_stands_in_its_first_line);
 	return g_test_run();

@@ -72,6 +72,7 @@ the_fullest_glance_is_24_lines_of_80_columns(void)
 			     "\"expected\":10,\"symmetry_permille\":40,\"days\":[");
 	g_autoptr(JsonNode) week = NULL;
 	g_autoptr(JsonNode) plan = parse(PLAN);
+	g_autoptr(JsonNode) unset = parse("{\"clock\":\"unknown\"}");
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	for (guint i = 0; i < 7; i++)
@@ -98,6 +99,14 @@ the_fullest_glance_is_24_lines_of_80_columns(void)
 	assert_has(out->str, "not synced for 4 days");
 	/* the line of the plan takes the place of one of nine */
 	assert_has(out->str, "and 5 more: knead devices");
+	/* and so does the hint of the clock */
+	g_string_truncate(out, 0);
+	g_assert_true(kn_print_clock_hint(&utf8, out, json_node_get_object(unset)));
+	kn_print_glance(&utf8, out, json_node_get_object(today), json_node_get_object(plan),
+			json_node_get_object(week), json_node_get_object(sessions),
+			json_node_get_object(devices));
+	g_assert_cmpuint(assert_lines_fit(out->str, 80), <=, 24);
+	assert_has(out->str, "and 6 more: knead devices");
 }
 
 static void
@@ -191,6 +200,12 @@ a_summary_is_told_in_words(void)
 	g_autofree gchar *empty = print(print_summary, &utf8,
 					"{\"first_day\":\"2026-11-21\",\"last_day\":\"2026-11-21\","
 					"\"now\":\"2026-11-21T09:00:00+01:00\"}");
+	g_autofree gchar *rest =
+		print(print_summary, &utf8,
+		      "{\"first_day\":\"2026-11-15\",\"last_day\":\"2026-11-21\","
+		      "\"now\":\"2026-11-21T09:00:00+01:00\",\"previous\":{\"first_day\":"
+		      "\"2026-11-08\",\"last_day\":\"2026-11-14\",\"n_sessions\":8,"
+		      "\"duration_ms\":3300000}}");
 	g_autofree gchar *years = print(print_summary, &utf8,
 					"{\"first_day\":\"2020-01-01\",\"last_day\":\"2026-11-19\","
 					"\"now\":\"2026-12-01T09:00:00+01:00\"}");
@@ -207,6 +222,9 @@ a_summary_is_told_in_words(void)
 	assert_has(out, "network");
 	g_assert_null(strstr(years, "not certain"));
 	g_assert_cmpstr(empty, ==, "Saturday 21 November\n  no session\n");
+	g_assert_cmpstr(rest, ==,
+			"Sunday 15 November to Saturday 21 November\n  no session\n"
+			"  the 7 days before: 55 min in 8 sessions\n");
 }
 
 static void

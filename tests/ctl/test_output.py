@@ -25,6 +25,13 @@ def test_what_cannot_be_written_is_told_once_and_is_a_failure(hub, words):  # no
     assert done.stderr == "knead: cannot write to standard output: No space left on device\n  Is the disk full? What is there now is not whole.\n"
 
 
+@pytest.mark.parametrize("words", [(), ("--json",), ("sessions", "--limit", "400", "--json"), ("--version",), ("watch", "--json"), ("log", "--follow"), ("export", "csv")])
+def test_a_closed_one_is_called_that_and_nothing_goes_elsewhere(hub, words):  # noqa: F811
+    done = subprocess.run(["bash", "-c", 'exec "$0" --socket "$@" >&-', KNEAD, str(hub), *words], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert done.stderr == "knead: cannot write to standard output: it is closed\n  Say where it goes: > FILE\n"
+
+
 def test_an_error_that_has_a_code_of_its_own_keeps_it(hub):  # noqa: F811
     done = into_a_full_disk(hub, "show", "999")
     assert done.returncode == NOT_FOUND and "cannot write" not in done.stderr

@@ -102,6 +102,16 @@ def test_a_massager_without_sides_has_a_map_without_sides(hub):
     assert [line.split("  ")[1] for line in sleeve[3:7]] == [f"moved freely, point {n}" for n in (1, 2, 3, 4)]
 
 
+def test_a_node_has_the_number_that_a_plan_writes(hub):
+    import json
+    parts = json.loads(knead("summary", "--by", "node", "--json", path=hub).stdout)["parts"]
+    lines = lines_of(hub, "summary", "--by", "node")
+    assert {part["node"] for part in parts} >= {0, 13}
+    for part in parts:
+        side = "" if part["side"] == "centre" else part["side"] + " "
+        assert len([line for line in lines if line.startswith(f"  {part['device']['label']} {part['node']}: {side}")]) == 1, part
+
+
 def test_arrows_stand_where_the_hub_says_so_and_nowhere_else(hub):
     import json
     for words in (("summary",), ("summary", "--month"), ("summary", "today"), ("summary", "--since", "3-days-ago")):
@@ -158,9 +168,14 @@ def test_a_plan_of_a_person_is_on_their_line_and_on_the_glance_of_nobody_else(cl
     lines = lines_of(clinic)
     (mia,) = [line for line in lines if line.startswith("  Mia")]
     assert f"  {told['n_met_days']} of {told['n_due_days']}" in mia
-    assert not [line for line in lines if re.search("[0-9] of [0-9]", line) and line != mia]
+    assert not [line for line in lines if re.search("[0-9] of [0-9]\\?*( |$)", line) and line != mia]
     assert any(line.startswith("  Plan: ") and line.endswith(f"streak {told['streak_days']}") for line in lines_of(clinic, "person", "show", "Mia"))
     assert not [line for line in lines_of(clinic, "person", "show", "Jonas") if "Plan" in line]
+
+
+def test_who_did_nothing_has_no_numbers_of_it(clinic):
+    (jonas,) = [line for line in lines_of(clinic, "summary", "--by", "person", "yesterday", COLUMNS="80") if line.startswith("  Jonas ")]
+    assert jonas.split()[1:5] == ["-"] * 4 and len(jonas.split()) > 5  # and what was before
 
 
 def test_who_may_be_a_plans_person_is_not_nobody(clinic):
@@ -187,7 +202,7 @@ def test_a_list_of_nothing_says_what_was_asked_and_what_to_do_next(clinic, words
 CHANGES = ["person add 'A label of several words that is rather long'", "person rename 1 Mia", "checkout 'back bed' --to Mia --from monday", "return 1", "assign 50 51 --to Mia",
            "plan check lower-back.plan", "plan set lower-back.plan --person Mia", "plan end --person Mia", "rate last --before 6 --after 3 --where 'left shoulder blade'",
            "pair C0:FF:EE:00:00:03 --label 'foam roll'", "allow C0:FF:EE:00:00:03 --label 'foam roll'", "identify 3", "scan --for 1", "why 3", "status", "log",
-           "rezone Europe/Lisbon --since 2026-11 --dry-run", "forget 3"]
+           "rezone Europe/Lisbon --since 2026-11 --dry-run", "forget 3", "split 58 --after 4", "delete 57 --yes", "undo last", "edits"]
 
 
 def test_what_is_answered_to_a_change_fits_a_narrow_terminal_too():

@@ -41,7 +41,7 @@ def assert_all_are_somebodys_or_nobodys(hub, day):
     for key in ADDED:
         sums = [summed(hub, day, f"&person={who}")[key] for who in WHO]
         assert sums == [parts.get(who, {}).get(key, 0) for who in WHO], key
-        # what several do at once is time of each of them, but nobody does that here
+        # what several do at once is time of each of them
         assert sum(sums) == whole[key], key
     return whole["n_sessions"], len(listed(hub, "&deleted=1"))
 

@@ -189,7 +189,10 @@ select_sessions(const FakeHub *hub, const KnHubQuery *query, guint *ret_n_stored
 		if (is_after && session->start_utc_us >= query->from_us &&
 		    session->start_utc_us < query->to_us &&
 		    (query->device_id == 0 || session->device_id == query->device_id) &&
-		    (query->person_id == 0 || session->person_id == MAX(query->person_id, 0)))
+		    (query->may_be_of != 0
+			     ? hub->is_tray_theirs && session->person_id == 0
+			     : query->person_id == 0 ||
+				       session->person_id == MAX(query->person_id, 0)))
 			g_ptr_array_add(page, copy_session(session));
 		*ret_n_stored += session->id != 0 && page->len > n_before;
 		is_after |= session->id == query->after.id;

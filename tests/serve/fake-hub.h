@@ -37,6 +37,7 @@ typedef struct {
 	gboolean is_deferred;      /* calls wait for fake_hub_answer */
 	gint error_code;           /* of KN_HUB_ERROR; 0 none */
 	gboolean is_clock_unset;
+	gboolean is_tray_theirs; /* what is nobody's may be whoever's who is asked for */
 	guint n_calls;
 	gint64 n_events; /* kept: ids 1 to this, of device 1, and every tenth an alarm */
 	gint64 oldest_event_id;

@@ -93,6 +93,11 @@ sessions_are_chosen_by_label_before_number_and_carry_whose_they_are(Fixture *fix
 		g_assert_cmpint(json_object_has_member(session, "person"), ==, i < 4);
 	}
 	assert_problem(fixture, "GET", "/v1/sessions?person=Ben", NULL, 404, "no-such-person");
+	assert_problem(fixture, "GET", "/v1/sessions?may_be=Ben", NULL, 404, "no-such-person");
+	assert_problem(fixture, "GET", "/v1/sessions?may_be=unassigned", NULL, 404,
+		       "no-such-person");
+	assert_status(fixture, "GET", "/v1/sessions?may_be=A-7", NULL, 200);
+	g_assert_cmpint(fixture->hub.last_query.may_be_of, ==, 1);
 	assert_problem(fixture, "GET", "/v1/summary?period=week&person=Ben", NULL, 404,
 		       "no-such-person");
 }
@@ -248,6 +253,7 @@ a_massager_goes_out_and_comes_back_at_a_time_of_people(Fixture *fixture, gconstp
 	g_assert_nonnull(taken);
 	g_assert_cmpint(fixture->hub.people_wish->what, ==, KN_PEOPLE_RETURN);
 	g_assert_cmpint(fixture->hub.people_wish->at_us, ==, HUB_NOW_US - 60 * G_USEC_PER_SEC);
+	g_assert_cmpstr(fixture->hub.people_wish->zone, ==, "Europe/Berlin");
 }
 
 static void

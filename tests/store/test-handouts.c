@@ -22,7 +22,13 @@ a_massager_is_out_to_one_person_at_a_time(void)
 	people_refused(&fixture, &what, "nobody has it");
 	people_hand_out(&fixture, mia, NOON);
 	what = people_checkout(&fixture, ben, NOON + S);
-	people_refused(&fixture, &what, "Mia has it since 2026-11-21T12:00:00Z");
+	people_refused(&fixture, &what, "Mia has it since 2026-11-21 12:00:00: let it come back");
+	/* the clock beside the hub is an hour ahead */
+	what.zone = "Europe/Berlin";
+	people_refused(&fixture, &what, "Mia has it since 2026-11-21 13:00:00: let it come back");
+	what.person_id = mia;
+	what.is_forced = TRUE;
+	people_refused(&fixture, &what, "Mia has it since 2026-11-21 13:00:00 already");
 	what = people_giving_back(&fixture, NOON);
 	people_refused(&fixture, &what, "only come back later");
 	what = people_checkout(&fixture, ben, NOON);
@@ -34,7 +40,7 @@ a_massager_is_out_to_one_person_at_a_time(void)
 	people_wish(&fixture, &what);
 	people_take_back(&fixture, NOON + 200 * S);
 	what = people_checkout(&fixture, mia, NOON + 200 * S - 1);
-	people_refused(&fixture, &what, "Ben had it until 2026-11-21T12:03:20Z");
+	people_refused(&fixture, &what, "Ben had it until 2026-11-21 12:03:20");
 	people_hand_out(&fixture, mia, NOON + 200 * S);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM handout"), ==, 3);
 	g_assert_cmpint(fixture_count(&fixture, "SELECT count(*) FROM handout WHERE to_us IS NULL"),

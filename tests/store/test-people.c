@@ -6,6 +6,7 @@
 #include "wishes.h"
 
 #include "store/edits.h"
+#include "store/sessions.h"
 
 static void
 a_session_is_theirs_who_had_the_massager_from_its_first_to_its_last_microsecond(void)
@@ -42,6 +43,55 @@ a_session_is_theirs_who_had_the_massager_from_its_first_to_its_last_microsecond(
 				cases[i].is_theirs ? mia : NOBODY);
 		g_assert_cmpuint(people_count_of(&fixture, mia), ==, cases[i].is_theirs);
 		g_assert_cmpuint(people_count_of(&fixture, -1), ==, !cases[i].is_theirs);
+	}
+}
+
+static guint
+count_maybe(Fixture *fixture, gint64 person_id)
+{
+	const KnSessionQuery query = {
+		.from_us = G_MININT64, .to_us = G_MAXINT64, .limit = 400, .may_be_of = person_id};
+	g_autoptr(GPtrArray) found = kn_sessions_query(fixture->db, &query, NULL);
+
+	g_assert_nonnull(found);
+	return found->len;
+}
+
+static void
+what_is_nobodys_may_be_theirs_who_had_the_massager_a_day_before_or_after(void)
+{
+	const gint64 day_us = 86400 * S;
+	const struct {
+		gint64 from_us, to_us;
+		gboolean is_maybe;
+	} cases[] = {
+		/* it is theirs */
+		{NOON - S, 0, FALSE},
+		/* across the return; handed out too late, and a day too late; back a moment before, a day before, and longer ago */
+		{NOON - S, NOON + LONG / 2, TRUE},
+		{NOON + 1, 0, TRUE},
+		{NOON + day_us, 0, TRUE},
+		{NOON - 2 * day_us, NOON - 1, TRUE},
+		{NOON - 2 * day_us, NOON - day_us, TRUE},
+		{NOON - 2 * day_us, NOON - day_us - 1, FALSE},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_auto(Fixture) fixture = {0};
+		gint64 mia, ben;
+
+		people_record(&fixture, (const gint64[]){NOON}, 1);
+		mia = people_person(&fixture, "Mia");
+		ben = people_person(&fixture, "Ben");
+		people_hand_out(&fixture, mia, cases[i].from_us);
+		if (cases[i].to_us != 0)
+			people_take_back(&fixture, cases[i].to_us);
+		g_test_message("case %u", i);
+		g_assert_cmpuint(count_maybe(&fixture, mia), ==, cases[i].is_maybe);
+		g_assert_cmpuint(count_maybe(&fixture, ben), ==, 0);
+		/* somebody has said that it is nobody's */
+		people_assign(&fixture, people_id_of(&fixture, 0), NOBODY);
+		g_assert_cmpuint(count_maybe(&fixture, mia), ==, 0);
 	}
 }
 
@@ -235,6 +285,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/people/" #name, name)
 	ADD(a_session_is_theirs_who_had_the_massager_from_its_first_to_its_last_microsecond);
+	ADD(what_is_nobodys_may_be_theirs_who_had_the_massager_a_day_before_or_after);
 	ADD(of_two_hand_outs_back_to_back_each_has_its_own_and_what_lies_across_is_nobodys);
 	ADD(a_session_whose_time_is_not_known_or_a_guess_is_nobodys_until_it_is);
 	ADD(a_repair_that_lets_a_session_reach_over_the_hand_over_takes_it_from_the_person);

@@ -151,6 +151,7 @@ ask(Fixture *fixture)
 {
 	KnSessionQuery query = {0, G_MAXINT64 - 1, 0, {0, 0}, 400, TRUE};
 	KnEventQuery events = {.class_mask = G_MAXUINT, .limit = 10};
+	g_autoptr(GPtrArray) maybe = NULL;
 	g_autoptr(GPtrArray) sessions = NULL;
 	gint64 oldest_id;
 
@@ -161,6 +162,9 @@ ask(Fixture *fixture)
 		sessions = kn_sessions_query(fixture->db, &query, NULL);
 		g_assert_cmpuint(sessions->len, >, 0);
 	}
+	query.may_be_of = 1;
+	maybe = kn_sessions_query(fixture->db, &query, NULL);
+	g_assert_nonnull(maybe);
 	for (guint i = 0; i < sessions->len; i++) {
 		const KnSession *session = sessions->pdata[i];
 		g_autoptr(KnSessionDetail) detail =

@@ -125,7 +125,8 @@ kn_people_wish_copy(const KnPeopleWish *wish)
 	gsize n_ids = sizeof *wish->sessions * wish->n_sessions;
 	gsize n_label = wish->label ? strlen(wish->label) + 1 : 0;
 	gsize n_external = wish->external_id ? strlen(wish->external_id) + 1 : 0;
-	guint8 *memory = g_malloc(sizeof *wish + n_ids + n_label + n_external);
+	gsize n_zone = wish->zone ? strlen(wish->zone) + 1 : 0;
+	guint8 *memory = g_malloc(sizeof *wish + n_ids + n_label + n_external + n_zone);
 	KnPeopleWish *copy = (KnPeopleWish *)(gpointer)memory;
 	guint8 *ids = memory + sizeof *wish;
 	guint8 *label = ids + n_ids;
@@ -137,5 +138,7 @@ kn_people_wish_copy(const KnPeopleWish *wish)
 		copy->label = memcpy(label, wish->label, n_label);
 	if (wish->external_id)
 		copy->external_id = memcpy(label + n_label, wish->external_id, n_external);
+	if (wish->zone)
+		copy->zone = memcpy(label + n_label + n_external, wish->zone, n_zone);
 	return copy;
 }

@@ -70,6 +70,7 @@ typedef struct {
 	const gint64 *sessions;   /* ASSIGN: their ids */
 	guint n_sessions;         /* 1 … KN_PEOPLE_SESSIONS_MAX */
 	guint32 uid;              /* who asks, for the books */
+	const gchar *zone;        /* of the hub: in which a refusal tells times; NULL UTC */
 } KnPeopleWish;
 /* With all it points to in one piece: g_free. */
 KnPeopleWish *kn_people_wish_copy(const KnPeopleWish *wish);

@@ -82,6 +82,20 @@ add_sessions(const KnAdherenceInput *input, GArray *days)
 	}
 }
 
+/* whatever it was, the day cannot be called missed */
+static void
+add_doubts(const KnAdherenceInput *input, GArray *days)
+{
+	for (guint i = 0; input->maybe && i < input->maybe->len; i++) {
+		const KnSession *session = g_ptr_array_index(input->maybe, i);
+		KnDay started = kn_zone_day(session->start_utc_us, session->zone);
+
+		if (session->is_time_known && started >= input->first_day &&
+		    started <= input->today)
+			day_at(days, (guint)(started - input->first_day))->is_doubtful = TRUE;
+	}
+}
+
 static guint
 times_done(const KnPlanItem *item, const KnItemDay *done)
 {
@@ -229,6 +243,7 @@ kn_adherence_fold(const KnAdherenceInput *input)
 		day->is_doubtful = may_have_more(input, day->day);
 	}
 	add_sessions(input, days);
+	add_doubts(input, days);
 	for (guint i = 0; i < n_days; i++)
 		judge_day(input, days, i);
 	return days;

@@ -71,6 +71,7 @@ typedef struct {
 } Sums;
 
 typedef struct {
+	gint64 person_id;
 	gint64 first_us;
 	gint64 end_us;
 } Interval;
@@ -103,7 +104,7 @@ static void
 add_session(Sums *sums, const KnSession *session, KnPeriod *period)
 {
 	const KnSessionMetrics *metrics = &session->metrics;
-	Interval interval = {session->start_utc_us,
+	Interval interval = {session->person_id, session->start_utc_us,
 			     session->start_utc_us + (gint64)metrics->duration_ms * 1000};
 
 	period->n_sessions++;
@@ -136,6 +137,8 @@ compare_intervals(gconstpointer a, gconstpointer b)
 	const Interval *left = a;
 	const Interval *right = b;
 
+	if (left->person_id != right->person_id)
+		return left->person_id < right->person_id ? -1 : 1;
 	return (left->first_us > right->first_us) - (left->first_us < right->first_us);
 }
 
@@ -148,6 +151,7 @@ compare_days(gconstpointer a, gconstpointer b)
 	return (*left > *right) - (*left < *right);
 }
 
+/* who uses two massagers at once does so once; two persons do so each */
 static guint64
 union_ms(GArray *intervals)
 {
@@ -157,7 +161,10 @@ union_ms(GArray *intervals)
 	g_array_sort(intervals, compare_intervals);
 	for (guint i = 0; i < intervals->len; i++) {
 		const Interval *interval = &g_array_index(intervals, Interval, i);
-		gint64 first_us = MAX(interval->first_us, end_us);
+		gint64 first_us;
+		if (i > 0 && interval->person_id != (interval - 1)->person_id)
+			end_us = G_MININT64;
+		first_us = MAX(interval->first_us, end_us);
 		if (interval->end_us > first_us)
 			length_us += (guint64)(interval->end_us - first_us);
 		end_us = MAX(end_us, interval->end_us);

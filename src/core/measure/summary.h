@@ -52,9 +52,9 @@ typedef struct {
 	guint n_sessions;
 	guint n_open; /* of those, provisional */
 	guint n_time_uncertain;
-	guint n_lacking;     /* 1 % of its records or more are not here, or nobody knows */
-	guint64 duration_ms; /* union of the sessions' intervals: two devices at once count once */
-	guint64 active_ms;   /* sum over sessions */
+	guint n_lacking; /* 1 % of its records or more are not here, or nobody knows */
+	guint64 duration_ms; /* of each person the union of their intervals: two devices at once count once, two persons twice */
+	guint64 active_ms; /* sum over sessions */
 	guint64 dose_hpa_ms;
 	guint64 dose_left_hpa_ms;
 	guint64 dose_right_hpa_ms;

@@ -65,6 +65,32 @@ sessions_of_a_day_and_of_all_massagers_are_added_up(void)
 	g_assert_cmpuint(fold(&test, 1)[0].items[0].done_ms, ==, 10 * 60000);
 }
 
+/* done; not known, for one that may be theirs; missed, for one that nobody knows the day of; and today */
+static void
+a_day_with_a_session_that_may_be_theirs_is_not_missed(void)
+{
+	g_auto(Case) test = {0};
+	g_auto(Case) nobodys = {0};
+	const KnDayState wanted[] = {KN_DAY_MET, KN_DAY_UNKNOWN, KN_DAY_MISSED, KN_DAY_OPEN};
+	KnAdherenceInput input;
+
+	case_init(&test);
+	case_init(&nobodys);
+	plan(&test, 0, "[a]\nminutes=5\n");
+	press(&test, 0, 5, 0);
+	for (gint day = 0; day < 4; day++)
+		press(&nobodys, day, 10, 0)->is_time_known = day != 2;
+	input = (KnAdherenceInput){test.sessions, test.plans,      test.reaches,    ZONE,
+				   test.monday,   test.monday + 3, nobodys.sessions};
+	test.days = kn_adherence_fold(&input);
+	for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		const KnPlanDay *day = &g_array_index(test.days, KnPlanDay, i);
+
+		g_assert_cmpint(day->state, ==, wanted[i]);
+		g_assert_cmpuint(day->n_delivered, ==, i == 0);
+	}
+}
+
 static void
 only_the_nodes_that_are_meant_count(void)
 {
@@ -180,6 +206,7 @@ main(int argc, char **argv)
 	TEST(eighty_percent_is_of_all_items_together);
 	TEST(a_share_just_below_eighty_percent_does_not_count);
 	TEST(sessions_of_a_day_and_of_all_massagers_are_added_up);
+	TEST(a_day_with_a_session_that_may_be_theirs_is_not_missed);
 	TEST(only_the_nodes_that_are_meant_count);
 	TEST(the_band_of_holds_is_that_of_their_own_mean);
 	TEST(weekdays_are_those_of_the_item);

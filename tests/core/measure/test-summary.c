@@ -49,6 +49,22 @@ time_is_the_union_of_intervals(void)
 	g_assert_cmpuint(period.revision, ==, 4);
 }
 
+/* of person 1 [1000, 2000), of person 2 [1000, 1600), and [1000, 1060) twice of nobody, who counts as one: 1000 + 600 + 60 s */
+static void
+what_several_persons_do_at_once_is_time_of_each(void)
+{
+	g_autoptr(GPtrArray) sessions = new_list();
+	KnPeriod period;
+
+	add(sessions, DAY, 1300, 700, "UTC")->person_id = 1;
+	add(sessions, DAY, 1000, 600, "UTC")->person_id = 2;
+	add(sessions, DAY, 1000, 60, "UTC");
+	add(sessions, DAY, 1000, 600, "UTC")->person_id = 1;
+	add(sessions, DAY, 1000, 60, "UTC");
+	kn_summary_period(sessions, DAY, DAY, &period);
+	g_assert_cmpuint(period.duration_ms, ==, 1660000);
+}
+
 /* 23:30 UTC is the next day in Berlin (UTC+2 in October); each session's own zone decides */
 static void
 a_session_belongs_to_the_day_it_started_in_its_own_zone(void)
@@ -189,6 +205,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/core/summary/" #name, name)
 	ADD(time_is_the_union_of_intervals);
+	ADD(what_several_persons_do_at_once_is_time_of_each);
 	ADD(a_session_belongs_to_the_day_it_started_in_its_own_zone);
 	ADD(a_session_of_unknown_time_is_in_no_period);
 	ADD(doses_add_up_and_symmetry_follows);
