@@ -75,8 +75,15 @@ kn_offline_restore(const KnConfig *config)
 	if (!become_owner(config->state_directory))
 		return EX_IOERR;
 	umask(S_IRWXG | S_IRWXO);
-	if (!kn_restore_run(&restore, &restored, &error))
-		return fail(error);
+	if (!kn_restore_run(&restore, &restored, &error)) {
+		gint status = fail(error);
+		if (g_error_matches(error, KN_STORE_ERROR, KN_STORE_ERROR_FULL))
+			fprintf(stderr,
+				"  Make room on the disk of %s, then type the same again: what is "
+				"here by then does not come twice.\n",
+				config->state_directory);
+		return status;
+	}
 	printf("%s: %" G_GUINT64_FORMAT " records in %" G_GUINT64_FORMAT " blocks\n",
 	       config->restore_path, restored.n_records, restored.n_blocks - restored.n_damaged);
 	printf("  %" G_GUINT64_FORMAT " of them were not here before; %u massagers are new; there "

@@ -5,8 +5,9 @@
 KN_FULL_LIBRARY: the preload that makes the disk full."""
 
 import os
+import subprocess
 
-from line import wait_for
+from line import KNEADD, wait_for
 
 ADDRESS = "C0:FF:EE:00:00:01"
 
@@ -50,3 +51,30 @@ def test_a_full_disk_is_an_alarm_and_costs_nothing(tmp_path, monkeypatch, hub, m
         assert kinds(hub).count(kind) == 1, (kind, kinds(hub))
     hub.stop()
     assert hub.rows("SELECT first_seq, last_seq FROM coverage") == [(1, len(sim.records(ADDRESS)))]
+
+
+def test_a_restore_without_room_says_what_to_do_and_that_brings_all_back(tmp_path, monkeypatch, hub, make_sim):
+    sim = make_sim(f"kind=back14,address={ADDRESS},seed=5")
+    sim.bank(60, address=ADDRESS)
+    hub.start()
+    hub.allow(ADDRESS)
+    hub.wait_caught_up(sim, ADDRESS, 60)
+    backup, state, full_file = tmp_path / "backup.db", tmp_path / "another", tmp_path / "full"
+    assert hub.cli("backup", "-o", str(backup)).returncode == 0
+    sanitizer = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+    env = {**os.environ, "ASAN_OPTIONS": sanitizer, "KN_FULL_FILE": str(full_file), "LD_PRELOAD": os.environ["KN_FULL_LIBRARY"]}
+
+    def restore():
+        return subprocess.run([KNEADD, "--restore", backup, "--state-dir", state], capture_output=True, text=True, timeout=60, env=env)
+
+    state.mkdir()
+    full_file.touch()
+    refused = restore()
+    assert refused.returncode != 0 and f"Make room on the disk of {state}, then type the same again" in refused.stderr, refused
+    full_file.unlink()
+    done = restore()
+    assert done.returncode == 0, done
+    assert hub.stop() == 0
+    whole = hub.rows("SELECT first_seq, last_seq FROM coverage")
+    hub.state = state
+    assert hub.rows("SELECT first_seq, last_seq FROM coverage") == whole == [(1, len(sim.records(ADDRESS)))]
