@@ -12,16 +12,19 @@
 /* all columns from WIDE on; what is left of them is shared by name and person */
 enum {
 	WIDE = 72,
+	NUMBER_COLUMNS = 3, /* as commands and plans may name it */
 	FIRMWARE_COLUMNS = 8,
 	BATTERY_COLUMNS = 7,
 	WHEN_COLUMNS = 16,
 	UNSYNCED_COLUMNS = 8,
-	FIXED_COLUMNS = 1 + FIRMWARE_COLUMNS + 1 + BATTERY_COLUMNS + 2 + WHEN_COLUMNS + 1 +
-			UNSYNCED_COLUMNS + 2,
+	FIXED_COLUMNS = NUMBER_COLUMNS + 1 + 1 + FIRMWARE_COLUMNS + 1 + BATTERY_COLUMNS + 2 +
+			WHEN_COLUMNS + 1 + UNSYNCED_COLUMNS + 2,
 	DAY_COLUMNS = 10,
 	NARROW_FIXED = 1 + BATTERY_COLUMNS + 1 + DAY_COLUMNS + 1,
 	SHARED_MAX = 60
 };
+
+#define WHO "who has it"
 
 static const gchar *const sorts[] = {"battery",  "firmware", "synced", "name",
 				     "unsynced", "person",   NULL};
@@ -85,9 +88,12 @@ compare(gconstpointer first, gconstpointer second, gpointer data)
 static guint
 name_columns(const KnTerm *term)
 {
-	guint n_fixed = term->width >= WIDE ? FIXED_COLUMNS : NARROW_FIXED;
+	gboolean is_wide = term->width >= WIDE;
+	guint shared = MIN(term->width - (guint)(is_wide ? FIXED_COLUMNS : NARROW_FIXED),
+			   (guint)SHARED_MAX);
+	guint n = (shared * 5 + 8) / 9;
 
-	return (MIN(term->width - n_fixed, (guint)SHARED_MAX) * 5 + 8) / 9;
+	return is_wide ? MIN(n, shared - (guint)strlen(WHO)) : n;
 }
 
 static guint
@@ -130,6 +136,9 @@ append_line(const KnTerm *term, GString *out, JsonObject *device, const gchar *n
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	g_free(kn_print_device_trouble(device, now, &is_urgent));
+	if (is_wide)
+		g_string_append_printf(line, "%*" G_GINT64_FORMAT " ", NUMBER_COLUMNS,
+				       kn_doc_int(device, "device_id", 0));
 	g_string_append_printf(line, "%s ", name_fit);
 	if (is_wide)
 		g_string_append_printf(line, "%s ", firmware);
@@ -152,11 +161,12 @@ static void
 append_head(const KnTerm *term, GString *out)
 {
 	g_autofree gchar *name = kn_term_fit(term, "massager", name_columns(term));
-	g_autofree gchar *head = g_strconcat(
-		name, " ",
-		term->width >= WIDE ? "firmware battery  up to date       unsynced  who has it"
+	gboolean is_wide = term->width >= WIDE;
+	g_autofree gchar *head =
+		g_strconcat(is_wide ? " no " : "", name, " ",
+			    is_wide ? "firmware battery  up to date       unsynced  " WHO
 				    : "battery up to date who",
-		NULL);
+			    NULL);
 
 	kn_term_paint(term, out, KN_STYLE_TITLE, head);
 	g_string_append_c(out, '\n');

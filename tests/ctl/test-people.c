@@ -198,9 +198,12 @@ forty_pads_are_a_line_each_in_the_order_that_was_asked_for(void)
 		const gchar *sort;
 		const gchar *first;
 		const gchar *second;
-	} cases[] = {{"name", "pad 1 ", "pad 2 "},       {"battery", "pad 40 ", "pad 39 "},
-		     {"firmware", "pad 40 ", "pad 39 "}, {"synced", "pad 3 ", "pad 1 "},
-		     {"unsynced", "pad 6 ", "pad 13 "},  {"person", "pad 1 ", "pad 2 "}};
+	} cases[] = {{"name", "  1 pad 1 ", "  2 pad 2 "},
+		     {"battery", " 40 pad 40 ", " 39 pad 39 "},
+		     {"firmware", " 40 pad 40 ", " 39 pad 39 "},
+		     {"synced", "  3 pad 3 ", "  1 pad 1 "},
+		     {"unsynced", "  6 pad 6 ", " 13 pad 13 "},
+		     {"person", "  1 pad 1 ", "  2 pad 2 "}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree gchar *out = table(cases[i].sort, 80);
@@ -228,10 +231,10 @@ a_pad_tells_firmware_battery_last_sync_what_is_to_come_and_who_has_it(void)
 
 		assert_lines_fit(out, widths[i]);
 		assert_has(out, "firmware battery  up to date       unsynced  who has it\n");
-		g_assert_true(g_regex_match_simple("\npad\\|13\\|+1\\.4\\.32\\|+87\\|%\\|\\|"
-						   "today\\|08:00\\|+6\\|\\|Person\\|13\n",
-						   squeezed, (GRegexCompileFlags)0,
-						   (GRegexMatchFlags)0));
+		g_assert_true(
+			g_regex_match_simple("\n\\|13\\|pad\\|13\\|+1\\.4\\.32\\|+87\\|%\\|\\|"
+					     "today\\|08:00\\|+6\\|\\|Person\\|13\n",
+					     squeezed, (GRegexCompileFlags)0, (GRegexMatchFlags)0));
 	}
 	assert_has(narrow, "pad 13          87 % today      Person …\n");
 }
