@@ -1,28 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/link/why.h"
+#include "why-fixture.h"
 
 /* what is said of a massager whose clock is not known */
-
-static KnWhyFacts
-connected(void)
-{
-	return (KnWhyFacts){
-		.name = "back bed",
-		.address = "C0:FF:EE:00:00:01",
-		.has_bus = TRUE,
-		.has_bluetoothd = TRUE,
-		.has_adapter = TRUE,
-		.is_adapter_on = TRUE,
-		.is_allowed = TRUE,
-		.link = KN_WHY_LINK_READY,
-		.last_error = "",
-		.offence = "",
-		.twin_name = "",
-		.twin_address = "",
-		.is_newest_known = TRUE,
-	};
-}
 
 static void
 assert_why(const KnWhyFacts *facts, const gchar *text, const gchar *next)
@@ -38,7 +18,7 @@ assert_why(const KnWhyFacts *facts, const gchar *text, const gchar *next)
 static void
 a_clock_that_nobody_knows_is_set_on_this_machine_first(void)
 {
-	KnWhyFacts facts = connected();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.is_clock_unset = TRUE;
 	facts.is_hub_clock_unset = TRUE;
@@ -51,7 +31,7 @@ a_clock_that_nobody_knows_is_set_on_this_machine_first(void)
 static void
 one_that_does_not_tell_its_clock_is_not_called_ignorant(void)
 {
-	KnWhyFacts facts = connected();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.is_clock_untold = TRUE;
 	/* the hub's is no matter of it: it was asked, not told */

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/link/why.h"
+#include "why-fixture.h"
 
 #include <string.h>
 
@@ -11,24 +11,14 @@ enum { MINUTE_MS = 60000 };
 static KnWhyFacts
 seventh_in_line(void)
 {
-	return (KnWhyFacts){
-		.name = "back bed",
-		.address = "C0:FF:EE:00:00:01",
-		.has_bus = TRUE,
-		.has_bluetoothd = TRUE,
-		.has_adapter = TRUE,
-		.is_adapter_on = TRUE,
-		.is_allowed = TRUE,
-		.link = KN_WHY_LINK_WAITING,
-		.is_taking_turns = TRUE,
-		.n_links_max = 5,
-		.place_in_line = 7,
-		.last_error = "",
-		.offence = "",
-		.twin_name = "",
-		.twin_address = "",
-		.is_newest_known = TRUE,
-	};
+	KnWhyFacts facts = kn_test_all_is_well();
+
+	facts.link = KN_WHY_LINK_WAITING;
+	facts.is_taking_turns = TRUE;
+	facts.n_links_max = 5;
+	facts.place_in_line = 7;
+	facts.unseen_ms = 0;
+	return facts;
 }
 
 static void

@@ -1,29 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "core/link/why.h"
-#include <string.h>
+#include "why-fixture.h"
 
-/* all is well; each row changes what it says */
-static KnWhyFacts
-well(void)
-{
-	return (KnWhyFacts){
-		.name = "back bed",
-		.address = "C0:FF:EE:00:00:01",
-		.has_bus = TRUE,
-		.has_bluetoothd = TRUE,
-		.has_adapter = TRUE,
-		.is_adapter_on = TRUE,
-		.is_allowed = TRUE,
-		.link = KN_WHY_LINK_READY,
-		.last_error = "",
-		.offence = "",
-		.twin_name = "",
-		.twin_address = "",
-		.unseen_ms = 500,
-		.is_newest_known = TRUE,
-	};
-}
+#include <string.h>
 
 static void
 assert_why(const KnWhyFacts *facts, KnWhyCause cause, const gchar *text, const gchar *next)
@@ -39,7 +18,7 @@ assert_why(const KnWhyFacts *facts, KnWhyCause cause, const gchar *text, const g
 static void
 who_answers_nothing_is_stuck(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 	facts.is_newest_known = FALSE;
 	facts.is_stuck = TRUE;
 	assert_why(&facts, KN_WHY_STUCK,
@@ -50,7 +29,7 @@ who_answers_nothing_is_stuck(void)
 static void
 the_first_stage_that_fails_is_named(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	/* from the last to the first: each one hides all that stand behind it */
 	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
@@ -113,7 +92,7 @@ the_first_stage_that_fails_is_named(void)
 static void
 what_stands_before_every_massager_hides_all_of_it(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.is_allowed = FALSE;
 	facts.is_adapter_on = FALSE;
@@ -148,7 +127,7 @@ silence_is_told_with_its_length(void)
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-		KnWhyFacts facts = well();
+		KnWhyFacts facts = kn_test_all_is_well();
 
 		facts.link = KN_WHY_LINK_SEARCHING;
 		facts.unseen_ms = rows[i].unseen_ms;
@@ -159,7 +138,7 @@ silence_is_told_with_its_length(void)
 static void
 silence_is_told_with_when_the_hub_last_listened(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.link = KN_WHY_LINK_SEARCHING;
 	facts.unseen_ms = 20 * 60000;
@@ -176,7 +155,7 @@ silence_is_told_with_when_the_hub_last_listened(void)
 static void
 a_radio_that_nothing_helped_is_named_unless_the_massager_is_connected(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.is_adapter_failed = TRUE;
 	facts.is_adapter_deaf = TRUE;
@@ -203,7 +182,7 @@ a_radio_that_nothing_helped_is_named_unless_the_massager_is_connected(void)
 static void
 a_failing_link_says_how_often_and_why(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.link = KN_WHY_LINK_CONNECTING;
 	assert_why(&facts, KN_WHY_CONNECTING, "The hub is connecting to back bed.", "Wait");
@@ -230,7 +209,7 @@ a_failing_link_says_how_often_and_why(void)
 static void
 one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 	g_auto(KnWhy) first = {0};
 	g_auto(KnWhy) next = {0};
 	g_auto(KnWhy) gone = {0};
@@ -256,7 +235,7 @@ one_that_takes_turns_waits_for_its_turn_as_long_as_it_can_be_there(void)
 static void
 what_was_forgotten_says_that_its_sessions_are_kept(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.is_allowed = FALSE;
 	facts.is_known = TRUE;
@@ -269,7 +248,7 @@ what_was_forgotten_says_that_its_sessions_are_kept(void)
 static void
 what_the_hub_refuses_is_told_with_its_reason(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.link = KN_WHY_LINK_UNSUPPORTED;
 	facts.refusal = KN_WHY_REFUSED_PROTOCOL;
@@ -298,7 +277,7 @@ what_the_hub_refuses_is_told_with_its_reason(void)
 static void
 one_that_is_connected_and_has_recorded_no_use_for_two_days_is_not_simply_well(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.idle_ms = G_GINT64_CONSTANT(2) * 86400000 - 1;
 	assert_why(&facts, KN_WHY_WELL, "back bed is connected, and everything it has is here.",
@@ -320,7 +299,7 @@ one_that_is_connected_and_has_recorded_no_use_for_two_days_is_not_simply_well(vo
 static void
 a_name_with_a_percent_sign_stays_as_it_is(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.name = "100%A %T";
 	assert_why(&facts, KN_WHY_WELL, "100%A %T is connected, and everything it has is here.",
@@ -338,7 +317,7 @@ every_cause_has_a_word_of_its_own(void)
 static void
 one_that_waits_for_its_turn_is_there(void)
 {
-	KnWhyFacts facts = well();
+	KnWhyFacts facts = kn_test_all_is_well();
 
 	facts.link = KN_WHY_LINK_WAITING;
 	facts.unseen_ms = 3000;
