@@ -9,6 +9,8 @@ from place import wait_for
 
 
 def a_massager_that_lost_its_bond_is_said_to_need_pairing(where):
+    where.bring_seven()
+    where.wait_all()
     address = where.addresses[1]
     where.lose_bond(address)
     why = where.wait_why(address, "bond-lost", "bond-suspected")

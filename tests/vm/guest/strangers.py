@@ -35,7 +35,9 @@ def a_name_with_control_characters_reaches_no_terminal(where):
         told = texts(json.loads(sh("knead", *words, "--json").stdout))
         assert not any(UNWANTED.search(row) for row in shown.split("\n")), (words, shown)
         assert not any(UNWANTED.search(text) for text in told), (words, told)
-        assert words == ("log",) or (address in shown and clean in shown and clean in told), (words, shown, told)
+        # more than five massagers are a line each, and those that are only in range a number
+        assert words == ("log",) or (address in told and clean in told), (words, told)
+        assert words[0] != "scan" or (address in shown and clean in shown), (words, shown)
     return "scan, devices and log are clean"
 
 
@@ -65,11 +67,11 @@ def listen_loudly(device):
 def refuse_on_the_socket(address):
     refused = sh(*NOBODY, "knead", check=False)
     assert refused.returncode == 4 and "You may not talk to the hub." in refused.stderr, (refused.returncode, refused.stderr)
-    assert address in sh(*READER, "knead", "devices").stdout
+    assert address in sh(*READER, "knead", "devices", "--json").stdout
     refused = sh(*READER, "knead", "forget", address, check=False)
     assert refused.returncode == 4 and "You may not change things on this hub." in refused.stderr, (refused.returncode, refused.stderr)
     assert "adduser" in refused.stderr and "knead-admin" in refused.stderr, refused.stderr
-    assert address in sh("knead", "devices").stdout
+    assert address in sh("knead", "devices", "--json").stdout
 
 
 def ask_as_nobody(path, method):
