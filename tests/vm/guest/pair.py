@@ -27,25 +27,37 @@ def is_there():
     return device in call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects").unpack()[0]
 
 
-def on_paired(source, result):
+def hear():
+    if is_there():
+        return
+    call(adapter, "org.bluez.Adapter1", "SetDiscoveryFilter", GLib.Variant("(a{sv})", ({"Transport": GLib.Variant("s", "le")},)))
+    call(adapter, "org.bluez.Adapter1", "StartDiscovery")
+    wait_for(is_there, f"{ADDRESS} to be heard", 40)
+    call(adapter, "org.bluez.Adapter1", "StopDiscovery")
+
+
+def pair():
+    """What the answer was; the agent is asked meanwhile, so nothing waits for it here."""
+    answers = []
+    bus.call("org.bluez", device, "org.bluez.Device1", "Pair", None, None, Gio.DBusCallFlags.NONE, 60000, None,
+             lambda source, result: (answers.append(result), loop.quit()))
+    loop.run()
     try:
-        bus.call_finish(result)
-        print("paired")
+        bus.call_finish(answers[0])
+        return "paired"
     except GLib.Error as error:
-        print(error.message)
-    loop.quit()
+        return error.message
 
 
 info = Gio.DBusNodeInfo.new_for_xml(AGENT)
 bus.register_object("/org/knead/agent", info.interfaces[0], lambda *a: a[-1].return_value(None), None, None)
 call("/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", GLib.Variant("(os)", ("/org/knead/agent", "KeyboardDisplay")))
-if not is_there():
-    call(adapter, "org.bluez.Adapter1", "SetDiscoveryFilter", GLib.Variant("(a{sv})", ({"Transport": GLib.Variant("s", "le")},)))
-    call(adapter, "org.bluez.Adapter1", "StartDiscovery")
-    wait_for(is_there, f"{ADDRESS} to be heard", 40)
-    call(adapter, "org.bluez.Adapter1", "StopDiscovery")
-bus.call("org.bluez", device, "org.bluez.Device1", "Pair", None, None, Gio.DBusCallFlags.NONE, 60000, None, on_paired)
-loop.run()
-bonded = call(device, "org.freedesktop.DBus.Properties", "Get", GLib.Variant("(ss)", ("org.bluez.Device1", "Bonded"))).unpack()[0]
-print("bonded", bonded)
+# the object of what was heard last half a minute ago goes, and that may be now
+for _ in range(3):
+    hear()
+    said = pair()
+    if "UnknownObject" not in said:
+        break
+bonded = is_there() and call(device, "org.freedesktop.DBus.Properties", "Get", GLib.Variant("(ss)", ("org.bluez.Device1", "Bonded"))).unpack()[0]
+print(said, "bonded", bonded)
 sys.exit(0 if bonded else 1)

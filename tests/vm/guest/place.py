@@ -258,9 +258,9 @@ class Place:
     def __enter__(self):
         os.makedirs("/run/knead-vm", exist_ok=True)
         sh("systemctl", "start", "knead-vm-radio")
-        wait_for(lambda: len(list(pathlib.Path("/sys/class/bluetooth").glob("hci?"))) == N_CONTROLLERS, "the controllers", 60)
+        wait_for(lambda: len(list(pathlib.Path("/sys/class/bluetooth").glob("hci?"))) == N_CONTROLLERS, "the controllers", 180)
         sh("systemctl", "start", "bluetooth")
-        wait_for(lambda: len(adapters()) == N_CONTROLLERS, "bluetoothd", 60)
+        wait_for(lambda: len(adapters()) == N_CONTROLLERS, "bluetoothd", 180)
         return self
 
     def __exit__(self, *args):
