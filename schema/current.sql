@@ -251,10 +251,14 @@ CREATE TABLE zone_change (
 ) STRICT;
 CREATE INDEX anchor_by_quality ON anchor (log_key, device_boot, quality, t_ms);
 CREATE INDEX anchor_unsynced ON anchor (hub_boot_key) WHERE quality < 2;
+CREATE INDEX assignment_by_person ON assignment (person_id, log_key, seq);
 CREATE INDEX assignment_by_seq ON assignment (log_key, seq);
 CREATE INDEX edit_by_seq ON edit (log_key, device_boot, first_seq);
 CREATE INDEX gap_unfilled ON gap (log_key, first_seq) WHERE filled_us IS NULL;
 CREATE INDEX handout_by_device ON handout (device_id, from_us);
+CREATE INDEX handout_by_end ON handout (device_id, to_us);
+CREATE INDEX handout_by_person ON handout (person_id);
+CREATE INDEX plan_by_person ON plan (person_id);
 CREATE INDEX session_by_device ON session (device_id, start_utc_us, session_id);
 CREATE INDEX session_by_seq ON session (log_key, first_seq);
 CREATE INDEX session_by_tick ON session (log_key, device_boot, first_t_ms);

@@ -118,33 +118,6 @@ get_devices(gpointer user)
 
 /* ---- sessions ---- */
 
-KnSession *
-kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now)
-{
-	const KnLive *live = kn_pipeline_get_live(app->pipeline, device->id);
-	KnSession *session;
-
-	if (!live || !live->is_whole)
-		return NULL;
-	session = g_new0(KnSession, 1);
-	session->device_id = device->id;
-	session->log_id = live->log_id;
-	session->boot = live->boot;
-	session->span = live->span;
-	session->zone = g_strdup(app->config->zone);
-	session->is_time_known = TRUE;
-	session->is_time_uncertain = now->quality < ktp_CLOCK_RESTORED;
-	session->start_utc_us =
-		now->utc_us - (gint64)(live->span.last_t_ms - live->span.first_t_ms) * 1000;
-	session->is_provisional = TRUE;
-	session->is_completeness_known = TRUE;
-	session->coverage.stored = live->n_records;
-	session->coverage.expected = live->span.last_seq - live->span.first_seq + 1;
-	kn_fold_finish(live->fold, &session->metrics);
-	kn_app_own_live(app, session);
-	return session;
-}
-
 static gboolean
 is_same_session(const KnSession *a, const KnSession *b)
 {
@@ -179,7 +152,7 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 	kn_hub_clock_read(&ask->app->clock, &now);
 	for (guint i = 0; i < ask->app->devices->len; i++) {
 		const KnDevice *device = ask->app->devices->pdata[i];
-		g_autoptr(KnSession) live = kn_app_live_session(ask->app, device, &now);
+		g_autoptr(KnSession) live = kn_app_sketch_live(ask->app, device, &now);
 		gboolean is_wanted =
 			live && !ask->query.is_deleted && ask->query.after.id == 0 &&
 			is_shown(device, live) &&
@@ -206,13 +179,16 @@ merge_live(const KnAsk *ask, GPtrArray *sessions)
 			g_free(live->person_label);
 			live->person_label = g_strdup(stored->person_label);
 			live->word = stored->word ? kn_word_copy(stored->word) : NULL;
+			kn_app_fold_live(ask->app, live);
 			/* in its place: who pages on must find the last row last */
 			kn_session_free(sessions->pdata[k]);
 			sessions->pdata[k] = g_steal_pointer(&live);
 			break;
 		}
-		if (live && is_of_person(ask, live))
-			g_ptr_array_insert(sessions, 0, g_steal_pointer(&live));
+		if (!live || !is_of_person(ask, live))
+			continue;
+		kn_app_fold_live(ask->app, live);
+		g_ptr_array_insert(sessions, 0, g_steal_pointer(&live));
 	}
 }
 

@@ -219,8 +219,12 @@ void kn_app_own_live(const KnApp *app, KnSession *live);
 void kn_app_query_plans(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 void kn_app_set_plan(gpointer user, const KnPlanWish *wish, KnHubPlansFunc func, gpointer request);
 
-/* The session a device is in, as far as it was seen live; NULL when it began before this link. */
+/* The session a device is in, or was in last, as far as it was seen live; NULL when it began before this link. */
 KnSession *kn_app_live_session(const KnApp *app, const KnDevice *device, const KnNow *now);
+/* The same without its metrics, which cost most: most of those who look do not want this one. */
+KnSession *kn_app_sketch_live(const KnApp *app, const KnDevice *device, const KnNow *now);
+/* Its metrics, before anything else of the device is received. */
+void kn_app_fold_live(const KnApp *app, KnSession *sketch);
 /* app-hub.c: what the socket asks for */
 void kn_app_fill_hub(KnHub *ret_hub);
 /* The store is closed and answers nobody any more: what is still asked is answered with an error. */

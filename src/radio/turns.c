@@ -104,7 +104,8 @@ kn_radio_place_in_line(const KnRadio *radio, const KnPeer *peer, KnSeat **ret_se
 	const KnTreeDevice *device = kn_peer_device(peer);
 	KnParty party;
 	*ret_seat = device ? g_hash_table_lookup(radio->seats, device->adapter) : NULL;
-	if (!*ret_seat)
+	/* mostly nobody waits, and this is asked of each massager: what follows looks at all of them */
+	if (!*ret_seat || peer->link.state != KN_LINK_AT_QUEUED)
 		return 0;
 	kn_radio_gather(radio, device->adapter, &party);
 	return kn_turns_place(&(*ret_seat)->turns, &party.view, &peer->link,

@@ -304,9 +304,7 @@ has_nodes(const ktp_Info *info, guint32 node_mask)
 static gboolean
 is_accepted(KnBlockReader *reader, const ktp_Info *info, KnBlockItem *item)
 {
-	bool is_canonical;
-
-	if (kn_decode_record(item->bytes, item->n_bytes, info, &item->record, &is_canonical) !=
+	if (kn_decode_record(item->bytes, item->n_bytes, info, &item->record, NULL) !=
 		    KN_DECODE_OK ||
 	    item->record.seq != item->seq || item->record.boot != reader->head.boot)
 		return FALSE;

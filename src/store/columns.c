@@ -106,35 +106,28 @@ first_values(const KnColumns *columns)
 
 /* Steps through the values in the order they are stored in: calls for node 0 of all records,
  * then node 1 … */
-typedef void (*ValueFunc)(guint16 *value, guint16 *before, guint8 *low, guint8 *high);
+typedef void (*ValueFunc)(guint16 *value, guint16 *before, guint16 *difference);
 
 static inline void
-encode_value(guint16 *value, guint16 *before, guint8 *low, guint8 *high)
+take_difference(guint16 *value, guint16 *before, guint16 *difference)
 {
-	gint32 difference = (gint32)*value - *before;
-	guint16 code = (guint16)((guint32)difference << 1 ^ (guint32)(difference >> 31));
-
+	*difference = (guint16)(*value - *before);
 	*before = *value;
-	*low = (guint8)code;
-	*high = (guint8)(code >> 8);
 }
 
 static inline void
-decode_value(guint16 *value, guint16 *before, guint8 *low, guint8 *high)
+add_difference(guint16 *value, guint16 *before, guint16 *difference)
 {
-	guint16 code = (guint16)(*low | *high << 8);
-	guint16 difference = (guint16)(code >> 1 ^ (0 - (code & 1)));
-
-	*value = (guint16)(*before + difference);
-	*before = *value;
+	*before = (guint16)(*before + *difference);
+	*value = *before;
 }
 
 /* always inline: then func is, too, which runs for every value */
 static inline __attribute__((always_inline)) void
-walk_values(const KnColumns *columns, guint8 *planes, ValueFunc func)
+walk_values(const KnColumns *columns, guint16 *differences, ValueFunc func)
 {
 	guint16 *values = (guint16 *)(gpointer)columns->values->data;
-	guint n_values = columns->values->len, at = 0;
+	guint at = 0;
 	/* of each record: where the values of its next node are */
 	g_autofree guint *next = first_values(columns);
 
@@ -145,17 +138,38 @@ walk_values(const KnColumns *columns, guint8 *planes, ValueFunc func)
 			if (!(item(columns->node_mask, i) >> node & 1))
 				continue;
 			for (guint k = 0; k < n; k++, at++)
-				func(&values[next[i] + k], &before, &planes[at],
-				     &planes[n_values + at]);
+				func(&values[next[i] + k], &before, &differences[at]);
 			next[i] += n;
 		}
+	}
+}
+
+/* Differences and their bytes apart from the walk: each is like the other, so that compilers do several at once. */
+static void
+split_differences(const guint16 *differences, guint n, guint8 *low, guint8 *high)
+{
+	for (guint i = 0; i < n; i++) {
+		guint16 code = (guint16)(differences[i] << 1 ^ (0 - (differences[i] >> 15)));
+		low[i] = (guint8)code;
+		high[i] = (guint8)(code >> 8);
+	}
+}
+
+static void
+join_differences(const guint8 *low, const guint8 *high, guint n, guint16 *ret_differences)
+{
+	for (guint i = 0; i < n; i++) {
+		guint16 code = (guint16)(low[i] | high[i] << 8);
+		ret_differences[i] = (guint16)(code >> 1 ^ (0 - (code & 1)));
 	}
 }
 
 void
 kn_columns_write(const KnColumns *columns, GByteArray *ret_stream)
 {
-	guint n_start;
+	g_autofree guint16 *differences = g_new(guint16, columns->values->len + 1);
+	guint n_values = columns->values->len;
+	guint8 *planes;
 
 	put_u32(ret_stream, columns->kinds->len);
 	put_u32(ret_stream, columns->n->len);
@@ -169,9 +183,10 @@ kn_columns_write(const KnColumns *columns, GByteArray *ret_stream)
 	put_column(ret_stream, columns->period_us);
 	put_column(ret_stream, columns->node_mask);
 	put_column(ret_stream, columns->n);
-	n_start = ret_stream->len;
-	g_byte_array_set_size(ret_stream, n_start + 2 * columns->values->len);
-	walk_values(columns, ret_stream->data + n_start, encode_value);
+	walk_values(columns, differences, take_difference);
+	g_byte_array_set_size(ret_stream, ret_stream->len + 2 * n_values);
+	planes = ret_stream->data + ret_stream->len - 2 * (gsize)n_values;
+	split_differences(differences, n_values, planes, planes + n_values);
 }
 
 static gboolean
@@ -263,7 +278,7 @@ read_all(Cursor *cursor, KnColumns *columns)
 {
 	const guint8 *header, *kinds, *planes;
 	guint32 n_records, n_columnar, n_values, n_ones = 0;
-	g_autofree guint8 *copy = NULL;
+	g_autofree guint16 *differences = NULL;
 
 	if (!take(cursor, HEADER_BYTES, &header))
 		return FALSE;
@@ -288,8 +303,9 @@ read_all(Cursor *cursor, KnColumns *columns)
 		return FALSE;
 	g_byte_array_append(columns->kinds, kinds, n_records);
 	g_array_set_size(columns->values, n_values);
-	copy = g_memdup2(planes, 2 * (gsize)n_values);
-	walk_values(columns, copy, decode_value);
+	differences = g_new(guint16, (gsize)n_values + 1);
+	join_differences(planes, planes + n_values, n_values, differences);
+	walk_values(columns, differences, add_difference);
 	return are_values_right(columns);
 }
 

@@ -50,6 +50,13 @@ judge_completeness(const KnLogState *log, KnSession *session)
 }
 
 static gboolean
+is_same_coverage(const KnCoverage *a, const KnCoverage *b)
+{
+	return a->stored == b->stored && a->expected == b->expected &&
+	       a->unrepairable == b->unrepairable;
+}
+
+static gboolean
 judge_time(KnDb *db, gint64 log_key, KnSession *session, GError **error)
 {
 	KnWallTime time;
@@ -293,7 +300,13 @@ kn_derive_completeness(const KnDeriver *deriver, const KnLogState *log, KnRange 
 		return FALSE;
 	for (guint i = 0; i < rows->len; i++) {
 		KnSessionRow *row = rows->pdata[i];
+		gboolean was_known = row->session.is_completeness_known;
+		KnCoverage was = row->session.coverage;
 		judge_completeness(log, &row->session);
+		/* mostly it was derived just now, and is read again only to be compared with itself */
+		if (was_known == row->session.is_completeness_known &&
+		    is_same_coverage(&was, &row->session.coverage))
+			continue;
 		if (!save(deriver, row, error))
 			return FALSE;
 	}

@@ -54,20 +54,21 @@ kn_people_load(KnDb *db, GError **error)
 	g_autoptr(KnPeople) people = kn_people_new();
 	g_autoptr(KnStatement) out =
 		kn_sql_start(db,
-			     "SELECT device_id, person_id, from_us, 0 FROM handout "
-			     "WHERE to_us IS NULL ORDER BY device_id",
+			     "SELECT h.device_id, h.person_id, h.from_us, 0 FROM device AS d "
+			     "CROSS JOIN handout AS h ON h.device_id = d.device_id "
+			     "AND h.to_us IS NULL ORDER BY d.device_id",
 			     KN_SQL_NONE, error);
 	g_autoptr(KnStatement) returned = NULL;
 
 	if (!load_persons(db, people, error) || !load_handouts(out, people->handouts, error))
 		return NULL;
 	/* what was pressed just before a massager came back may still be on it, and nowhere else */
-	returned = kn_sql_start(
-		db,
-		"SELECT h.device_id, h.person_id, h.from_us, h.to_us FROM handout AS h "
-		"JOIN device AS d ON d.device_id = h.device_id "
-		"WHERE h.to_us > d.synced_us ORDER BY h.to_us DESC LIMIT ?1",
-		KN_SQL_INTS(KN_PEOPLE_RETURNED_MAX), error);
+	returned =
+		kn_sql_start(db,
+			     "SELECT h.device_id, h.person_id, h.from_us, h.to_us FROM device AS d "
+			     "CROSS JOIN handout AS h ON h.device_id = d.device_id "
+			     "AND h.to_us > d.synced_us ORDER BY h.to_us DESC LIMIT ?1",
+			     KN_SQL_INTS(KN_PEOPLE_RETURNED_MAX), error);
 	if (!load_handouts(returned, people->returned, error))
 		return NULL;
 	kn_people_sort(people);

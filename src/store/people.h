@@ -21,11 +21,11 @@
 #include "store/db.h"
 
 /* of a session s, for statements */
-#define KN_PEOPLE_ASSIGNED_TO                                                      \
-	"(SELECT ifnull(a.person_id, 0) FROM assignment AS a "                     \
-	"INDEXED BY assignment_by_seq WHERE a.log_key = s.log_key AND "            \
-	"a.seq BETWEEN s.first_seq AND s.last_seq ORDER BY +a.assignment_id DESC " \
-	"LIMIT 1)"
+/* the person of the row that has the largest number, which SQLite says of a lone max(); sorted, each session would open a table of its own */
+#define KN_PEOPLE_ASSIGNED_TO                                                                      \
+	"(SELECT iif(max(a.assignment_id) IS NULL, NULL, ifnull(a.person_id, 0)) FROM assignment " \
+	"AS a INDEXED BY assignment_by_seq WHERE a.log_key = s.log_key AND a.seq BETWEEN "         \
+	"s.first_seq AND s.last_seq)"
 /* hand-outs of a massager do not overlap: only the last that began before it can hold all of it */
 #define KN_PEOPLE_HANDED_TO                                                        \
 	"iif(s.start_utc_us = 9223372036854775807 OR s.is_time_uncertain, 0, "     \

@@ -47,7 +47,7 @@ def test_a_backup_of_a_recording_hub_is_sound_private_and_brings_all_back(record
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [p.name for p in tmp_path.glob("backup.db*")] == ["backup.db"]
     code, text = offline("--verify", path)
-    assert code == 0 and ": sound: schema 4, 1 massagers, " in text, text
+    assert code == 0 and ": sound: schema 5, 1 massagers, " in text, text
     # recording went on
     sim.stop_session()
     wait_for(lambda: len(hub.sessions()) == 4, "the session that ran meanwhile")

@@ -39,6 +39,8 @@ def test_fault_7_twelve_massagers_on_five_links_all_have_a_turn_and_lose_nothing
     assert adapter["n_links_max"] == N_LINKS and adapter["n_links"] <= N_LINKS and adapter["is_powered"]
     in_line = [why for why in told if why["cause"] == "no-slot"]
     assert in_line and all(f"carries {N_LINKS} links at once" in why["text"] for why in in_line)
+    # and who waits is told its place, of which there always is a first
+    wait_for(lambda: any("; 1 in line." in hub.get(f"/v1/devices/{a}/why")["text"] for a in ADDRESSES), "a place in line", process=hub.process.child)
     # it goes on: one that has something new is heard, whoever holds the links
     waiting = next(a for a in ADDRESSES if a not in links(sim))
     sim.bank(60, address=waiting)

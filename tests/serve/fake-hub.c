@@ -147,6 +147,7 @@ get_devices(gpointer user)
 {
 	GPtrArray *views = g_ptr_array_new_with_free_func((GDestroyNotify)kn_device_view_free);
 
+	((FakeHub *)user)->n_device_queries++;
 	for (gint64 id = 1; id <= 2; id++) {
 		KnDeviceView *view = g_new0(KnDeviceView, 1);
 

@@ -39,6 +39,7 @@ typedef struct {
 	gboolean is_clock_unset;
 	gboolean is_tray_theirs; /* what is nobody's may be whoever's who is asked for */
 	guint n_calls;
+	guint n_device_queries;
 	gint64 n_events; /* kept: ids 1 to this, of device 1, and every tenth an alarm */
 	gint64 oldest_event_id;
 	KnHubQuery last_query;

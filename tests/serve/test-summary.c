@@ -333,6 +333,29 @@ of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told(Fixture *fixture,
 	}
 }
 
+/* how a massager is takes a look at its link: beside sixty of them all else of a summary is little */
+static void
+massagers_are_looked_at_only_where_they_are_named(Fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const gchar *by;
+		guint n_queries;
+	} ways[] = {{"place", 0}, {"region", 0}, {"side", 0},
+		    {"node", 1},  {"device", 1}, {"person", 0}};
+
+	fill(fixture);
+	for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
+		g_autofree gchar *target =
+			g_strconcat("/v1/summary?period=week&by=", ways[i].by, NULL);
+		g_autoptr(JsonNode) summary = NULL;
+
+		fixture->hub.n_device_queries = 0;
+		summary = get(fixture, target);
+		g_assert_cmpstr(text(summary, "by"), ==, ways[i].by);
+		g_assert_cmpuint(fixture->hub.n_device_queries, ==, ways[i].n_queries);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -357,6 +380,8 @@ main(int argc, char **argv)
 		{"of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told",
 		 of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told},
 		{"is_summed_up_over_many_turns", is_summed_up_over_many_turns},
+		{"massagers_are_looked_at_only_where_they_are_named",
+		 massagers_are_looked_at_only_where_they_are_named},
 	};
 
 	g_test_init(&argc, &argv, NULL);

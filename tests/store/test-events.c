@@ -206,6 +206,7 @@ a_database_of_every_older_schema_opens_with_all_that_was_in_it(void)
 	open_old_one("v0001.sqlite");
 	open_old_one("v0002.sqlite");
 	open_old_one("v0003.sqlite");
+	open_old_one("v0004.sqlite");
 }
 
 int

@@ -8,6 +8,7 @@
  */
 
 #include "fixture.h"
+#include "walks.h"
 
 #include "store/blocks.h"
 #include "store/events.h"
@@ -15,85 +16,6 @@
 #include "store/sessions.h"
 #include "store/sql.h"
 #include <string.h>
-
-/* rows of these come with use; of the others there are as many as devices, or one */
-static const gchar *const growing[] = {"anchor",        "block",        "conflict", "coverage",
-				       "event",         "gap",          "mark",     "session",
-				       "session_block", "session_node", "s",        "a"};
-
-static gboolean
-is_growing(const gchar *name)
-{
-	for (guint i = 0; i < G_N_ELEMENTS(growing); i++)
-		if (g_str_equal(growing[i], name))
-			return TRUE;
-	return FALSE;
-}
-
-/* one massager makes one log and may run for years: all of a log, or all anchors of a boot, is a walk, too. The ranges of
- * coverage melt together, gaps are few, and two indexes hold only what is not settled yet. */
-static gboolean
-is_walk_of_log(const gchar *table, const gchar *step)
-{
-	if (g_str_equal(table, "coverage") || g_str_equal(table, "gap") ||
-	    strstr(step, "session_open") || strstr(step, "session_uncertain"))
-		return FALSE;
-	return g_str_has_suffix(step, "(log_key=?)") ||
-	       g_str_equal(step, "SEARCH anchor USING PRIMARY KEY (log_key=? AND device_boot=?)");
-}
-
-/* "SCAN block", "SCAN s", "SCAN t USING COVERING INDEX i": a walk over all rows, sorted or not */
-static gboolean
-is_walk(const gchar *step)
-{
-	g_auto(GStrv) words = g_strsplit(step, " ", 3);
-
-	if (g_strv_length(words) < 2 || !is_growing(words[1]))
-		return FALSE;
-	return g_str_equal(words[0], "SCAN") || is_walk_of_log(words[1], step);
-}
-
-static void
-explain(sqlite3 *handle, const gchar *sql, GString *walks)
-{
-	g_autofree gchar *question = g_strconcat("EXPLAIN QUERY PLAN ", sql, NULL);
-	sqlite3_stmt *row = NULL;
-
-	g_assert_cmpint(sqlite3_prepare_v2(handle, question, -1, &row, NULL), ==, SQLITE_OK);
-	while (sqlite3_step(row) == SQLITE_ROW) {
-		const gchar *step = (const gchar *)sqlite3_column_text(row, 3);
-		if (is_walk(step))
-			g_string_append_printf(walks, "%s: %s\n", step, sql);
-	}
-	sqlite3_finalize(row);
-}
-
-static gboolean
-is_exempt(const gchar *sql)
-{
-	/* once a process and log, and back to the newest that is trusted */
-	if (g_str_has_suffix(sql, "FROM anchor WHERE log_key = ?1 AND quality >= 1"))
-		return TRUE;
-	/* the newest and the oldest row, of all or of a log, and whether there is one: SQLite calls it SCAN or SEARCH, and reads one */
-	return g_str_has_prefix(sql, "SELECT iif(start_utc_us = ") ||
-	       g_str_has_prefix(sql, "SELECT coalesce(max(block_id), 0) FROM block") ||
-	       g_str_has_prefix(sql, "SELECT min(event_id) FROM event");
-}
-
-static void
-assert_no_walks(KnDb *db, guint n_min)
-{
-	g_autoptr(GString) walks = g_string_new(NULL);
-	GHashTableIter iter;
-	gpointer sql;
-
-	g_assert_cmpuint(g_hash_table_size(db->statements), >=, n_min);
-	g_hash_table_iter_init(&iter, db->statements);
-	while (g_hash_table_iter_next(&iter, &sql, NULL))
-		if (!is_exempt(sql))
-			explain(db->handle, sql, walks);
-	g_assert_cmpstr(walks->str, ==, "");
-}
 
 static void
 store_with_anchor(Fixture *fixture, guint64 first_seq, guint64 last_seq, guint64 t_ms,
@@ -190,7 +112,7 @@ no_statement_walks_over_what_grows_with_the_years(void)
 	ask(&fixture);
 	loaded = kn_reader_load(fixture.db, NULL);
 	g_assert_cmpuint(loaded->len, ==, 1);
-	assert_no_walks(fixture.db, 50);
+	walks_assert_none(fixture.db, 50);
 }
 
 /* what stands between the start of a hub and its first answer */
@@ -207,7 +129,7 @@ no_statement_of_a_start_does(void)
 	g_assert_true(kn_blocks_check_newest(fixture.db, KN_DB_CHECKED_BLOCKS, NULL));
 	loaded = kn_reader_load(fixture.db, NULL);
 	g_assert_nonnull(loaded);
-	assert_no_walks(fixture.db, 10);
+	walks_assert_none(fixture.db, 10);
 }
 
 static void
@@ -217,10 +139,10 @@ a_walk_is_told_from_a_search(void)
 	g_autoptr(GString) walks = g_string_new(NULL);
 
 	fixture_init(&fixture);
-	explain(fixture.db->handle, "SELECT * FROM session WHERE session_id = 1", walks);
-	explain(fixture.db->handle, "SELECT * FROM log", walks);
+	walks_find(fixture.db->handle, "SELECT * FROM session WHERE session_id = 1", walks);
+	walks_find(fixture.db->handle, "SELECT * FROM log", walks);
 	g_assert_cmpstr(walks->str, ==, "");
-	explain(fixture.db->handle, "SELECT * FROM session AS s WHERE s.zone = 'UTC'", walks);
+	walks_find(fixture.db->handle, "SELECT * FROM session AS s WHERE s.zone = 'UTC'", walks);
 	g_assert_nonnull(strstr(walks->str, "SCAN s"));
 }
 

@@ -56,7 +56,8 @@ spoil_table(const gchar *path, const gchar *table)
 static void
 a_damaged_database_of_an_older_schema_gives_back_its_records(void)
 {
-	static const gchar *const names[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite"};
+	static const gchar *const names[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite",
+					     "v0004.sqlite"};
 	static const gchar *const tables[] = {"session", "anchor"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names) * G_N_ELEMENTS(tables); i++) {
@@ -84,7 +85,8 @@ a_damaged_database_of_an_older_schema_gives_back_its_records(void)
 	}
 }
 
-static const gchar *const schemas[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite"};
+static const gchar *const schemas[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite",
+				       "v0004.sqlite"};
 
 static void
 lose_first_page(const gchar *path)

@@ -318,7 +318,8 @@ what_a_person_erased_does_not_come_back(void)
 static void
 databases_of_every_older_schema_can_be_brought_back(void)
 {
-	static const gchar *const names[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite"};
+	static const gchar *const names[] = {"v0001.sqlite", "v0002.sqlite", "v0003.sqlite",
+					     "v0004.sqlite"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_auto(Fixture) fixture = {0};

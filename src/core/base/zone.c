@@ -60,11 +60,11 @@ kn_zone_is_known(const gchar *zone)
 	return tz != NULL || g_strcmp0(zone, "UTC") == 0;
 }
 
-static gint64
-offset_s(GTimeZone *tz, gint64 utc_s)
+/* the stretch in which one offset is in force. GLib walks through all of them since 1901 for it: what asks for each session asks seldom */
+static gint
+interval_of(GTimeZone *tz, gint64 utc_s)
 {
-	return g_time_zone_get_offset(tz,
-				      g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, utc_s));
+	return g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, utc_s);
 }
 
 /* the first second after from_s in which another interval than from_s's is in force; to_s is in
@@ -72,11 +72,11 @@ offset_s(GTimeZone *tz, gint64 utc_s)
 static gint64
 next_change(GTimeZone *tz, gint64 from_s, gint64 to_s)
 {
-	gint interval = g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, from_s);
+	gint interval = interval_of(tz, from_s);
 
 	while (to_s - from_s > 1) {
 		gint64 middle_s = from_s + (to_s - from_s) / 2;
-		if (g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, middle_s) == interval)
+		if (interval_of(tz, middle_s) == interval)
 			from_s = middle_s;
 		else
 			to_s = middle_s;
@@ -95,16 +95,18 @@ day_start_s(GTimeZone *tz, KnDay day)
 	gint64 midnight_s = (gint64)CLAMP(day, DAY_MIN, DAY_MAX + 1) * DAY_S;
 	gint64 from_s = midnight_s - OFFSET_MAX_S;
 	gint64 last_s = midnight_s + OFFSET_MAX_S;
-	gint last_interval = g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, last_s);
+	gint last_interval = interval_of(tz, last_s);
+	gint interval = interval_of(tz, from_s);
 
-	while (g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, from_s) != last_interval) {
+	while (interval != last_interval) {
 		gint64 until_s = next_change(tz, from_s, last_s);
-		gint64 start_s = MAX(from_s, midnight_s - offset_s(tz, from_s));
+		gint64 start_s = MAX(from_s, midnight_s - g_time_zone_get_offset(tz, interval));
 		if (start_s < until_s)
 			return start_s;
 		from_s = until_s;
+		interval = interval_of(tz, from_s);
 	}
-	return MAX(from_s, midnight_s - offset_s(tz, from_s));
+	return MAX(from_s, midnight_s - g_time_zone_get_offset(tz, interval));
 }
 
 KnDay
@@ -112,12 +114,16 @@ kn_zone_day(gint64 utc_us, const gchar *zone)
 {
 	g_autoptr(GTimeZone) tz = kn_zone_hold(zone);
 	gint64 utc_s = floor_div(utc_us, SECOND_US);
+	gint interval;
 	gint64 day;
 
 	utc_s = CLAMP(utc_s, (gint64)DAY_MIN * DAY_S, (gint64)DAY_MAX * DAY_S);
-	day = CLAMP(floor_div(utc_s + offset_s(tz, utc_s), DAY_S), DAY_MIN, DAY_MAX);
-	/* clocks set back over midnight: the next day has begun already */
-	if (day < DAY_MAX && day_start_s(tz, (KnDay)day + 1) <= utc_s)
+	interval = interval_of(tz, utc_s);
+	day = CLAMP(floor_div(utc_s + g_time_zone_get_offset(tz, interval), DAY_S), DAY_MIN,
+		    DAY_MAX);
+	/* clocks set back over midnight, not long ago: the next day has begun already */
+	if (day < DAY_MAX && interval_of(tz, utc_s - 2 * OFFSET_MAX_S) != interval &&
+	    day_start_s(tz, (KnDay)day + 1) <= utc_s)
 		day++;
 	return (KnDay)day;
 }
@@ -174,7 +180,7 @@ kn_zone_format_time(gint64 utc_us, const gchar *zone)
 	utc_s = CLAMP(utc_s, (gint64)(DAY_MIN + 1) * DAY_S, (gint64)(DAY_MAX - 1) * DAY_S);
 	/* RFC 3339 has no seconds in an offset: a local mean time is shown with the whole minute
 	 * below, so that the instant stays right */
-	shift_s = floor_div(offset_s(tz, utc_s), 60) * 60;
+	shift_s = floor_div(g_time_zone_get_offset(tz, interval_of(tz, utc_s)), 60) * 60;
 	local_s = utc_s + shift_s;
 	second = local_s - floor_div(local_s, DAY_S) * DAY_S;
 	date = kn_zone_format_day((KnDay)floor_div(local_s, DAY_S));

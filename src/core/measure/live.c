@@ -57,12 +57,14 @@ begins_session(const ktp_Record *record)
 }
 
 static void
-keep_latest_values(KnLive *live, const ktp_Info *info, const ktp_SampleBlock *block)
+push_samples(KnLive *live, const ktp_Info *info, const ktp_Record *record)
 {
+	const ktp_SampleBlock *block = &record->body.samples;
 	uint16_t values_hpa[KN_VALUES_MAX];
 	guint at = 0;
 
 	kn_decode_values(block, values_hpa);
+	kn_fold_push_values(live->fold, record, values_hpa);
 	for (guint i = 0; i < MIN(info->nodes_count, KN_NODES_MAX); i++) {
 		if (!(block->node_mask & 1u << i))
 			continue;
@@ -112,10 +114,11 @@ kn_live_push(KnLive *live, const ktp_Info *info, guint64 log_id, const ktp_Recor
 	} else if (record->seq != live->span.last_seq + 1) {
 		live->is_whole = FALSE;
 	}
-	kn_fold_push(live->fold, record);
-	live->n_records++;
 	if (record->which_body == ktp_Record_samples_tag)
-		keep_latest_values(live, info, &record->body.samples);
+		push_samples(live, info, record);
+	else
+		kn_fold_push(live->fold, record);
+	live->n_records++;
 	follow_span(live, record);
 	return has_ended || !is_running(live);
 }

@@ -126,7 +126,10 @@ add_session(Sums *sums, const KnSession *session, KnPeriod *period)
 	sums->sum_hpa += metrics->n_samples * metrics->mean_hpa;
 	g_array_append_val(sums->intervals, interval);
 	if (kn_session_is_complete(session)) {
-		KnDay day = kn_zone_day(session->start_utc_us, session->zone);
+		/* of one day it is known already */
+		KnDay day = period->first_day == period->last_day
+				    ? period->first_day
+				    : kn_zone_day(session->start_utc_us, session->zone);
 		g_array_append_val(sums->data_days, day);
 	}
 }

@@ -204,7 +204,7 @@ decode_any(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp_Recor
 	    ret_record->t_ms != key.t_ms)
 		return KN_DECODE_RANGE;
 	status = judge(ret_record, info);
-	if (status == KN_DECODE_OK)
+	if (status == KN_DECODE_OK && ret_is_canonical)
 		*ret_is_canonical = is_canonical(ret_record, bytes, n_bytes);
 	return status;
 }
@@ -215,14 +215,16 @@ kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info, ktp
 {
 	KnDecodeStatus status;
 
-	*ret_is_canonical = false;
+	if (ret_is_canonical)
+		*ret_is_canonical = false;
 	if (n_bytes > KN_RECORD_ACCEPTED_BYTES || !kn_samples_read(bytes, n_bytes, ret_record))
 		return decode_any(bytes, n_bytes, info, ret_record, ret_is_canonical);
 	/* in canonical form each scalar comes once: its key is the record's */
 	if (!is_key_in_range(ret_record->seq, ret_record->boot, ret_record->t_ms))
 		return KN_DECODE_PROTOBUF;
 	status = judge(ret_record, info);
-	*ret_is_canonical = status == KN_DECODE_OK;
+	if (ret_is_canonical)
+		*ret_is_canonical = status == KN_DECODE_OK;
 	return status;
 }
 

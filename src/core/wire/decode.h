@@ -47,7 +47,8 @@ typedef struct {
 bool kn_decode_key(const uint8_t *bytes, size_t n_bytes, KnRecordKey *ret_key);
 
 /* info: of the device that sent it, for node count and full scale. *ret_record is valid for OK and, key and kind only, for RANGE.
- * ret_is_canonical: encode(decode(bytes)) == bytes; false means that the bytes hold more than the record says. */
+ * ret_is_canonical: encode(decode(bytes)) == bytes; false means that the bytes hold more than the record says. NULL: not
+ * asked; of all but samples it takes longer than the rest. */
 KnDecodeStatus kn_decode_record(const uint8_t *bytes, size_t n_bytes, const ktp_Info *info,
 				ktp_Record *ret_record, bool *ret_is_canonical);
 KnDecodeStatus kn_decode_reply(const uint8_t *bytes, size_t n_bytes, ktp_Reply *ret_reply);

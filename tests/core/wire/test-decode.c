@@ -63,6 +63,29 @@ gives_back_the_values_that_were_packed(void)
 	g_assert_cmpuint(values_hpa[3], ==, 3999);
 }
 
+/* samples are read by a way of their own, a battery by the generic one */
+static void
+who_does_not_ask_for_the_form_is_told_the_same(void)
+{
+	const ktp_Record records[] = {
+		sample_record(),
+		{.seq = 1,
+		 .which_body = ktp_Record_battery_tag,
+		 .body.battery = {.charge_permille = 700}},
+		{.seq = 1,
+		 .which_body = ktp_Record_battery_tag,
+		 .body.battery = {.charge_permille = 1001}},
+	};
+	const KnDecodeStatus wanted[] = {KN_DECODE_OK, KN_DECODE_OK, KN_DECODE_RANGE};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(records); i++) {
+		ktp_Record back;
+
+		g_assert_cmpint(decode_again(&records[i], &back, NULL), ==, wanted[i]);
+		g_assert_cmpint(back.which_body, ==, records[i].which_body);
+	}
+}
+
 static void
 refuses_values_above_full_scale_of_their_own_node(void)
 {
@@ -354,6 +377,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/core/decode/" #name, name)
 	ADD(gives_back_the_values_that_were_packed);
+	ADD(who_does_not_ask_for_the_form_is_told_the_same);
 	ADD(refuses_values_above_full_scale_of_their_own_node);
 	ADD(refuses_samples_and_motion_from_after_their_record);
 	ADD(refuses_nodes_outside_the_layout_and_counts_that_do_not_fit);
