@@ -353,8 +353,7 @@ gboolean
 kn_edits_apply(KnDb *db, GError **error)
 {
 	g_autoptr(GArray) ids = kn_sql_select_ids(
-		db, "SELECT edit_id FROM edit WHERE kind IN (1, 2) AND undone_us IS NULL",
-		KN_SQL_NONE, error);
+		db, "SELECT edit_id FROM edit WHERE kind IN (1, 2)", KN_SQL_NONE, error);
 	Work work = {.db = db};
 
 	for (guint i = 0; ids && i < ids->len; i++) {
