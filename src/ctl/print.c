@@ -281,8 +281,9 @@ format_loss_time(JsonObject *loss)
 	g_autofree gchar *to = kn_format_when(kn_doc_text(loss, "to"), "");
 	g_autofree gchar *from = kn_format_when(kn_doc_text(loss, "from"), "");
 
-	return kn_doc_has(loss, "from") ? g_strdup_printf("from %s to %s", from, to)
-					: g_strdup_printf("before %s", to);
+	return kn_doc_has(loss, "from")
+		       ? g_strdup_printf("from %s to %s", from, to)
+		       : g_strdup_printf("before %s (since when is not known)", to);
 }
 
 gchar *

@@ -152,7 +152,8 @@ kn_json_add_losses(JsonBuilder *builder, const GArray *losses, gint64 from_us, g
 			json_builder_begin_array(builder);
 		}
 		json_builder_begin_object(builder);
-		kn_json_add_time(builder, "from", loss->from_us, zone);
+		if (loss->from_us >= KN_LOSS_BEGIN_MIN_US)
+			kn_json_add_time(builder, "from", loss->from_us, zone);
 		kn_json_add_time(builder, "to", loss->to_us, zone);
 		kn_json_add_text(builder, "file", loss->file);
 		json_builder_end_object(builder);

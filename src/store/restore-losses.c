@@ -290,6 +290,21 @@ replace(Work *work, const gchar *name, const GArray *spans, GError **error)
 	return TRUE;
 }
 
+static void
+tell_lost(const KnRestoreReport *report, const Span *span)
+{
+	g_autofree gchar *from = kn_restore_report_time(span->from_us);
+	g_autofree gchar *to = kn_restore_report_time(span->to_us);
+
+	if (span->from_us >= KN_LOSS_BEGIN_MIN_US)
+		kn_restore_report_say(report, "still lost: records from %s to %s", from, to);
+	else
+		kn_restore_report_say(report,
+				      "still lost: records from before %s, and nobody knows since "
+				      "when",
+				      to);
+}
+
 static gboolean
 shrink(Work *work, const gchar *name, GError **error)
 {
@@ -305,13 +320,8 @@ shrink(Work *work, const gchar *name, GError **error)
 	spans = bracket_all(work, &all, error);
 	if (!spans)
 		return FALSE;
-	for (guint i = 0; i < spans->len; i++) {
-		const Span *span = &g_array_index(spans, Span, i);
-		g_autofree gchar *from = kn_restore_report_time(span->from_us);
-		g_autofree gchar *to = kn_restore_report_time(span->to_us);
-		kn_restore_report_say(&work->rows->report, "still lost: records from %s to %s",
-				      from, to);
-	}
+	for (guint i = 0; i < spans->len; i++)
+		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
 	/* twice is once */
 	if (spans->len == told->len &&
 	    memcmp(spans->data, told->data, sizeof(Span) * spans->len) == 0)

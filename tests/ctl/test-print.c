@@ -301,7 +301,7 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 		g_autofree gchar *out = print(screens[i].print, &ascii, document);
 		g_autofree gchar *line = unwrap(out);
 		assert_lines_fit(out, 80);
-		assert_has(line, "recorded before Fri 20 Nov 2026 13:02");
+		assert_has(line, "recorded before Fri 20 Nov 2026 13:02 (since when is not known)");
 		assert_has(out, "kneadd --restore");
 	}
 	/* what a restore could not bring back has a time of its own */

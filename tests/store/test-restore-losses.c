@@ -117,6 +117,26 @@ one_block_that_is_lost_is_told_by_its_own_time(void)
 	history_close_hub(&loss.fixture);
 }
 
+/* the first of all records, of a hub that began while its clock stood at 1970 */
+static void
+a_loss_whose_begin_nobody_knows_says_so_and_not_1970(void)
+{
+	static const gint64 begins_us[] = {0, 5000000};
+
+	for (guint i = 0; i < G_N_ELEMENTS(begins_us); i++) {
+		g_auto(Loss) loss = {0};
+		g_autofree gchar *sql = g_strdup_printf(
+			"UPDATE loss SET from_us = %" G_GINT64_FORMAT, begins_us[i]);
+
+		loss_init(&loss, 1);
+		history_run_sql(loss.path, sql);
+		(void)history_restore(&loss.fixture, loss.aside, loss.lines);
+		g_assert_cmpuint(loss.lines->len, ==, 1);
+		g_assert_nonnull(strstr(loss.lines->pdata[0], "nobody knows since when"));
+		g_assert_null(strstr(loss.lines->pdata[0], "1970"));
+	}
+}
+
 static void
 what_the_massager_sent_again_is_not_lost(void)
 {
@@ -264,6 +284,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/restore-losses/" #name, name)
 	ADD(one_block_that_is_lost_is_told_by_its_own_time);
+	ADD(a_loss_whose_begin_nobody_knows_says_so_and_not_1970);
 	ADD(what_the_massager_sent_again_is_not_lost);
 	ADD(a_ledger_that_cannot_be_read_leaves_the_loss_as_it_was);
 	ADD(the_file_is_known_in_another_place_and_another_hubs_is_not);

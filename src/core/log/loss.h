@@ -6,8 +6,11 @@
 
 #include <glib.h>
 
+/* 2000-01-01 UTC: a time before is what a clock tells that nobody has set, and says no more than that it is not known */
+#define KN_LOSS_BEGIN_MIN_US G_GINT64_CONSTANT(946684800000000)
+
 typedef struct {
-	gint64 from_us; /* UTC; of nothing before this was anything lost. 0: not known */
+	gint64 from_us; /* UTC; of nothing before this was anything lost. Below KN_LOSS_BEGIN_MIN_US: not known */
 	gint64 to_us;   /* UTC; what came later is here */
 	gchar file[64]; /* where the damaged database is: a name in the state directory */
 } KnLoss;
