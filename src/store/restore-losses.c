@@ -17,10 +17,7 @@ typedef struct {
 	KnRange range;
 } Missing;
 
-typedef struct {
-	gint64 from_us;
-	gint64 to_us;
-} Span;
+typedef KnLossSpan Span;
 
 typedef struct {
 	const KnRestore *restore; /* borrowed, as the following */
@@ -209,20 +206,11 @@ bracket(Work *work, const Missing *missing, const Span *all, Span *ret_span, GEr
 	return TRUE;
 }
 
-static gint
-compare_spans(gconstpointer a, gconstpointer b)
-{
-	const Span *one = a, *two = b;
-
-	return one->from_us < two->from_us ? -1 : one->from_us > two->from_us;
-}
-
 /* Span, sorted and apart */
 static GArray *
 bracket_all(Work *work, const Span *all, GError **error)
 {
 	g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(Span));
-	GArray *apart;
 
 	for (guint i = 0; i < work->missing->len; i++) {
 		Span span;
@@ -230,17 +218,8 @@ bracket_all(Work *work, const Span *all, GError **error)
 			return NULL;
 		g_array_append_val(spans, span);
 	}
-	g_array_sort(spans, compare_spans);
-	apart = g_array_new(FALSE, FALSE, sizeof(Span));
-	for (guint i = 0; i < spans->len; i++) {
-		const Span *span = &g_array_index(spans, Span, i);
-		Span *last = apart->len > 0 ? &g_array_index(apart, Span, apart->len - 1) : NULL;
-		if (last && (span->from_us <= last->to_us || apart->len == KN_RESTORE_LOSSES_MAX))
-			last->to_us = MAX(last->to_us, span->to_us);
-		else
-			g_array_append_val(apart, *span);
-	}
-	return apart;
+	kn_loss_spans_join(spans);
+	return g_steal_pointer(&spans);
 }
 
 /* ---- the rows ---- */

@@ -10,8 +10,6 @@
 #include "store/restore-rows.h"
 #include "store/restore.h"
 
-enum { KN_RESTORE_LOSSES_MAX = 16 }; /* of one file; the last of more holds the rest */
-
 /* A transaction of its own. Losses are those of this file: it lies under their name beside the hub's database, or, when nothing does, it
  * has the name and is of the same hub. */
 gboolean kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb *from,
