@@ -5,8 +5,9 @@
 
 #include "core/log/loss.h"
 #include "store/anchors.h"
-#include "store/aside.h"
+#include "store/enrolled.h"
 #include "store/logs.h"
+#include "store/restore-file.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -26,51 +27,6 @@ typedef struct {
 	KnDb *from;
 	GArray *missing; /* Missing */
 } Work;
-
-/* ---- whose losses ---- */
-
-static gboolean
-is_same_hub(const Work *work)
-{
-	static const gchar sql[] = "SELECT hub_id FROM hub";
-	gint64 here = 0, there = 0;
-
-	return kn_sql_get(work->db, sql, KN_SQL_NONE, &here, 1, NULL, NULL) &&
-	       kn_sql_get(work->from, sql, KN_SQL_NONE, &there, 1, NULL, NULL) && here == there;
-}
-
-/* the name that a loss has of the file */
-static gboolean
-is_about(const Work *work, const gchar *name)
-{
-	g_autofree gchar *base = g_path_get_basename(work->restore->path);
-	g_autofree gchar *elsewhere = g_strconcat(KN_ASIDE_ELSEWHERE, base, NULL);
-	g_autofree gchar *directory = g_path_get_dirname(work->db->path);
-	g_autofree gchar *path = g_build_filename(directory, name, NULL);
-	struct stat known, given;
-
-	if (g_str_equal(name, elsewhere))
-		return !work->rows->is_beside && is_same_hub(work);
-	if (stat(path, &known) == 0 && fstat(work->restore->source.fd, &given) == 0)
-		return known.st_dev == given.st_dev && known.st_ino == given.st_ino;
-	return g_str_equal(name, base) && is_same_hub(work);
-}
-
-/* names, each once; NULL with an error */
-static GPtrArray *
-find_names(const Work *work, GError **error)
-{
-	g_autoptr(GArray) losses = kn_aside_losses(work->db, error);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-
-	for (guint i = 0; losses && i < losses->len; i++) {
-		const gchar *name = g_array_index(losses, KnLoss, i).file;
-		if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL) &&
-		    is_about(work, name))
-			g_ptr_array_add(names, g_strdup(name));
-	}
-	return losses ? g_steal_pointer(&names) : NULL;
-}
 
 /* ---- what is missing ---- */
 
@@ -249,24 +205,31 @@ load_told(KnDb *db, const gchar *name, GError **error)
 }
 
 static gboolean
+insert(Work *work, const gchar *name, const GArray *spans, GError **error)
+{
+	for (guint i = 0; i < spans->len; i++) {
+		const Span *span = &g_array_index(spans, Span, i);
+		g_autoptr(KnStatement) row =
+			kn_sql_start(work->db,
+				     "INSERT INTO loss (from_us, to_us, file) SELECT ?1, ?2, ?3 "
+				     "WHERE NOT EXISTS (SELECT 1 FROM loss WHERE from_us = ?1 AND "
+				     "to_us = ?2 AND file = ?3 AND mended_us IS NULL)",
+				     KN_SQL_INTS(span->from_us, span->to_us), error);
+		if (!row || !kn_sql_bind_text(row, 3, name, error) || !kn_sql_finish(row, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
 replace(Work *work, const gchar *name, const GArray *spans, GError **error)
 {
 	g_autoptr(KnStatement) update = kn_sql_start(
 		work->db, "UPDATE loss SET mended_us = ?1 WHERE file = ?2 AND mended_us IS NULL",
 		KN_SQL_INTS(work->restore->now_us), error);
 
-	if (!update || !kn_sql_bind_text(update, 2, name, error) || !kn_sql_finish(update, error))
-		return FALSE;
-	for (guint i = 0; i < spans->len; i++) {
-		const Span *span = &g_array_index(spans, Span, i);
-		g_autoptr(KnStatement) insert = kn_sql_start(
-			work->db, "INSERT INTO loss (from_us, to_us, file) VALUES (?1, ?2, ?3)",
-			KN_SQL_INTS(span->from_us, span->to_us), error);
-		if (!insert || !kn_sql_bind_text(insert, 3, name, error) ||
-		    !kn_sql_finish(insert, error))
-			return FALSE;
-	}
-	return TRUE;
+	return update && kn_sql_bind_text(update, 2, name, error) && kn_sql_finish(update, error) &&
+	       insert(work, name, spans, error);
 }
 
 static void
@@ -308,8 +271,49 @@ shrink(Work *work, const gchar *name, GError **error)
 	return replace(work, name, spans, error);
 }
 
+/* a clock that was never set must not say that nothing was lost */
 static gboolean
-shrink_all(Work *work, const GPtrArray *names, GError **error)
+find_end(Work *work, gint64 *end_us, GError **error)
+{
+	gint64 newest_us = 0;
+	struct stat stat_of;
+
+	if (!kn_sql_get(work->db,
+			"SELECT coalesce(max(start_utc_us + duration_ms * 1000), 0) FROM session "
+			"WHERE start_utc_us < 9223372036854775807",
+			KN_SQL_NONE, &newest_us, 1, NULL, error))
+		return FALSE;
+	*end_us = MAX(*end_us, newest_us);
+	if (fstat(work->restore->source.fd, &stat_of) == 0)
+		*end_us = MAX(*end_us, (gint64)stat_of.st_mtime * G_USEC_PER_SEC);
+	return TRUE;
+}
+
+/* of a file that no loss is about: a backup, a database that failed in use */
+static gboolean
+note(Work *work, gboolean is_known, GError **error)
+{
+	g_autoptr(KnEnrolled) there = kn_enrolled_load(work->from->handle);
+	Span all = {there->since_us, work->restore->now_us};
+	const KnRestoreFile file = {work->restore, work->rows, work->db, work->from};
+	g_autofree gchar *name = kn_restore_file_name(&file);
+	g_autoptr(GArray) spans = NULL;
+
+	if (is_known && work->missing->len == 0)
+		return TRUE;
+	if (!find_end(work, &all.to_us, error))
+		return FALSE;
+	if (is_known)
+		spans = bracket_all(work, &all, error);
+	else
+		spans = g_array_append_vals(g_array_new(FALSE, FALSE, sizeof all), &all, 1);
+	for (guint i = 0; spans && i < spans->len; i++)
+		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
+	return spans && insert(work, name, spans, error);
+}
+
+static gboolean
+tell_all(Work *work, const GPtrArray *names, GError **error)
 {
 	gboolean is_known;
 
@@ -318,7 +322,7 @@ shrink_all(Work *work, const GPtrArray *names, GError **error)
 	for (guint i = 0; is_known && i < names->len; i++)
 		if (!shrink(work, names->pdata[i], error))
 			return FALSE;
-	return TRUE;
+	return names->len > 0 || note(work, is_known, error);
 }
 
 gboolean
@@ -327,11 +331,12 @@ kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb 
 {
 	g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(Missing));
 	Work work = {restore, rows, db, from, missing};
-	g_autoptr(GPtrArray) names = find_names(&work, error);
+	const KnRestoreFile file = {restore, rows, db, from};
+	g_autoptr(GPtrArray) names = kn_restore_file_losses(&file, error);
 
-	if (!names || names->len == 0)
-		return names != NULL;
-	if (kn_db_begin(db, error) && shrink_all(&work, names, error) && kn_db_commit(db, error))
+	if (!names)
+		return FALSE;
+	if (kn_db_begin(db, error) && tell_all(&work, names, error) && kn_db_commit(db, error))
 		return TRUE;
 	kn_db_rollback(db);
 	return FALSE;
