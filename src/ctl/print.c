@@ -281,8 +281,9 @@ format_loss_time(JsonObject *loss)
 	g_autofree gchar *to = kn_format_when(kn_doc_text(loss, "to"), "");
 	g_autofree gchar *from = kn_format_when(kn_doc_text(loss, "from"), "");
 
-	return kn_doc_has(loss, "from") ? g_strdup_printf("from %s to %s", from, to)
-					: g_strdup_printf("before %s", to);
+	return kn_doc_has(loss, "from")
+		       ? g_strdup_printf("from %s to %s", from, to)
+		       : g_strdup_printf("before %s (since when is not known)", to);
 }
 
 gchar *
@@ -290,16 +291,21 @@ kn_print_loss(JsonObject *document)
 {
 	JsonArray *losses = kn_doc_array(document, "data_loss");
 	guint n = kn_doc_length(losses);
-	g_autofree gchar *when = n > 0 ? format_loss_time(kn_doc_at(losses, n - 1)) : NULL;
+	JsonObject *last = n > 0 ? kn_doc_at(losses, n - 1) : NULL;
+	g_autofree gchar *when = n > 0 ? format_loss_time(last) : NULL;
 	g_autofree gchar *others = kn_format_plural(MAX(n, 1) - 1, "other time", "other times");
+	gboolean is_in_use = n > 0 && kn_doc_bool(last, "is_in_use");
 
 	if (n == 0)
 		return NULL;
 	return g_strdup_printf(
-		"Lost: the hub's database was damaged, and of what was recorded %s%s%s "
-		"some is not here. kneadd --restore brings back what can still be "
-		"read of it, see: man kneadd",
-		when, n > 1 ? ", and at " : "", n > 1 ? others : "");
+		"Lost: %s, and of what was recorded %s%s%s some %s, see: man kneadd",
+		is_in_use ? "records on the hub's disk are damaged"
+			  : "the hub's database was damaged",
+		when, n > 1 ? ", and at " : "", n > 1 ? others : "",
+		is_in_use
+			? "cannot be read any more. A backup may have it"
+			: "is not here. kneadd --restore brings back what can still be read of it");
 }
 
 void

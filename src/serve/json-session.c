@@ -152,23 +152,33 @@ kn_json_add_losses(JsonBuilder *builder, const GArray *losses, gint64 from_us, g
 			json_builder_begin_array(builder);
 		}
 		json_builder_begin_object(builder);
-		kn_json_add_time(builder, "from", loss->from_us, zone);
+		if (loss->from_us >= KN_LOSS_BEGIN_MIN_US)
+			kn_json_add_time(builder, "from", loss->from_us, zone);
 		kn_json_add_time(builder, "to", loss->to_us, zone);
 		kn_json_add_text(builder, "file", loss->file);
+		kn_json_add_bool(builder, "is_in_use", loss->is_counted);
 		json_builder_end_object(builder);
 	}
 	if (n > 0)
 		json_builder_end_array(builder);
 }
 
-/* of a session that is all here nothing was lost */
+/* of a session that is all here nothing was lost, but for what only counts as here */
 static void
 add_losses(JsonBuilder *builder, const KnSession *session, const GArray *losses)
 {
 	gint64 end_us = session->start_utc_us + (gint64)session->metrics.duration_ms * 1000;
+	g_autoptr(GArray) own = g_array_new(FALSE, FALSE, sizeof(KnLoss));
+	gboolean is_all_here = kn_session_is_complete(session);
 
-	if (session->is_time_known && !kn_session_is_complete(session))
-		kn_json_add_losses(builder, losses, session->start_utc_us, end_us, session->zone);
+	for (guint i = 0; losses != NULL && i < losses->len; i++) {
+		const KnLoss *loss = &g_array_index(losses, KnLoss, i);
+
+		if (!is_all_here || loss->is_counted)
+			g_array_append_vals(own, loss, 1);
+	}
+	if (session->is_time_known)
+		kn_json_add_losses(builder, own, session->start_utc_us, end_us, session->zone);
 }
 
 static void

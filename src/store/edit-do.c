@@ -5,6 +5,7 @@
 
 #include "store/derive.h"
 #include "store/edit-owner.h"
+#include "store/edit-zone.h"
 #include "store/edits.h"
 #include "store/infos.h"
 #include "store/sessions.h"
@@ -15,6 +16,7 @@ typedef struct {
 	const KnByHand *wish;
 	gint64 now_us;
 	KnEditOwner owner;
+	KnEditZone zone;
 	KnByHandDone done;
 } Work;
 
@@ -204,7 +206,8 @@ merge(Work *work, GError **error)
 	note_sessions(work, sessions);
 	if (sessions->len != 1)
 		return refuse(error, "they can not be merged");
-	return kn_edit_owner_join(&work->owner, a, sessions->pdata[0], error);
+	return kn_edit_zone_join(&work->zone, b, sessions->pdata[0], error) &&
+	       kn_edit_owner_join(&work->owner, a, sessions->pdata[0], error);
 }
 
 /* ---- delete, undo ---- */
@@ -233,15 +236,16 @@ remove_session(Work *work, GError **error)
 }
 
 static gboolean
-find_edit(Work *work, gint64 values[7], GError **error)
+find_edit(Work *work, gint64 values[8], GError **error)
 {
 	gboolean is_found;
 
 	if (!kn_sql_get(work->db,
 			"SELECT e.edit_id, e.kind, e.log_key, e.device_boot, e.first_seq, "
-			"e.last_seq, e.undone_us IS NOT NULL FROM edit AS e WHERE e.edit_id = ?1 "
+			"e.last_seq, e.undone_us IS NOT NULL, e.at_us FROM edit AS e WHERE "
+			"e.edit_id = ?1 "
 			"OR (?1 = 0 AND e.undone_us IS NULL) ORDER BY e.edit_id DESC LIMIT 1",
-			KN_SQL_INTS(work->wish->id), values, 7, &is_found, error))
+			KN_SQL_INTS(work->wish->id), values, 8, &is_found, error))
 		return FALSE;
 	if (is_found)
 		return values[6] == 0 || refuse(error, "that was taken back already");
@@ -252,7 +256,7 @@ find_edit(Work *work, gint64 values[7], GError **error)
 
 /* what was done later to the same records was done to what they were then; and no time changes hands without a word */
 static gboolean
-may_undo(Work *work, const gint64 edit[7], const GPtrArray *before, GError **error)
+may_undo(Work *work, const gint64 edit[8], const GPtrArray *before, GError **error)
 {
 	const KnSessionRow *first = before->len > 0 ? before->pdata[0] : NULL;
 	const KnSessionRow *last = before->len > 0 ? before->pdata[before->len - 1] : NULL;
@@ -281,7 +285,7 @@ may_undo(Work *work, const gint64 edit[7], const GPtrArray *before, GError **err
 static gboolean
 undo(Work *work, GError **error)
 {
-	gint64 edit[7] = {0};
+	gint64 edit[8] = {0};
 	g_autoptr(GPtrArray) before = NULL;
 	g_autoptr(GPtrArray) sessions = NULL;
 	const KnSessionRow *row = NULL;
@@ -313,9 +317,10 @@ undo(Work *work, GError **error)
 	note_sessions(work, sessions);
 	if (!row || sessions->len == 0)
 		return TRUE;
-	return edit[1] == KN_EDIT_MERGE
-		       ? kn_edit_owner_part(&work->owner, row, sessions, error)
-		       : kn_edit_owner_join(&work->owner, row, sessions->pdata[0], error);
+	if (edit[1] == KN_EDIT_SPLIT)
+		return kn_edit_owner_join(&work->owner, row, sessions->pdata[0], error);
+	return kn_edit_zone_part(&work->zone, edit[7], range.last, row, sessions, error) &&
+	       kn_edit_owner_part(&work->owner, row, sessions, error);
 }
 
 static gboolean
@@ -339,7 +344,11 @@ run(Work *work, GError **error)
 gboolean
 kn_edits_do(KnDb *db, const KnByHand *wish, gint64 now_us, KnByHandDone *ret_done, GError **error)
 {
-	Work work = {.db = db, .wish = wish, .now_us = now_us, .owner = {db, wish->uid, now_us}};
+	Work work = {.db = db,
+		     .wish = wish,
+		     .now_us = now_us,
+		     .owner = {db, wish->uid, now_us},
+		     .zone = {db, wish->uid, now_us}};
 
 	if (kn_db_begin(db, error) && run(&work, error) && kn_db_commit(db, error)) {
 		*ret_done = work.done;
@@ -353,8 +362,7 @@ gboolean
 kn_edits_apply(KnDb *db, GError **error)
 {
 	g_autoptr(GArray) ids = kn_sql_select_ids(
-		db, "SELECT edit_id FROM edit WHERE kind IN (1, 2) AND undone_us IS NULL",
-		KN_SQL_NONE, error);
+		db, "SELECT edit_id FROM edit WHERE kind IN (1, 2)", KN_SQL_NONE, error);
 	Work work = {.db = db};
 
 	for (guint i = 0; ids && i < ids->len; i++) {

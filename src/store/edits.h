@@ -21,7 +21,7 @@ gboolean kn_edits_widen(KnDb *db, gint64 log_key, guint32 boot, KnRange *range,
 /* A transaction of its own: SPLIT, MERGE, DELETE or UNDO, with the sessions derived anew. NOT_FOUND, or REFUSED with the reason. */
 gboolean kn_edits_do(KnDb *db, const KnByHand *wish, gint64 now_us, KnByHandDone *ret_done,
 		     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Derives anew wherever a split or a join holds: for edits that came from elsewhere. In a transaction. */
+/* Derives anew wherever a split or a join holds, or did: for edits that came from elsewhere. In a transaction. */
 gboolean kn_edits_apply(KnDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* KnEdit, newest first, at most limit. */
 GPtrArray *kn_edits_list(KnDb *db, guint limit, GError **error);

@@ -211,6 +211,7 @@ kn_answer_free(KnAnswer *answer)
 	if (answer->is_final)
 		kn_store_request_free(answer->request);
 	g_clear_error(&answer->error);
+	g_clear_pointer(&answer->losses, g_array_unref);
 	g_free(answer);
 }
 

@@ -101,6 +101,7 @@ typedef struct {
 	gboolean is_final;  /* FALSE: a batch that will be tried again */
 	GError *error;      /* owned */
 	KnStoreStats stats;
+	GArray *losses; /* owned: KnLoss of blocks that were found damaged, all of them; NULL: no other ones than before */
 } KnAnswer;
 /* Frees the request too when is_final. */
 void kn_answer_free(KnAnswer *answer);

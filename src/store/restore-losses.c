@@ -5,8 +5,9 @@
 
 #include "core/log/loss.h"
 #include "store/anchors.h"
-#include "store/aside.h"
+#include "store/enrolled.h"
 #include "store/logs.h"
+#include "store/restore-file.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,10 +18,7 @@ typedef struct {
 	KnRange range;
 } Missing;
 
-typedef struct {
-	gint64 from_us;
-	gint64 to_us;
-} Span;
+typedef KnLossSpan Span;
 
 typedef struct {
 	const KnRestore *restore; /* borrowed, as the following */
@@ -29,51 +27,6 @@ typedef struct {
 	KnDb *from;
 	GArray *missing; /* Missing */
 } Work;
-
-/* ---- whose losses ---- */
-
-static gboolean
-is_same_hub(const Work *work)
-{
-	static const gchar sql[] = "SELECT hub_id FROM hub";
-	gint64 here = 0, there = 0;
-
-	return kn_sql_get(work->db, sql, KN_SQL_NONE, &here, 1, NULL, NULL) &&
-	       kn_sql_get(work->from, sql, KN_SQL_NONE, &there, 1, NULL, NULL) && here == there;
-}
-
-/* the name that a loss has of the file */
-static gboolean
-is_about(const Work *work, const gchar *name)
-{
-	g_autofree gchar *base = g_path_get_basename(work->restore->path);
-	g_autofree gchar *elsewhere = g_strconcat(KN_ASIDE_ELSEWHERE, base, NULL);
-	g_autofree gchar *directory = g_path_get_dirname(work->db->path);
-	g_autofree gchar *path = g_build_filename(directory, name, NULL);
-	struct stat known, given;
-
-	if (g_str_equal(name, elsewhere))
-		return !work->rows->is_beside && is_same_hub(work);
-	if (stat(path, &known) == 0 && fstat(work->restore->source.fd, &given) == 0)
-		return known.st_dev == given.st_dev && known.st_ino == given.st_ino;
-	return g_str_equal(name, base) && is_same_hub(work);
-}
-
-/* names, each once; NULL with an error */
-static GPtrArray *
-find_names(const Work *work, GError **error)
-{
-	g_autoptr(GArray) losses = kn_aside_losses(work->db, error);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-
-	for (guint i = 0; losses && i < losses->len; i++) {
-		const gchar *name = g_array_index(losses, KnLoss, i).file;
-		if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL) &&
-		    is_about(work, name))
-			g_ptr_array_add(names, g_strdup(name));
-	}
-	return losses ? g_steal_pointer(&names) : NULL;
-}
 
 /* ---- what is missing ---- */
 
@@ -209,20 +162,11 @@ bracket(Work *work, const Missing *missing, const Span *all, Span *ret_span, GEr
 	return TRUE;
 }
 
-static gint
-compare_spans(gconstpointer a, gconstpointer b)
-{
-	const Span *one = a, *two = b;
-
-	return one->from_us < two->from_us ? -1 : one->from_us > two->from_us;
-}
-
 /* Span, sorted and apart */
 static GArray *
 bracket_all(Work *work, const Span *all, GError **error)
 {
 	g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(Span));
-	GArray *apart;
 
 	for (guint i = 0; i < work->missing->len; i++) {
 		Span span;
@@ -230,17 +174,8 @@ bracket_all(Work *work, const Span *all, GError **error)
 			return NULL;
 		g_array_append_val(spans, span);
 	}
-	g_array_sort(spans, compare_spans);
-	apart = g_array_new(FALSE, FALSE, sizeof(Span));
-	for (guint i = 0; i < spans->len; i++) {
-		const Span *span = &g_array_index(spans, Span, i);
-		Span *last = apart->len > 0 ? &g_array_index(apart, Span, apart->len - 1) : NULL;
-		if (last && (span->from_us <= last->to_us || apart->len == KN_RESTORE_LOSSES_MAX))
-			last->to_us = MAX(last->to_us, span->to_us);
-		else
-			g_array_append_val(apart, *span);
-	}
-	return apart;
+	kn_loss_spans_join(spans);
+	return g_steal_pointer(&spans);
 }
 
 /* ---- the rows ---- */
@@ -270,24 +205,46 @@ load_told(KnDb *db, const gchar *name, GError **error)
 }
 
 static gboolean
+insert(Work *work, const gchar *name, const GArray *spans, GError **error)
+{
+	for (guint i = 0; i < spans->len; i++) {
+		const Span *span = &g_array_index(spans, Span, i);
+		g_autoptr(KnStatement) row =
+			kn_sql_start(work->db,
+				     "INSERT INTO loss (from_us, to_us, file) SELECT ?1, ?2, ?3 "
+				     "WHERE NOT EXISTS (SELECT 1 FROM loss WHERE from_us = ?1 AND "
+				     "to_us = ?2 AND file = ?3 AND mended_us IS NULL)",
+				     KN_SQL_INTS(span->from_us, span->to_us), error);
+		if (!row || !kn_sql_bind_text(row, 3, name, error) || !kn_sql_finish(row, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean
 replace(Work *work, const gchar *name, const GArray *spans, GError **error)
 {
 	g_autoptr(KnStatement) update = kn_sql_start(
 		work->db, "UPDATE loss SET mended_us = ?1 WHERE file = ?2 AND mended_us IS NULL",
 		KN_SQL_INTS(work->restore->now_us), error);
 
-	if (!update || !kn_sql_bind_text(update, 2, name, error) || !kn_sql_finish(update, error))
-		return FALSE;
-	for (guint i = 0; i < spans->len; i++) {
-		const Span *span = &g_array_index(spans, Span, i);
-		g_autoptr(KnStatement) insert = kn_sql_start(
-			work->db, "INSERT INTO loss (from_us, to_us, file) VALUES (?1, ?2, ?3)",
-			KN_SQL_INTS(span->from_us, span->to_us), error);
-		if (!insert || !kn_sql_bind_text(insert, 3, name, error) ||
-		    !kn_sql_finish(insert, error))
-			return FALSE;
-	}
-	return TRUE;
+	return update && kn_sql_bind_text(update, 2, name, error) && kn_sql_finish(update, error) &&
+	       insert(work, name, spans, error);
+}
+
+static void
+tell_lost(const KnRestoreReport *report, const Span *span)
+{
+	g_autofree gchar *from = kn_restore_report_time(span->from_us);
+	g_autofree gchar *to = kn_restore_report_time(span->to_us);
+
+	if (span->from_us >= KN_LOSS_BEGIN_MIN_US)
+		kn_restore_report_say(report, "still lost: records from %s to %s", from, to);
+	else
+		kn_restore_report_say(report,
+				      "still lost: records from before %s, and nobody knows since "
+				      "when",
+				      to);
 }
 
 static gboolean
@@ -305,13 +262,8 @@ shrink(Work *work, const gchar *name, GError **error)
 	spans = bracket_all(work, &all, error);
 	if (!spans)
 		return FALSE;
-	for (guint i = 0; i < spans->len; i++) {
-		const Span *span = &g_array_index(spans, Span, i);
-		g_autofree gchar *from = kn_restore_report_time(span->from_us);
-		g_autofree gchar *to = kn_restore_report_time(span->to_us);
-		kn_restore_report_say(&work->rows->report, "still lost: records from %s to %s",
-				      from, to);
-	}
+	for (guint i = 0; i < spans->len; i++)
+		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
 	/* twice is once */
 	if (spans->len == told->len &&
 	    memcmp(spans->data, told->data, sizeof(Span) * spans->len) == 0)
@@ -319,8 +271,49 @@ shrink(Work *work, const gchar *name, GError **error)
 	return replace(work, name, spans, error);
 }
 
+/* a clock that was never set must not say that nothing was lost */
 static gboolean
-shrink_all(Work *work, const GPtrArray *names, GError **error)
+find_end(Work *work, gint64 *end_us, GError **error)
+{
+	gint64 newest_us = 0;
+	struct stat stat_of;
+
+	if (!kn_sql_get(work->db,
+			"SELECT coalesce(max(start_utc_us + duration_ms * 1000), 0) FROM session "
+			"WHERE start_utc_us < 9223372036854775807",
+			KN_SQL_NONE, &newest_us, 1, NULL, error))
+		return FALSE;
+	*end_us = MAX(*end_us, newest_us);
+	if (fstat(work->restore->source.fd, &stat_of) == 0)
+		*end_us = MAX(*end_us, (gint64)stat_of.st_mtime * G_USEC_PER_SEC);
+	return TRUE;
+}
+
+/* of a file that no loss is about: a backup, a database that failed in use */
+static gboolean
+note(Work *work, gboolean is_known, GError **error)
+{
+	g_autoptr(KnEnrolled) there = kn_enrolled_load(work->from->handle);
+	Span all = {there->since_us, work->restore->now_us};
+	const KnRestoreFile file = {work->restore, work->rows, work->db, work->from};
+	g_autofree gchar *name = kn_restore_file_name(&file);
+	g_autoptr(GArray) spans = NULL;
+
+	if (is_known && work->missing->len == 0)
+		return TRUE;
+	if (!find_end(work, &all.to_us, error))
+		return FALSE;
+	if (is_known)
+		spans = bracket_all(work, &all, error);
+	else
+		spans = g_array_append_vals(g_array_new(FALSE, FALSE, sizeof all), &all, 1);
+	for (guint i = 0; spans && i < spans->len; i++)
+		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
+	return spans && insert(work, name, spans, error);
+}
+
+static gboolean
+tell_all(Work *work, const GPtrArray *names, GError **error)
 {
 	gboolean is_known;
 
@@ -329,7 +322,7 @@ shrink_all(Work *work, const GPtrArray *names, GError **error)
 	for (guint i = 0; is_known && i < names->len; i++)
 		if (!shrink(work, names->pdata[i], error))
 			return FALSE;
-	return TRUE;
+	return names->len > 0 || note(work, is_known, error);
 }
 
 gboolean
@@ -338,11 +331,12 @@ kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb 
 {
 	g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(Missing));
 	Work work = {restore, rows, db, from, missing};
-	g_autoptr(GPtrArray) names = find_names(&work, error);
+	const KnRestoreFile file = {restore, rows, db, from};
+	g_autoptr(GPtrArray) names = kn_restore_file_losses(&file, error);
 
-	if (!names || names->len == 0)
-		return names != NULL;
-	if (kn_db_begin(db, error) && shrink_all(&work, names, error) && kn_db_commit(db, error))
+	if (!names)
+		return FALSE;
+	if (kn_db_begin(db, error) && tell_all(&work, names, error) && kn_db_commit(db, error))
 		return TRUE;
 	kn_db_rollback(db);
 	return FALSE;

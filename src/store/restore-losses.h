@@ -3,16 +3,15 @@
 #pragma once
 
 /*
- * After a restore of a database that was set aside only what is truly missing is told as lost: the records that its ledger covers and this
- * one's does not, dated by those around them. Of a ledger that cannot be read the loss stays as it was.
+ * After a restore only what is truly missing is told as lost: the records that the ledger of the file covers and this one's does not, dated by
+ * those around them. Of a ledger that cannot be read the loss stays as it was. A file that was not known to be damaged (a backup from a bad
+ * stick, the database of a card that failed) leaves a loss, too: no summary would say otherwise that a session is missing between two others.
+ * Given again when its records are here, or as a better copy of the same name, it leaves none.
  */
 
 #include "store/restore-rows.h"
 #include "store/restore.h"
 
-enum { KN_RESTORE_LOSSES_MAX = 16 }; /* of one file; the last of more holds the rest */
-
-/* A transaction of its own. Losses are those of this file: it lies under their name beside the hub's database, or, when nothing does, it
- * has the name and is of the same hub. */
+/* A transaction of its own. */
 gboolean kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb *from,
 			   GError **error) G_GNUC_WARN_UNUSED_RESULT;

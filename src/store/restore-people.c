@@ -5,6 +5,7 @@
 
 #include "store/edits.h"
 #include "store/people-rows.h"
+#include "store/restore-order.h"
 #include "store/restore-work.h"
 
 /* A number before all that are here: of two that say something about one thing the later counts, and what was said here is later. Those
@@ -123,100 +124,106 @@ take_word(KnRestoreWork *work, KnStatement *row, GError **error)
 	       kn_sql_finish(insert, error);
 }
 
+/* Of an edit that is here, too: that it was taken back there is the later word, for none comes back into force. */
+static gboolean
+take_back(KnRestoreWork *work, const KnRestoreLog *log, KnStatement *row, GError **error)
+{
+	return kn_sql_run(
+		work->db,
+		"UPDATE edit SET undone_us = ?7 WHERE log_key = (SELECT log_key FROM log WHERE "
+		"device_id = ?1 AND log_id = ?2) AND kind = ?3 AND first_seq = ?4 AND last_seq = "
+		"?5 AND at_us = ?6 AND ?7 > 0 AND undone_us IS NULL",
+		KN_SQL_INTS(log->device_id, (gint64)log->log_id, sqlite3_column_int64(row, 2),
+			    sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
+			    sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 7)),
+		error);
+}
+
+/* who keeps sessions by revision must see that one that was here is deleted, or no more */
+static gboolean
+revise_deleted(KnRestoreWork *work, const KnRestoreLog *log, KnStatement *row, GError **error)
+{
+	return sqlite3_column_int(row, 2) != KN_EDIT_DELETE ||
+	       kn_sql_run(work->db,
+			  "UPDATE session SET revision = revision + 1 WHERE log_key = (SELECT "
+			  "log_key FROM log WHERE device_id = ?1 AND log_id = ?2) AND first_seq <= "
+			  "?4 AND last_seq >= ?3 AND session_id <= ?5",
+			  KN_SQL_INTS(log->device_id, (gint64)log->log_id,
+				      sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
+				      work->rows->newest_session_id),
+			  error);
+}
+
 static gboolean
 take_edit(KnRestoreWork *work, KnStatement *row, GError **error)
 {
 	const KnRestoreLog *log = kn_restore_rows_log(work->rows, sqlite3_column_int64(row, 0));
+	gint64 undone_us = sqlite3_column_int64(row, 7);
+	gboolean is_new;
 
 	if (!log)
 		return leave(work);
-	return kn_sql_run(
-		work->db,
-		"INSERT INTO edit (edit_id, log_key, device_boot, kind, first_seq, last_seq, "
-		"at_us, uid, "
-		"undone_us) SELECT " BELOW(
-			"edit") ", l.log_key, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0) FROM log AS l "
-				"WHERE l.device_id = ?1 AND l.log_id = ?2 AND NOT EXISTS (SELECT 1 "
-				"FROM edit AS e "
-				"WHERE e.log_key = l.log_key AND e.kind = ?4 AND e.first_seq = ?5 "
-				"AND e.last_seq = "
-				"?6 AND e.at_us = ?7)",
-		KN_SQL_INTS(log->device_id, (gint64)log->log_id, sqlite3_column_int64(row, 1),
-			    sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
-			    sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5),
-			    sqlite3_column_int64(row, 6), sqlite3_column_int64(row, 7)),
-		error);
+	if (!kn_sql_run(work->db,
+			"INSERT INTO edit (edit_id, log_key, device_boot, kind, first_seq, "
+			"last_seq, at_us, uid, undone_us) SELECT " BELOW(
+				"edit") ", l.log_key, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0) FROM "
+					"log AS l WHERE l.device_id = ?1 AND l.log_id = ?2 AND NOT "
+					"EXISTS (SELECT 1 FROM edit AS e WHERE e.log_key = "
+					"l.log_key AND e.kind = ?4 AND e.first_seq = ?5 AND "
+					"e.last_seq = ?6 AND e.at_us = ?7)",
+			KN_SQL_INTS(log->device_id, (gint64)log->log_id,
+				    sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2),
+				    sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
+				    sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 6),
+				    undone_us),
+			error))
+		return FALSE;
+	is_new = sqlite3_changes(work->db->handle) > 0;
+	if (!is_new && !take_back(work, log, row, error))
+		return FALSE;
+	/* one that was taken back before it came here has never held here */
+	if (is_new ? undone_us != 0 : sqlite3_changes(work->db->handle) == 0)
+		return TRUE;
+	return revise_deleted(work, log, row, error);
 }
 
-/* An edit is taken back by its number, which is none below 1: all of them move up, and keep their order. The way there is far, for no two may
- * have one number meanwhile. */
 static gboolean
-number_edits(KnDb *db, GError **error)
+take_in_order(KnRestoreWork *work, KnRestoreTable table, const gchar *what, const gchar *sql,
+	      KnRestoreTakeFunc take, GError **error)
 {
-	gint64 first = 1;
+	gint64 first;
 
-	if (!kn_sql_get(db, "SELECT coalesce(min(edit_id), 1) FROM edit", KN_SQL_NONE, &first, 1,
-			NULL, error))
-		return FALSE;
-	return first >= 1 ||
-	       (kn_sql_run(db, "UPDATE edit SET edit_id = edit_id + 1000000000000", KN_SQL_NONE,
-			   error) &&
-		kn_sql_run(db, "UPDATE edit SET edit_id = edit_id - 1000000000000 + 1 - ?1",
-			   KN_SQL_INTS(first), error));
+	return kn_restore_order_begin(work->db, table, &first, error) &&
+	       kn_restore_work_each(work, what, sql, take, error) &&
+	       kn_restore_order_end(work->db, table, first, error);
 }
 
 static gboolean
 take_edits(KnRestoreWork *work, GError **error)
 {
-	return kn_restore_work_each(work, "edits",
-				    "SELECT log_key, device_boot, kind, first_seq, last_seq, "
-				    "at_us, uid, ifnull(undone_us, 0) FROM edit "
-				    "ORDER BY edit_id DESC",
-				    take_edit, error) &&
-	       number_edits(work->db, error);
-}
-
-/* Of what was brought back, from however many databases, the later counts: each goes to its place among them, by way of numbers that nobody has. */
-#define FAR "1000000000000"
-#define PUT_IN_PLACE(table)                                                                     \
-	"UPDATE " table " SET " table "_id = o.place - " FAR " FROM (SELECT " table             \
-	"_id AS id, 1 - row_number() OVER (ORDER BY at_us DESC, " table                         \
-	"_id DESC) AS place FROM " table " WHERE " table "_id < 1) AS o WHERE " table "." table \
-	"_id = o.id"
-#define COME_BACK(table)                                                                         \
-	"UPDATE " table " SET " table "_id = " table "_id + " FAR " WHERE " table "_id <= -" FAR \
-	"/2"
-
-static gboolean
-order_sayings(KnDb *db, GError **error)
-{
-	static const gchar *const statements[] = {
-		PUT_IN_PLACE("assignment"), COME_BACK("assignment"), PUT_IN_PLACE("plan"),
-		COME_BACK("plan"),          PUT_IN_PLACE("word"),    COME_BACK("word")};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(statements); i++)
-		if (!kn_sql_run(db, statements[i], KN_SQL_NONE, error))
-			return FALSE;
-	return TRUE;
+	return take_in_order(work, KN_RESTORE_EDITS, "edits",
+			     "SELECT log_key, device_boot, kind, first_seq, last_seq, "
+			     "at_us, uid, ifnull(undone_us, 0) FROM edit "
+			     "ORDER BY edit_id DESC",
+			     take_edit, error);
 }
 
 static gboolean
 take_sayings(KnRestoreWork *work, GError **error)
 {
-	return kn_restore_work_each(work, "assignments",
-				    "SELECT log_key, seq, person_id, at_us, uid FROM assignment "
-				    "ORDER BY assignment_id DESC",
-				    take_assignment, error) &&
-	       kn_restore_work_each(work, "plans",
-				    "SELECT ifnull(person_id, 0), text, from_day, at_us, uid "
-				    "FROM plan ORDER BY plan_id DESC",
-				    take_plan, error) &&
-	       kn_restore_work_each(work, "words about sessions",
-				    "SELECT log_key, seq, ifnull(pain_before, -1), "
-				    "ifnull(pain_after, -1), at_us, uid, region, note FROM word "
-				    "ORDER BY word_id DESC",
-				    take_word, error) &&
-	       order_sayings(work->db, error);
+	return take_in_order(work, KN_RESTORE_ASSIGNMENTS, "assignments",
+			     "SELECT log_key, seq, person_id, at_us, uid FROM assignment "
+			     "ORDER BY assignment_id DESC",
+			     take_assignment, error) &&
+	       take_in_order(work, KN_RESTORE_PLANS, "plans",
+			     "SELECT ifnull(person_id, 0), text, from_day, at_us, uid "
+			     "FROM plan ORDER BY plan_id DESC",
+			     take_plan, error) &&
+	       take_in_order(work, KN_RESTORE_WORDS, "words about sessions",
+			     "SELECT log_key, seq, ifnull(pain_before, -1), "
+			     "ifnull(pain_after, -1), at_us, uid, region, note FROM word "
+			     "ORDER BY word_id DESC",
+			     take_word, error);
 }
 
 /* who keeps sessions by revision must see that one that was here before is another one's now */

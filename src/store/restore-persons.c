@@ -166,6 +166,34 @@ add_person(const Match *match, const KnPerson *there, GError **error)
 	return TRUE;
 }
 
+/* ---- who cannot be told apart ---- */
+
+/* external ids are not ours, and may be shared by will; but a command that names one finds nobody then */
+static void
+tell_shared_id(const KnRestoreReport *report, const GPtrArray *persons, guint at)
+{
+	const KnPerson *first = persons->pdata[at];
+	g_autoptr(GString) labels = g_string_new(first->label);
+	guint n = 1;
+
+	for (guint i = 0; i < at; i++)
+		if (has_same_external_id(persons->pdata[i], first))
+			return;
+	for (guint i = at + 1; i < persons->len; i++) {
+		const KnPerson *other = persons->pdata[i];
+		if (!has_same_external_id(other, first))
+			continue;
+		g_string_append_printf(labels, ", %s", other->label);
+		n++;
+	}
+	if (n > 1)
+		kn_restore_report_say(
+			report,
+			"persons: %u have the external id %s (%s), so nobody is found "
+			"by it: see knead person rename",
+			n, first->external_id, labels->str);
+}
+
 /* ---- all of them ---- */
 
 static gboolean
@@ -203,5 +231,7 @@ kn_restore_persons(KnRestoreWork *work, GError **error)
 		if (there->id != 0 && !add_person(&match, there, error))
 			return FALSE;
 	}
+	for (guint i = 0; i < match.here->persons->len; i++)
+		tell_shared_id(&work->rows->report, match.here->persons, i);
 	return TRUE;
 }

@@ -23,7 +23,8 @@ answer(KnStoreThread *thread, KnRequest *request, gboolean is_final, GError *err
 
 	thread->stats.n_damaged = g_hash_table_size(thread->db->damaged);
 	thread->stats.is_nearly_full = thread->room.is_nearly_full;
-	*message = (KnAnswer){request, is_final, error, thread->stats};
+	*message = (KnAnswer){request, is_final, error, thread->stats,
+			      kn_damage_news(&thread->damage, thread->db)};
 	if (kn_handoff_push(thread->answers, &message, sizeof message, NULL, 0)) {
 		kn_handoff_signal(thread->answers);
 		return;
@@ -312,6 +313,7 @@ thread_free(KnStoreThread *thread)
 		kn_db_close(thread->db);
 	kn_handoff_free(thread->requests);
 	kn_handoff_free(thread->answers);
+	kn_damage_clear(&thread->damage);
 	g_free(thread->room.directory);
 	g_free(thread->zone);
 	g_free(thread);
@@ -347,6 +349,7 @@ kn_store_thread_start(KnDb *db, const gchar *zone, KnStoreStats *ret_stats, GErr
 	thread->stats.is_nearly_full = thread->room.is_nearly_full;
 	*ret_stats = thread->stats;
 	g_queue_init(&thread->commits);
+	kn_damage_init(&thread->damage);
 	thread->requests = kn_handoff_new(REQUESTS_BYTES);
 	thread->answers = kn_handoff_new(ANSWERS_BYTES);
 	code = thread->requests && thread->answers ? create(thread) : ENOMEM;

@@ -6,6 +6,7 @@
 
 #include "core/base/handoff.h"
 #include "store/check.h"
+#include "store/damage.h"
 #include "store/pause.h"
 #include "store/request.h"
 #include "store/room.h"
@@ -24,6 +25,7 @@ typedef struct {
 	gint64 retry_us; /* monotonic; when commits is not empty */
 	KnRoom room;
 	KnCheck check;
+	KnDamage damage;
 	KnPause pause;
 	/* of both: a message without a request is on its way */
 	atomic_bool is_news_told;

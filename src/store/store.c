@@ -14,7 +14,8 @@ struct KnStore {
 	GSource *source;       /* owned: answers */
 	guint64 hub_id;
 	gint64 first_event_id;
-	GArray *losses; /* owned */
+	GArray *losses; /* owned: those of databases that were set aside, then those of the one in use */
+	guint n_aside; /* of losses */
 	void (*on_damage)(gpointer user);
 	gpointer user;
 	guint n_requests; /* in the thread's hands */
@@ -41,6 +42,10 @@ deliver(KnStore *store, KnAnswer *message)
 {
 	KnRequest *request = message->request;
 
+	if (message->losses) {
+		g_array_set_size(store->losses, store->n_aside);
+		g_array_append_vals(store->losses, message->losses->data, message->losses->len);
+	}
 	if (take_stats(store, &message->stats))
 		store->on_damage(store->user);
 	if (!request) {
@@ -104,6 +109,7 @@ kn_store_open(const KnStoreConfig *config, GError **error)
 	store->hub_id = hub_id;
 	store->first_event_id = first_event_id;
 	store->stats = stats;
+	store->n_aside = losses->len;
 	store->losses = g_steal_pointer(&losses);
 	store->on_damage = config->on_damage;
 	store->user = config->user;
@@ -151,7 +157,7 @@ refuse(KnStore *store, KnRequest *request)
 {
 	KnAnswer *message = g_new(KnAnswer, 1);
 
-	*message = (KnAnswer){request, TRUE, NULL, store->stats};
+	*message = (KnAnswer){request, TRUE, NULL, store->stats, NULL};
 	g_set_error(&message->error, KN_STORE_ERROR, KN_STORE_ERROR_BUSY,
 		    "the store is behind: too many requests wait");
 	g_queue_push_tail(&store->waiting, message);

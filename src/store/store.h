@@ -75,7 +75,8 @@ KnStore *kn_store_open(const KnStoreConfig *config, GError **error);
 void kn_store_close(KnStore *store);
 /* Random, made with the database. */
 guint64 kn_store_hub_id(const KnStore *store);
-/* KnLoss: what damaged databases took with them, and nobody brought back yet. Borrowed. */
+/* KnLoss: what damaged databases took with them, and nobody brought back yet; and what cannot be read any more in the one in use, as far as anybody
+ * tried. Borrowed; on_damage tells that it is another one. */
 const GArray *kn_store_losses(const KnStore *store);
 /* The first id for events of this run; KN_STORE_EVENTS_AHEAD of them may wait to be stored. */
 gint64 kn_store_first_event_id(const KnStore *store);

@@ -285,6 +285,11 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 	static const gchar left[] =
 		"{\"n_sessions\":1,\"data_loss\":[{\"to\":\"2026-11-18T09:00:00+01:00\"},"
 		"{\"from\":\"2026-11-20T12:58:00+01:00\",\"to\":\"2026-11-20T13:02:00+01:00\"}]}";
+	static const gchar in_use[] =
+		"{\"n_sessions\":1,\"data_loss\":[{\"from\":\"2026-11-20T12:58:00+01:00\","
+		"\"to\":\"2026-11-20T13:02:00+01:00\",\"is_in_use\":true}]}";
+	g_autofree gchar *of_disk = print(print_summary, &ascii, in_use);
+	g_autofree gchar *disk_line = unwrap(of_disk);
 	g_autofree gchar *wrapped = print(print_summary, &ascii, left);
 	g_autofree gchar *rest = unwrap(wrapped);
 
@@ -293,6 +298,9 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 	g_autoptr(JsonNode) sessions = parse("{\"sessions\":[{\"id\":3}]}");
 	g_autoptr(GString) glance = g_string_new(NULL);
 
+	assert_has(disk_line,
+		   "records on the hub's disk are damaged, and of what was recorded from "
+		   "Fri 20 Nov 2026 12:58 to Fri 20 Nov 2026 13:02 some cannot be read");
 	kn_print_glance(&ascii, glance, NULL, NULL, json_node_get_object(week),
 			json_node_get_object(sessions), NULL);
 	assert_has(glance->str, "some may be lost with a damaged database");
@@ -301,7 +309,7 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 		g_autofree gchar *out = print(screens[i].print, &ascii, document);
 		g_autofree gchar *line = unwrap(out);
 		assert_lines_fit(out, 80);
-		assert_has(line, "recorded before Fri 20 Nov 2026 13:02");
+		assert_has(line, "recorded before Fri 20 Nov 2026 13:02 (since when is not known)");
 		assert_has(out, "kneadd --restore");
 	}
 	/* what a restore could not bring back has a time of its own */

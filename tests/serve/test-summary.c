@@ -243,44 +243,6 @@ is_summed_up_over_many_turns(Fixture *fixture, gconstpointer data)
 	g_assert_cmpuint(fixture->hub.n_calls, ==, 4);
 }
 
-static guint
-n_losses(Fixture *fixture, const gchar *target)
-{
-	g_autoptr(JsonNode) node = get(fixture, target);
-	JsonObject *object = json_node_get_object(node);
-
-	return json_object_has_member(object, "data_loss")
-		       ? json_array_get_length(json_object_get_array_member(object, "data_loss"))
-		       : 0;
-}
-
-/* found at 23:00 UTC of the 20th, which is the first instant of the 21st here */
-static void
-a_loss_is_told_by_every_period_and_session_that_it_touches(Fixture *fixture, gconstpointer data)
-{
-	KnLoss loss = {.from_us = HUB_NOW_US - 9 * HOUR_US - 2 * HUB_DAY_US,
-		       .to_us = HUB_NOW_US - 9 * HOUR_US,
-		       .file = "knead.db.damaged-1"};
-	KnSession *short_one;
-
-	fill(fixture);
-	g_array_append_val(fixture->hub.losses, loss);
-	g_assert_cmpuint(n_losses(fixture, "/v1/summary?period=day"), ==, 0);
-	g_assert_cmpuint(n_losses(fixture, "/v1/summary?period=day&day=2026-11-20"), ==, 1);
-	g_assert_cmpuint(n_losses(fixture, "/v1/summary?period=day&day=2026-11-19"), ==, 1);
-	g_assert_cmpuint(n_losses(fixture, "/v1/summary?period=day&day=2026-11-18"), ==, 0);
-	g_assert_cmpuint(n_losses(fixture, "/v1/summary?period=week"), ==, 1);
-	/* 3 began one microsecond before: it is all here, until it is not */
-	g_assert_cmpuint(n_losses(fixture, "/v1/sessions/3"), ==, 0);
-	short_one = g_ptr_array_index(fixture->hub.sessions, 2);
-	g_assert_cmpint(short_one->id, ==, 3);
-	short_one->coverage.stored = 50;
-	g_assert_cmpuint(n_losses(fixture, "/v1/sessions/3"), ==, 1);
-	short_one = g_ptr_array_index(fixture->hub.sessions, 1);
-	short_one->coverage.stored = 50;
-	g_assert_cmpuint(n_losses(fixture, "/v1/sessions/4"), ==, 0);
-}
-
 /* of six sessions of which two were told of, one in these days */
 static void
 what_was_said_is_told_and_changes_no_number(Fixture *fixture, gconstpointer data)
@@ -373,8 +335,6 @@ main(int argc, char **argv)
 		 too_many_sessions_are_refused_and_not_summed_in_part},
 		{"gaps_of_incomplete_sessions_are_named", gaps_of_incomplete_sessions_are_named},
 		{"an_open_session_makes_it_provisional", an_open_session_makes_it_provisional},
-		{"a_loss_is_told_by_every_period_and_session_that_it_touches",
-		 a_loss_is_told_by_every_period_and_session_that_it_touches},
 		{"what_was_said_is_told_and_changes_no_number",
 		 what_was_said_is_told_and_changes_no_number},
 		{"of_more_than_32_sessions_what_was_said_is_cut_and_that_is_told",

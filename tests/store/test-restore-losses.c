@@ -117,6 +117,26 @@ one_block_that_is_lost_is_told_by_its_own_time(void)
 	history_close_hub(&loss.fixture);
 }
 
+/* the first of all records, of a hub that began while its clock stood at 1970 */
+static void
+a_loss_whose_begin_nobody_knows_says_so_and_not_1970(void)
+{
+	static const gint64 begins_us[] = {0, 5000000};
+
+	for (guint i = 0; i < G_N_ELEMENTS(begins_us); i++) {
+		g_auto(Loss) loss = {0};
+		g_autofree gchar *sql = g_strdup_printf(
+			"UPDATE loss SET from_us = %" G_GINT64_FORMAT, begins_us[i]);
+
+		loss_init(&loss, 1);
+		history_run_sql(loss.path, sql);
+		(void)history_restore(&loss.fixture, loss.aside, loss.lines);
+		g_assert_cmpuint(loss.lines->len, ==, 1);
+		g_assert_nonnull(strstr(loss.lines->pdata[0], "nobody knows since when"));
+		g_assert_null(strstr(loss.lines->pdata[0], "1970"));
+	}
+}
+
 static void
 what_the_massager_sent_again_is_not_lost(void)
 {
@@ -258,16 +278,99 @@ a_second_loss_reaches_back_to_the_first(void)
 	g_assert_cmpint(g_array_index(mended, KnLoss, 0).from_us, >, 1000);
 }
 
+/* a backup on a stick that went bad; the hub of before is gone, or is another one */
+static void
+a_file_that_nobody_knew_to_be_damaged_leaves_a_loss_until_its_records_are_here(void)
+{
+	for (guint is_other = 0; is_other < 2; is_other++) {
+		g_auto(Fixture) lost = {0};
+		g_auto(Loss) loss = {0};
+		g_autofree gchar *path = NULL;
+		g_autoptr(GBytes) sound = NULL;
+		g_autoptr(GArray) mended = NULL;
+
+		loss.lines = g_ptr_array_new_with_free_func(g_free);
+		fixture_init(&lost);
+		tape_history(&lost);
+		history_store_in_pieces(&lost, 1, tape_newest(&lost));
+		path = g_strdup(lost.db->path);
+		history_close_hub(&lost);
+		sound = history_read_file(path);
+		history_spoil_block(path, SPOILED);
+		/* one that never had a massager takes the place of the hub of before */
+		if (is_other)
+			fixture_init(&loss.fixture);
+		else
+			fixture_prepare(&loss.fixture);
+		if (is_other)
+			history_close_hub(&loss.fixture);
+		for (guint i = 0; i < 2; i++) {
+			g_autoptr(GArray) losses = NULL;
+			const KnLoss *left;
+			g_ptr_array_set_size(loss.lines, 0);
+			(void)history_restore(&loss.fixture, path, loss.lines);
+			losses = told(&loss);
+			g_assert_cmpuint(losses->len, ==, 1);
+			left = &g_array_index(losses, KnLoss, 0);
+			g_assert_cmpint(left->from_us, ==, time_of(&lost, FIRST_SEQ - 1));
+			g_assert_cmpint(left->to_us, ==, time_of(&lost, LAST_SEQ + 1));
+			g_assert_true(g_str_has_prefix(left->file, "restored/"));
+			g_assert_true(g_str_has_suffix(left->file, "/knead.db"));
+			g_assert_nonnull(strstr(loss.lines->pdata[0], "still lost"));
+		}
+		history_write_file(path, sound);
+		(void)history_restore(&loss.fixture, path, loss.lines);
+		mended = told(&loss);
+		g_assert_cmpuint(mended->len, ==, 0);
+		history_open_hub(&lost);
+	}
+}
+
+/* the ledger that could say what is missing is what is damaged */
+static void
+a_file_whose_ledger_cannot_be_read_leaves_a_doubt_about_all_of_its_time(void)
+{
+	g_auto(Fixture) lost = {0};
+	g_auto(Loss) loss = {0};
+	g_autofree gchar *path = NULL;
+	gint64 made_us;
+
+	loss.lines = g_ptr_array_new_with_free_func(g_free);
+	fixture_init(&lost);
+	tape_history(&lost);
+	history_store_in_pieces(&lost, 1, tape_newest(&lost));
+	path = g_strdup(lost.db->path);
+	made_us = fixture_count(&lost, "SELECT made_us FROM hub");
+	history_close_hub(&lost);
+	history_run_sql(path, "UPDATE coverage SET last_seq = first_seq - 1");
+	fixture_prepare(&loss.fixture);
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(GArray) losses = NULL;
+		const KnLoss *left;
+		(void)history_restore(&loss.fixture, path, loss.lines);
+		losses = told(&loss);
+		g_assert_cmpuint(losses->len, ==, 1);
+		left = &g_array_index(losses, KnLoss, 0);
+		g_assert_cmpint(left->from_us, ==, MIN(made_us, time_of(&lost, 1)));
+		/* by a clock that stands before the sessions it was told of */
+		g_assert_cmpint(left->to_us, >, time_of(&lost, tape_newest(&lost) - 20));
+	}
+	history_open_hub(&lost);
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/restore-losses/" #name, name)
 	ADD(one_block_that_is_lost_is_told_by_its_own_time);
+	ADD(a_loss_whose_begin_nobody_knows_says_so_and_not_1970);
 	ADD(what_the_massager_sent_again_is_not_lost);
 	ADD(a_ledger_that_cannot_be_read_leaves_the_loss_as_it_was);
 	ADD(the_file_is_known_in_another_place_and_another_hubs_is_not);
 	ADD(of_two_files_of_one_name_each_has_its_own_loss);
 	ADD(a_second_loss_reaches_back_to_the_first);
+	ADD(a_file_that_nobody_knew_to_be_damaged_leaves_a_loss_until_its_records_are_here);
+	ADD(a_file_whose_ledger_cannot_be_read_leaves_a_doubt_about_all_of_its_time);
 	return g_test_run();
 }

@@ -75,6 +75,38 @@ persons_hand_outs_and_assignments_are_brought_back_once(void)
 	history_open_hub(&lost);
 }
 
+/* Ben is one by when he was added, and so Benno of there, who has his number in the other system, is somebody else */
+static void
+persons_who_have_one_external_id_are_named(void)
+{
+	g_auto(Fixture) lost = {0};
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_autofree gchar *path = NULL;
+	g_autofree gchar *here = NULL;
+
+	fixture_init(&lost);
+	path = g_strdup(lost.db->path);
+	history_close_hub(&lost);
+	history_run_sql(path, "INSERT INTO person (label, external_id, made_us) VALUES "
+			      "('Ben', '', 5), ('Benno', 'P-7', 6), ('Tom', 'P-8', 7)");
+	fixture_init(&fixture);
+	here = g_strdup(fixture.db->path);
+	history_close_hub(&fixture);
+	history_run_sql(here, "INSERT INTO person (label, external_id, made_us) VALUES "
+			      "('Ben', 'P-7', 5), ('Eva', '', 9), ('Ida', '', 10)");
+	for (guint i = 0; i < 2; i++) {
+		g_ptr_array_set_size(lines, 0);
+		g_assert_true(history_restore(&fixture, path, lines).is_whole);
+		g_assert_cmpuint(lines->len, ==, 1);
+		g_assert_cmpstr(lines->pdata[0], ==,
+				"persons: 2 have the external id P-7 (Ben, Benno), so nobody is "
+				"found by it: see knead person rename");
+	}
+	history_open_hub(&fixture);
+	history_open_hub(&lost);
+}
+
 static void
 what_was_said_planned_and_put_right_is_brought_back_once(void)
 {
@@ -169,6 +201,8 @@ main(int argc, char **argv)
 	g_test_add_func("/store/restore-people/"
 			"persons_hand_outs_and_assignments_are_brought_back_once",
 			persons_hand_outs_and_assignments_are_brought_back_once);
+	g_test_add_func("/store/restore-people/persons_who_have_one_external_id_are_named",
+			persons_who_have_one_external_id_are_named);
 	g_test_add_func("/store/restore-people/"
 			"what_was_said_planned_and_put_right_is_brought_back_once",
 			what_was_said_planned_and_put_right_is_brought_back_once);
