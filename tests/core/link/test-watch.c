@@ -136,6 +136,30 @@ who_was_put_aside_for_a_reason_of_its_own_is_no_witness(Fixture *f, gconstpointe
 	}
 }
 
+static void
+a_connect_that_fails_tells_of_the_adapter_if_nothing_else_explains_it(void)
+{
+	KnLink link = {.cause = KN_LINK_CAUSE_TIMEOUT};
+
+	g_assert_true(kn_watch_is_telling(&link, KN_WATCH_WEAK_DBM + 1));
+	g_assert_false(kn_watch_is_telling(&link, KN_WATCH_WEAK_DBM));
+	g_assert_false(kn_watch_is_telling(&link, G_MININT));
+	for (guint cause = 0; cause <= KN_LINK_CAUSE_SILENT; cause++) {
+		link.cause = (KnLinkCause)cause;
+		g_assert_cmpint(kn_watch_is_telling(&link, -60), ==,
+				cause == KN_LINK_CAUSE_CALL || cause == KN_LINK_CAUSE_TIMEOUT ||
+					cause == KN_LINK_CAUSE_UNCONFIRMED);
+	}
+	link.cause = KN_LINK_CAUSE_TIMEOUT;
+	/* it was tried without having been heard: it may be switched off */
+	link.is_blind = TRUE;
+	g_assert_false(kn_watch_is_telling(&link, -60));
+	link.is_blind = FALSE;
+	/* more often than there are tries for anything */
+	link.n_canceled = 100;
+	g_assert_false(kn_watch_is_telling(&link, -60));
+}
+
 /* in trouble for so long, looked at each minute; returns when it was said to have failed, 0 not */
 static gint64
 be_in_trouble(Fixture *f, guint may, gint64 us)
@@ -200,6 +224,9 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add("/core/watch/" #name, Fixture, NULL, set_up, name, tear_down)
 	ADD(one_that_refuses_again_and_again_with_no_link_on_it_is_helped_within_five_minutes);
 	ADD(one_that_is_full_is_not_in_trouble_however_often_it_says_so);
+	g_test_add_func("/core/watch/"
+			"a_connect_that_fails_tells_of_the_adapter_if_nothing_else_explains_it",
+			a_connect_that_fails_tells_of_the_adapter_if_nothing_else_explains_it);
 	ADD(one_massager_that_cannot_be_connected_is_the_adapters_trouble_only_where_no_other_could_tell);
 	ADD(nineteen_failures_of_one_alone_are_chance_and_twenty_are_not);
 	ADD(two_that_cannot_be_connected_are_the_adapters_trouble_whoever_else_is_heard);
