@@ -183,6 +183,21 @@ a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_G
 	g_assert_cmpint(status.trouble_ms, ==, -1);
 }
 
+/* its answer is waited for 21 s, longer than this test waits for anything */
+static void
+a_bluetoothd_that_is_late_is_not_called_dead_while_it_is_waited_for(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.85;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	signal_sim(f, SIGSTOP);
+	kn_test_radio_start_radio(f);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_MUTE_BLUETOOTHD));
+	signal_sim(f, SIGCONT);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_READY));
+}
+
 static void
 two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
 								  gconstpointer data G_GNUC_UNUSED)
@@ -340,5 +355,6 @@ main(int argc, char **argv)
 	ADD(one_on_which_nobody_can_listen_is_helped);
 	ADD(a_link_that_falls_before_anything_came_over_it_is_no_sign_of_life);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
+	ADD(a_bluetoothd_that_is_late_is_not_called_dead_while_it_is_waited_for);
 	return g_test_run();
 }
