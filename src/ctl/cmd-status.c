@@ -122,6 +122,10 @@ adapter_words(const KnTerm *term, JsonObject *adapter)
 			kn_format_duration(count_of(adapter, "listened_last_hour_ms"));
 		g_string_append_printf(words, "; listened %s of the last hour", time);
 	}
+	if (kn_doc_has(adapter, "listen_error")) {
+		g_autofree gchar *error = kn_term_text(term, kn_doc_text(adapter, "listen_error"));
+		g_string_append_printf(words, "; can not listen (%s)", error);
+	}
 	append_rescue(words, kn_doc_object(adapter, "rescue"));
 	return g_string_free(words, FALSE);
 }

@@ -104,6 +104,9 @@ add_device_facts(KnApp *app, const KnDevice *device, KnWhyFacts *facts)
 		facts->is_adapter_failed = link.is_adapter_failed;
 		facts->is_adapter_deaf = link.is_adapter_deaf;
 		facts->trouble_ms = link.trouble_ms;
+		facts->is_listening_refused = link.is_listening_refused;
+		facts->listen_error = link.listen_error;
+		facts->deaf_ms = link.deaf_ms;
 		facts->unlistened_ms = link.since_listened_ms;
 		/* traffic counts as well as advertisements, and a step of the clock does not */
 		if (link.seen_boottime_us > 0)
@@ -142,6 +145,7 @@ kn_app_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 		.is_known = device != NULL,
 		.link = KN_WHY_LINK_SEARCHING,
 		.last_error = "",
+		.listen_error = "",
 		.unseen_ms = -1,
 		.is_storage_degraded = app->is_storage_degraded,
 	};
@@ -168,12 +172,19 @@ kn_app_scan(gpointer user, guint duration_s, GError **error)
 {
 	KnApp *app = user;
 	g_auto(KnWhy) why = {0};
+	KnListenStatus listen;
 
 	if (kn_radio_get_state(app->radio) != KN_RADIO_READY) {
 		/* of any device: the radio stands before all that is one device's */
 		kn_app_explain(app, "00:00:00:00:00:00", &why);
 		g_set_error(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY, "%s %s", why.text,
 			    why.next);
+		return FALSE;
+	}
+	kn_radio_get_listening(app->radio, &listen);
+	if (listen.is_refused) {
+		g_set_error_literal(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY,
+				    KN_WHY_CANNOT_LISTEN_AT_ALL);
 		return FALSE;
 	}
 	kn_radio_scan(app->radio, duration_s * 1000);

@@ -90,6 +90,8 @@ add_adapter(const KnRadioAdapterStatus *adapter, gpointer data)
 	if (adapter->n_links_max > 0)
 		add_int(builder, "n_links_max", adapter->n_links_max);
 	add_listening(builder, &adapter->listen);
+	if (adapter->listen.is_refused)
+		add_string(builder, "listen_error", adapter->listen_error);
 	add_ladder(builder, adapter);
 	json_builder_end_object(builder);
 }

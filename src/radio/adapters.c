@@ -52,9 +52,33 @@ kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer da
 			.n_waiting = kn_radio_count_waiting(radio, at->data),
 		};
 		kn_listen_get(&seat->watch->listen, now_us, &status.listen);
+		status.listen_error = kn_scan_error(seat->scan);
 		fill_ladder(&seat->watch->ladder, now_us, &status);
 		func(&status, data);
 	}
+}
+
+/* One that was never seen may come on any adapter: of those that are on, the one that does best. NULL: none is. */
+static const KnSeat *
+find_best(const KnRadio *radio)
+{
+	KnTree *tree = kn_bluez_get_tree(radio->host.bluez);
+	const KnSeat *best = NULL;
+	guint least = G_MAXUINT;
+	GHashTableIter iter;
+	gpointer value;
+	g_hash_table_iter_init(&iter, radio->seats);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const KnSeat *seat = value;
+		const KnTreeAdapter *adapter = kn_tree_get_adapter(tree, seat->path);
+		guint trouble = seat->watch->listen.n_refused +
+				(seat->watch->ladder.trouble ? KN_LISTEN_REFUSALS : 0);
+		if (!adapter || !adapter->is_powered || trouble >= least)
+			continue;
+		best = seat;
+		least = trouble;
+	}
+	return best;
 }
 
 /* of two times ago, of which -1 is never */
@@ -93,8 +117,10 @@ kn_radio_get_listening(const KnRadio *radio, KnListenStatus *ret_status)
 {
 	Sum sum = {.now_us = g_get_monotonic_time(),
 		   .sum = {.since_listened_ms = -1, .since_heard_ms = -1}};
+	const KnSeat *best = find_best(radio);
 	kn_rescue_each_listen(radio->rescue, add_listen, &sum);
 	*ret_status = sum.sum;
+	ret_status->is_refused = best && best->watch->listen.n_refused >= KN_LISTEN_REFUSED_MIN;
 }
 
 void
@@ -109,14 +135,23 @@ kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *statu
 {
 	KnListenStatus listen;
 	gint64 now_us = g_get_monotonic_time();
-	if (!seat) {
-		kn_radio_get_listening(radio, &listen);
-		status->since_listened_ms = listen.since_listened_ms;
+	kn_radio_get_listening(radio, &listen);
+	status->since_listened_ms = listen.since_listened_ms;
+	status->listen_error = "";
+	status->deaf_ms = -1;
+	const KnSeat *own = seat;
+	if (!seat)
+		seat = find_best(radio);
+	if (!seat)
 		return;
-	}
 	const KnLadder *ladder = &seat->watch->ladder;
 	kn_listen_get(&seat->watch->listen, now_us, &listen);
-	status->since_listened_ms = listen.since_listened_ms;
+	if (own)
+		status->since_listened_ms = listen.since_listened_ms;
+	status->is_listening_refused = listen.is_refused;
+	status->listen_error = kn_scan_error(seat->scan);
+	if ((ladder->trouble & KN_LADDER_DEAF) && !listen.is_refused)
+		status->deaf_ms = since_ms(ladder->since_us, now_us);
 	status->is_adapter_failed = ladder->is_failed;
 	status->is_adapter_deaf = ladder->is_failed && (ladder->trouble & KN_LADDER_DEAF);
 	status->trouble_ms = ladder->is_failed ? since_ms(ladder->since_us, now_us) : 0;

@@ -55,6 +55,8 @@ on_objects(gpointer user, GVariant *result, GUnixFDList *fds G_GNUC_UNUSED,
 		return;
 	}
 	bluez->n_read_retries = 0;
+	g_clear_handle_id(&bluez->late_id, g_source_remove);
+	bluez->is_late = FALSE;
 	g_autoptr(KnTree) older = g_steal_pointer(&bluez->tree);
 	bluez->tree = kn_tree_new((const gchar *const *)bluez->adapters);
 	g_autoptr(GVariant) objects = g_variant_get_child_value(result, 0);
@@ -72,6 +74,17 @@ on_objects(gpointer user, GVariant *result, GUnixFDList *fds G_GNUC_UNUSED,
 	bluez->events.tree_changed(bluez->user);
 }
 
+/* it runs, and nobody is to start it */
+static gboolean
+on_late(gpointer user)
+{
+	KnBluez *bluez = user;
+	bluez->late_id = 0;
+	bluez->is_late = TRUE;
+	bluez->events.state_changed(bluez->user);
+	return G_SOURCE_REMOVE;
+}
+
 void
 kn_bluez_read_objects(KnBluez *bluez)
 {
@@ -81,6 +94,9 @@ kn_bluez_read_objects(KnBluez *bluez)
 			    .reply_type = OBJECTS_TYPE,
 			    .timeout_ms = KN_WAIT_OBJECTS_MS};
 	bluez->is_reading = TRUE;
+	if (!bluez->is_loaded && !bluez->is_late && !bluez->late_id)
+		bluez->late_id =
+			g_timeout_add(kn_scale_ms(bluez->scale, KN_WAIT_MUTE_MS), on_late, bluez);
 	kn_bluez_call(bluez, &call, bluez->daemon_cancellable, on_objects, bluez);
 }
 

@@ -32,6 +32,8 @@ struct KnBluez {
 	KnTree *tree;                     /* owned */
 	guint timer_id;                   /* opening: timeout or retry */
 	guint resync_id;                  /* a reading is due */
+	guint late_id; /* the first reading of this bluetoothd is under way; 0 it is not, or is late */
+	gboolean is_late;
 	gboolean is_reading;
 	gboolean is_loaded;   /* the tree is this bluetoothd's */
 	guint owner_timer_id; /* asking again */

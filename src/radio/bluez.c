@@ -46,7 +46,9 @@ lose_daemon(KnBluez *bluez)
 	}
 	cancel(&bluez->daemon_cancellable);
 	g_clear_handle_id(&bluez->resync_id, g_source_remove);
+	g_clear_handle_id(&bluez->late_id, g_source_remove);
 	g_clear_pointer(&bluez->owner, g_free);
+	bluez->is_late = FALSE;
 	bluez->is_reading = FALSE;
 	bluez->is_loaded = FALSE;
 	kn_tree_clear(bluez->tree);
@@ -245,7 +247,7 @@ kn_bluez_get_state(const KnBluez *bluez)
 gboolean
 kn_bluez_is_mute(const KnBluez *bluez, gboolean was_mute)
 {
-	return bluez->owner && (was_mute || bluez->n_read_retries > 0);
+	return bluez->owner && (was_mute || bluez->is_late || bluez->n_read_retries > 0);
 }
 
 KnTree *

@@ -57,7 +57,7 @@ void kn_bluez_free(KnBluez *bluez);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnBluez, kn_bluez_free)
 
 KnBluezState kn_bluez_get_state(const KnBluez *bluez);
-/* It is on the bus, and did not tell its objects when it was asked last; or, if it was mute before, has not told them yet. */
+/* It is on the bus, and did not tell its objects when it was asked last, or is late with them; or, if it was mute before, has not told them yet. */
 gboolean kn_bluez_is_mute(const KnBluez *bluez, gboolean was_mute);
 /* borrowed until the next event */
 KnTree *kn_bluez_get_tree(KnBluez *bluez);

@@ -52,9 +52,12 @@ typedef struct {
 	gboolean is_adapter_refusing; /* its adapter refuses links, though there is none on it */
 	gboolean is_refused;          /* UNSUPPORTED, because kn_radio_refuse said so */
 	gint64 since_listened_ms; /* of its adapter, or of any if that is not known; 0 it listens, -1 never */
-	gboolean is_adapter_deaf;   /* whatever was tried, its adapter hears nobody at all … */
-	gboolean is_adapter_failed; /* … or does not work in another way */
-	gint64 trouble_ms;          /* then: for so long */
+	gboolean is_adapter_deaf;      /* whatever was tried, its adapter hears nobody at all … */
+	gboolean is_adapter_failed;    /* … or does not work in another way */
+	gint64 trouble_ms;             /* then: for so long */
+	gboolean is_listening_refused; /* there listening does not begin, again and again … */
+	const gchar *listen_error;     /* … in words; "" none */
+	gint64 deaf_ms; /* not even strangers are heard there, for so long; -1 they are, or it is not known */
 } KnLinkStatus;
 
 /* ---- pairing ---- */
@@ -170,6 +173,7 @@ typedef struct {
 	guint n_links_max;       /* 0: none was ever refused, or all are now */
 	guint n_waiting;         /* of ours, for a link */
 	KnListenStatus listen;
+	const gchar *listen_error; /* in words, why it did not begin the last time; "" it did */
 	guint64 n_steps[KN_LADDER_STEPS]; /* taken since the hub started, for this adapter */
 	KnLadderStep last_step;           /* NOTHING: none */
 	gint64 since_step_ms;             /* -1 none */
@@ -179,7 +183,7 @@ typedef struct {
 typedef void (*KnRadioAdapterFunc)(const KnRadioAdapterStatus *status, gpointer data);
 /* Those that are there now, in the order of their names. */
 void kn_radio_each_adapter(const KnRadio *radio, KnRadioAdapterFunc func, gpointer data);
-/* Of all adapters there were: sums, and the latest of times. */
+/* Of all adapters there were: sums, and the latest of times. is_refused: by each that is on. */
 void kn_radio_get_listening(const KnRadio *radio, KnListenStatus *ret_status);
 /* The steps for bluetoothd as a whole, as above. */
 void kn_radio_get_daemon(const KnRadio *radio, KnRadioAdapterStatus *ret_status);

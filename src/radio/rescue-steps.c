@@ -62,7 +62,11 @@ kn_rescue_carry_out(KnRescue *rescue, const gchar *path, KnSeat *seat, const KnL
 	};
 	if (step == KN_LADDER_NOTHING)
 		return;
-	g_autofree gchar *words = g_strdup_printf("%s: %s", words_of(ladder->trouble), what[step]);
+	/* of the others' links: whoever reads it may end them, and the hub does not */
+	gboolean is_left = step == KN_LADDER_FAILED && kn_ladder_untried(ladder, rescue->allowed);
+	g_autofree gchar *words =
+		g_strdup_printf("%s: %s%s", words_of(ladder->trouble), what[step],
+				is_left ? " that leaves other massagers connected" : "");
 	kn_rescue_tell(rescue, path, step, words);
 	switch (step) {
 	case KN_LADDER_RESCAN:

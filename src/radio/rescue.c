@@ -117,21 +117,39 @@ has_link(const KnRadio *radio, const gchar *adapter, gboolean has_told)
 	return FALSE;
 }
 
+static gboolean
+is_pairing(const KnRadio *radio)
+{
+	return radio->pair && !kn_pair_is_over(radio->pair);
+}
+
+/* what is allowed and has to wait for what ends soon; links may stand for days */
+static guint
+withheld(const KnRescue *rescue)
+{
+	gboolean is_another_off = kn_rescue_is_off(rescue) && rescue->n_power_tries < POWER_TRIES;
+	guint steps = has_link(rescue->radio, NULL, FALSE) ? POWER : RECONNECT | RESTART | POWER;
+	if (is_pairing(rescue->radio))
+		return rescue->allowed & steps;
+	return is_another_off ? rescue->allowed & (guint)POWER : 0;
+}
+
 static guint
 harmless(const KnRescue *rescue)
 {
 	const KnRadio *radio = rescue->radio;
-	gboolean is_pairing = radio->pair && !kn_pair_is_over(radio->pair);
-	guint steps = is_pairing || has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
+	gboolean has_pair = is_pairing(radio);
+	guint steps = has_pair || has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
 	/* one at a time; for one that was pulled out nobody waits */
 	return rescue->allowed &
-	       (is_pairing || kn_rescue_is_off(rescue) ? steps & ~(guint)POWER : steps);
+	       (has_pair || kn_rescue_is_off(rescue) ? steps & ~(guint)POWER : steps);
 }
 
 static gboolean
 look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 {
 	KnWatchNews news;
+	seat->watch->ladder.withheld = withheld(rescue);
 	KnLadderStep step =
 		kn_watch_look(seat->watch, has_link(rescue->radio, path, FALSE),
 			      has_link(rescue->radio, path, TRUE), harmless(rescue), now_us, &news);
@@ -151,6 +169,7 @@ look_at_dark(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 	guint may = harmless(rescue) & (guint)RESTART;
 	if (rescue->n_power_tries < POWER_TRIES)
 		return FALSE;
+	seat->watch->ladder.withheld = withheld(rescue) & (guint)RESTART;
 	KnLadderStep step = kn_ladder_climb(&seat->watch->ladder, KN_LADDER_DEAF, may, now_us);
 	kn_rescue_carry_out(rescue, path, seat, &seat->watch->ladder, step);
 	return step != KN_LADDER_NOTHING;
@@ -214,16 +233,13 @@ kn_rescue_was_read(KnRescue *rescue, gboolean is_good)
 		kn_rescue_tell(rescue, NULL, KN_LADDER_NOTHING, "answers again");
 }
 
-/* heard on this adapter within the last minute, and not put aside for a reason of its own: it will be tried, too */
 static gboolean
 is_witness(const KnPeer *peer, const gchar *adapter, gint64 now_us)
 {
 	const KnTreeDevice *device = kn_peer_device(peer);
 	gint64 fresh_us = (gint64)kn_scale_ms(peer->host->scale, KN_WAIT_HEARD_MS) * 1000;
-	KnLinkState state = peer->link.state;
 	return device && g_str_equal(device->adapter, adapter) && device->heard_us &&
-	       now_us - device->heard_us < fresh_us && state != KN_LINK_AT_NOT_BONDED &&
-	       state != KN_LINK_AT_BOND_LOST && state != KN_LINK_AT_UNSUPPORTED;
+	       now_us - device->heard_us < fresh_us && kn_watch_is_witness(&peer->link);
 }
 
 /* A home with one massager in use has nobody else to ask. */

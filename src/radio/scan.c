@@ -25,6 +25,7 @@ struct KnScan {
 	gboolean is_second_try;  /* a session of ours was there already, and was reset */
 	gboolean is_to_be_reset; /* whatever session of ours there may be is ended first */
 	gint64 quiet_us;         /* from when on it is quiet after a scan */
+	gchar *error;            /* owned: as kn_scan_error */
 };
 
 static void start(KnScan *scan);
@@ -91,11 +92,14 @@ on_started(gpointer user, GVariant *result G_GNUC_UNUSED, GUnixFDList *fds G_GNU
 	}
 	if (fault && !is_already) {
 		g_info("scanning did not start: %s", fault->text);
+		g_free(scan->error);
+		scan->error = g_strdup(fault->text);
 		kn_listen_failed(scan->listen, g_get_monotonic_time());
 		rest(scan);
 		return;
 	}
 	scan->state = SCAN_ON;
+	g_clear_pointer(&scan->error, g_free);
 	kn_listen_started(scan->listen, g_get_monotonic_time());
 	scan->kick(scan->user);
 }
@@ -189,6 +193,12 @@ kn_scan_restart(KnScan *scan)
 	scan->kick(scan->user);
 }
 
+const gchar *
+kn_scan_error(const KnScan *scan)
+{
+	return scan->error ? scan->error : "";
+}
+
 gboolean
 kn_scan_is_quiet(const KnScan *scan, gint64 now_us)
 {
@@ -218,6 +228,7 @@ kn_scan_free(KnScan *scan)
 	kn_listen_cut(scan->listen, g_get_monotonic_time());
 	g_cancellable_cancel(scan->cancellable);
 	g_object_unref(scan->cancellable);
+	g_free(scan->error);
 	g_free(scan->path);
 	g_free(scan);
 }

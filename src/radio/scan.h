@@ -29,5 +29,7 @@ gint64 kn_scan_plan(KnScan *scan, const KnScanWish *wish, gint64 now_us);
 void kn_scan_listen(KnScan *scan);
 /* So does it, and whatever session bluetoothd may still have for us is ended before. */
 void kn_scan_restart(KnScan *scan);
+/* In bluetoothd's words, why listening did not begin the last time; "" it did. Borrowed until the main loop runs again. */
+const gchar *kn_scan_error(const KnScan *scan);
 /* Not scanning, and not just stopped. Time must be given, as the quiet after a scan ends by itself. */
 gboolean kn_scan_is_quiet(const KnScan *scan, gint64 now_us);

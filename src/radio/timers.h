@@ -13,6 +13,7 @@ enum {
 	KN_WAIT_BUS_RETRY_MAX_MS = 30000, /* … to at most one try in 30 s */
 	/* GetManagedObjects: 53,000 lines have been seen; D-Bus's own default */
 	KN_WAIT_OBJECTS_MS = 25000,
+	KN_WAIT_MUTE_MS = 5000,       /* then the first reading is said to be late (a guess) */
 	KN_WAIT_RESYNC_MS = 1000,     /* between two readings of all objects */
 	KN_WAIT_CONNECT_MS = 60000,   /* the hard cap; core/link gives up sooner */
 	KN_WAIT_DISCONNECT_MS = 5000, /* bluetoothd answers after its own 2 s timer */

@@ -45,6 +45,7 @@ a_hub_that_is_well_is_told_in_few_lines(void)
 		"\"listened_last_hour_ms\":600000,\"n_links\":5,\"n_links_max\":5,"
 		"\"n_waiting\":7,\"rescue\":{\"is_failed\":false}},"
 		"{\"name\":\"hci1\",\"address\":\"5E:AD:00:00:00:02\","
+		"\"listen_error\":\"Resource Not Ready\","
 		"\"rescue\":{\"trouble_ms\":3600000,\"is_failed\":true}}]},"
 		"\"storage\":{\"state\":\"ok\",\"n_commits\":1,"
 		"\"stored_bytes\":2048},\"clients\":{\"n_clients\":1,\"n_requests\":7},"
@@ -60,8 +61,9 @@ a_hub_that_is_well_is_told_in_few_lines(void)
 		out,
 		"Adapters    hci0 5E:AD:00:00:00:01: 5 links of 5 it carries, 7 waiting for a\n"
 		"            turn; listened 10 min of the last hour\n"
-		"            hci1 5E:AD:00:00:00:02: off; in trouble for 1 h 00 min, and nothing\n"
-		"            helped: switch this machine off and on\n");
+		"            hci1 5E:AD:00:00:00:02: off; can not listen (Resource Not Ready); in\n"
+		"            trouble for 1 h 00 min, and nothing helped: switch this machine off\n"
+		"            and on\n");
 	assert_has(out,
 		   "Massagers   back bed: connected for 2 h 05 min, -61 dBm, nothing missing\n");
 	assert_has(out, "Mishaps     none\n");

@@ -65,6 +65,23 @@ def test_why_tells_an_unpaired_one_and_a_silent_one(hub, make_sim):
     why_is(hub, "not-heard", "roller was not heard since the hub started", "roller")
 
 
+def test_why_and_a_scan_tell_that_the_hub_can_not_listen(hub, make_sim):
+    sim = make_sim(DEVICE)
+    sim.call("Vanish", "(s)", BED)
+    refusal = ("StartDiscovery", "org.bluez.Error.Failed", "No such luck")
+    sim.call("FailNext", "(sssu)", *refusal, 100000)
+    hub.start()
+    hub.allow()
+    why_is(hub, "cannot-listen", "sudo systemctl restart bluetooth")
+    assert "refuses (No such luck)." in " ".join(hub.cli("why", BED).stdout.split())
+    assert "can not listen (No such luck)" in " ".join(hub.cli("status").stdout.split())
+    scan = hub.cli("scan", "--for", "1")
+    assert scan.returncode == 1 and "can not listen" in scan.stderr and "restart bluetooth" in " ".join(scan.stderr.split())
+    sim.call("FailNext", "(sssu)", *refusal, 0)
+    why_is(hub, "not-heard", "was not heard since the hub started")
+    assert "can not listen" not in hub.cli("status").stdout
+
+
 def test_a_scan_lists_what_is_in_range_and_the_next_step_for_each(hub, make_sim):
     make_sim(DEVICE, f"kind=roller,address={ROLLER},serial=R,seed=6,bonded=no")
     hub.start()

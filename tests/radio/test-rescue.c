@@ -66,8 +66,13 @@ a_deaf_adapter_is_shown_with_its_steps_until_it_hears(Fixture *f, gconstpointer 
 	g_assert_cmpint(all.since_heard_ms, ==, -1);
 	g_assert_true(kn_radio_get_link(f->radio, BACK, &link));
 	g_assert_cmpint(link.since_listened_ms, >=, 0);
+	/* it listens, and in vain */
+	g_assert_cmpint(link.deaf_ms, >=, 0);
+	g_assert_false(link.is_listening_refused);
 	kn_test_sim(f, "SetSilent", g_variant_new("(s)", ""));
 	kn_test_radio_wait(f, has_event, "rescue nothing hci0 works again");
+	g_assert_true(kn_radio_get_link(f->radio, BACK, &link));
+	g_assert_cmpint(link.deaf_ms, ==, -1);
 	status = adapter_of(f);
 	g_assert_cmpint(status.trouble_ms, ==, -1);
 	g_assert_cmpuint(status.listen.n_silent, ==, 0);
@@ -178,6 +183,21 @@ a_bluetoothd_that_does_not_answer_is_met_anew(Fixture *f, gconstpointer data G_G
 	g_assert_cmpint(status.trouble_ms, ==, -1);
 }
 
+/* its answer is waited for 21 s, longer than this test waits for anything */
+static void
+a_bluetoothd_that_is_late_is_not_called_dead_while_it_is_waited_for(
+	Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+	f->timer_scale = 0.85;
+	kn_test_radio_start_bus(f);
+	kn_test_radio_start_sim(f, one);
+	signal_sim(f, SIGSTOP);
+	kn_test_radio_start_radio(f);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_MUTE_BLUETOOTHD));
+	signal_sim(f, SIGCONT);
+	kn_test_radio_wait(f, is_state, PHASE(KN_RADIO_READY));
+}
+
 static void
 two_that_are_heard_and_never_connected_are_trouble_of_the_adapter(Fixture *f,
 								  gconstpointer data G_GNUC_UNUSED)
@@ -248,6 +268,17 @@ one_that_refuses_every_link_though_none_is_on_it_is_told_and_helped(
 	g_assert_true(is_adapter_refusing(f, GINT_TO_POINTER(FALSE)));
 }
 
+/* of BACK, whether its adapter is known or not, with bluetoothd's words */
+static gboolean
+is_listening_refused(Fixture *f, gconstpointer wanted)
+{
+	KnLinkStatus link;
+
+	return kn_radio_get_link(f->radio, BACK, &link) &&
+	       link.is_listening_refused == (wanted != NULL) &&
+	       (g_strcmp0(link.listen_error, "Resource Not Ready") == 0) == (wanted != NULL);
+}
+
 /* and would be heard if it did */
 static void
 one_on_which_nobody_can_listen_is_helped(Fixture *f, gconstpointer data G_GNUC_UNUSED)
@@ -259,8 +290,15 @@ one_on_which_nobody_can_listen_is_helped(Fixture *f, gconstpointer data G_GNUC_U
 	kn_test_sim_fail_next(f, "StartDiscovery", "NotReady", "Resource Not Ready", 100000);
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
+	/* a person is told long before that */
+	kn_test_radio_wait(f, is_listening_refused, GINT_TO_POINTER(TRUE));
+	g_assert_cmpint(adapter_of(f).trouble_ms, ==, -1);
+	g_assert_cmpstr(adapter_of(f).listen_error, ==, "Resource Not Ready");
 	kn_test_radio_wait(f, has_event,
 			   "rescue rescan hci0 hears nobody: the scan is started anew");
+	kn_test_sim_fail_next(f, "StartDiscovery", "NotReady", "Resource Not Ready", 0);
+	kn_test_radio_wait(f, is_listening_refused, GINT_TO_POINTER(FALSE));
+	g_assert_cmpstr(adapter_of(f).listen_error, ==, "");
 }
 
 static guint
@@ -317,5 +355,6 @@ main(int argc, char **argv)
 	ADD(one_on_which_nobody_can_listen_is_helped);
 	ADD(a_link_that_falls_before_anything_came_over_it_is_no_sign_of_life);
 	ADD(a_bluetoothd_that_does_not_answer_is_met_anew);
+	ADD(a_bluetoothd_that_is_late_is_not_called_dead_while_it_is_waited_for);
 	return g_test_run();
 }

@@ -6,6 +6,7 @@
 #include "soak.h"
 
 #define QUIET_US (200 * SOAK_MS)
+#define HEARD_US (60 * SOAK_SECOND)
 enum { SIGNAL_DBM = -60 };
 
 /* ---- the hub's memory of adapters ---- */
@@ -40,6 +41,19 @@ soak_turns_reset(SoakWorld *world, SoakAdapter *adapter)
 		      &adapter->watch.listen);
 }
 
+static gboolean
+is_alone(const SoakWorld *world, const SoakNode *node)
+{
+	for (guint i = 0; i < SOAK_NODES; i++) {
+		const SoakNode *other = &world->nodes[i];
+		if (other != node && other->adapter == node->adapter && other->is_present &&
+		    other->heard_us && world->now_us - other->heard_us < HEARD_US &&
+		    kn_watch_is_witness(&other->link))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 void
 soak_turns_tried(SoakNode *node, const KnBluezVerdict *verdict)
 {
@@ -57,7 +71,7 @@ soak_turns_tried(SoakNode *node, const KnBluezVerdict *verdict)
 		return;
 	}
 	if (is_telling)
-		kn_watch_connect_failed(watch, address, FALSE, world->now_us);
+		kn_watch_connect_failed(watch, address, is_alone(world, node), world->now_us);
 	kn_turns_tried(&node->adapter->turns, is_well, is_telling, n, world->now_us);
 }
 

@@ -83,7 +83,7 @@ choose(KnLadder *ladder, guint may, gint64 now_us)
 
 /* what concerns all adapters may have been done for another one: it was in vain for this one, too */
 static gboolean
-is_done(KnLadder *ladder, guint step)
+is_done(const KnLadder *ladder, guint step)
 {
 	return is_tried(ladder, step) ||
 	       ((SHARED & 1u << step) && ladder->shared->taken_us[step] >= ladder->since_us);
@@ -94,9 +94,25 @@ static gboolean
 is_at_the_top(KnLadder *ladder, guint may, gint64 now_us)
 {
 	for (guint step = 0; step < KN_LADDER_STEPS; step++)
-		if ((may & 1u << step) && !is_done(ladder, step))
+		if (((may | ladder->withheld) & 1u << step) && !is_done(ladder, step))
 			return FALSE;
 	return now_us - ladder->since_us >= ladder->times->failed_us;
+}
+
+guint
+kn_ladder_untried(const KnLadder *ladder, guint allowed)
+{
+	guint untried = 0;
+
+	/* whoever does not answer is not listened through, nor switched off; and listening anew helps nobody to a link */
+	if (ladder->trouble & KN_LADDER_MUTE)
+		allowed &= SHARED;
+	else if (!(ladder->trouble & KN_LADDER_DEAF))
+		allowed &= ~(1u << KN_LADDER_RESCAN);
+	for (guint step = 0; step < KN_LADDER_STEPS; step++)
+		if ((allowed & 1u << step) && !is_done(ladder, step))
+			untried |= 1u << step;
+	return untried;
 }
 
 KnLadderStep

@@ -12,7 +12,7 @@
  * RECONNECT  two RESCANs were in vain                      every 15 minutes
  * POWER      after 5 minutes of trouble, if allowed        every 15 minutes
  * RESTART    after 15 minutes of trouble, if allowed       every hour
- * FAILED     after 15 minutes, when all that may be tried was: a state, told once; the others go on
+ * FAILED     after 15 minutes, when all that may be tried was: a state, told once; the others go on, and those that may not be tried yet
  *
  * That nobody can be connected is known only while massagers are there to be tried: 30 minutes after the last one that was heard well and failed
  * (six of the longest pauses between two tries, a guess) it is forgotten.
@@ -63,6 +63,8 @@ typedef struct {
 	gint64 since_us;                /* while there is any */
 	guint n_tried[KN_LADDER_STEPS]; /* since then */
 	gboolean is_failed;
+	/* of 1 << KnLadderStep, set by the caller before it climbs: allowed, and hurts somebody for a short while only, so FAILED waits for them */
+	guint withheld;
 	guint n_connects_failed;  /* in a row */
 	gint64 connect_failed_us; /* the last of them; 0 never */
 	guint64 n_steps[KN_LADDER_STEPS];
@@ -74,6 +76,8 @@ void kn_ladder_init(KnLadder *ladder, const KnLadderTimes *times, KnLadderBook *
 /* There is trouble, still or again. may: of 1 << KnLadderStep, what is allowed and hurts nobody now. The step has to be taken by the caller, and counts
  * as taken. */
 KnLadderStep kn_ladder_climb(KnLadder *ladder, KnLadderTrouble trouble, guint may, gint64 now_us);
+/* Of allowed (1 << KnLadderStep) those that would help against this trouble, and were not taken since it began. */
+guint kn_ladder_untried(const KnLadder *ladder, guint allowed);
 /* Signs of life. TRUE: that was the end of a trouble in which steps were taken. */
 gboolean kn_ladder_heard(KnLadder *ladder);
 gboolean kn_ladder_linked(KnLadder *ladder);

@@ -23,6 +23,8 @@ enum {
 	KN_LISTEN_MINUTES = 60,
 	KN_LISTEN_SILENT_WINDOWS = 3,
 	KN_LISTEN_REFUSALS = 10, /* in a row, some six minutes: no passing trouble (a guess) */
+	KN_LISTEN_REFUSED_MIN =
+		3, /* in a row, some fifteen seconds: then a person is told (a guess) */
 };
 
 /* of one minute of the last hour */
@@ -86,5 +88,7 @@ typedef struct {
 	gint64 since_listened_ms; /* 0 it listens; -1 it never did */
 	gint64 since_heard_ms;    /* anybody; -1 never */
 	guint n_silent;           /* windows in a row */
+	gboolean
+		is_refused; /* KN_LISTEN_REFUSED_MIN times in a row it did not begin, and not since */
 } KnListenStatus;
 void kn_listen_get(const KnListen *listen, gint64 now_us, KnListenStatus *ret_status);

@@ -10,6 +10,7 @@ kn_slot_times_init(KnSlotTimes *ret_times, gdouble scale)
 	*ret_times = (KnSlotTimes){.min_us = (gint64)(10e6 * sound),
 				   .max_us = (gint64)(300e6 * sound),
 				   .blind_us = (gint64)(600e6 * sound),
+				   .blind_busy_us = (gint64)(3600e6 * sound),
 				   .probe_us = (gint64)(600e6 * sound),
 				   .vain_us = (gint64)(4e6 * sound),
 				   .vain_max_us = (gint64)(300e6 * sound)};

@@ -15,6 +15,7 @@ typedef struct {
 	gint64 min_us; /* 10 s: a link that has nothing to do is kept at least so long (a guess) */
 	gint64 max_us; /* 300 s: one that is busy makes room after so long, if somebody waits (a guess) */
 	gint64 blind_us; /* 600 s: one that was not heard makes others leave only after so long (a guess) */
+	gint64 blind_busy_us; /* 3600 s: and one that is busy only so often (a guess) */
 	gint64 probe_us; /* 600 s: then one more link than there is room for is tried again (a guess) */
 	gint64 vain_us; /* 4 s after one was refused although there was no link at all, then doubled … */
 	gint64 vain_max_us; /* … to 300 s */

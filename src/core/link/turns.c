@@ -39,28 +39,45 @@ find_first(const KnTurns *turns, const KnTurnView *view, gboolean may_be_blind)
 	return first;
 }
 
+/* Who is not heard is mostly switched off: nobody in use makes room for it, but now and then, as some are never heard and there all the same. */
+static gint64
+busy_again_us(const KnTurns *turns, const KnLink *waiter)
+{
+	return waiter->is_blind && turns->blind_busy_us
+		       ? turns->blind_busy_us + turns->times->blind_busy_us
+		       : 0;
+}
+
 /* The one that makes room for it, or -1. */
 static gint
-find_leaver(const KnTurns *turns, const KnTurnView *view, const KnLink *waiter, gint64 now_us,
+find_leaver(KnTurns *turns, const KnTurnView *view, const KnLink *waiter, gint64 now_us,
 	    gint64 *ret_again_us)
 {
 	g_autofree KnSlotHolder *holders = g_new(KnSlotHolder, view->n);
 	g_autofree guint *at = g_new(guint, view->n);
 	guint n = 0;
+	gint64 spared_until_us = busy_again_us(turns, waiter);
 	for (guint i = 0; i < view->n; i++) {
 		const KnLink *link = view->links[i];
 		gboolean is_busy = link->state == KN_LINK_AT_BUSY;
-		if (!is_busy && link->state != KN_LINK_AT_STREAMING)
+		gboolean is_idle = !is_busy && view->is_idle && view->is_idle(view->user, i);
+		if ((!is_busy && link->state != KN_LINK_AT_STREAMING) ||
+		    (!is_idle && now_us < spared_until_us))
 			continue;
 		at[n] = i;
 		/* a link that another program uses is in use, too: as long as any, and no longer */
 		holders[n++] = (KnSlotHolder){.up_us = is_busy ? link->linked_us : link->up_us,
-					      .is_idle = !is_busy && view->is_idle &&
-							 view->is_idle(view->user, i)};
+					      .is_idle = is_idle};
 	}
 	gint leaver = kn_slots_choose(turns->times, holders, n, ready_us(turns, waiter), now_us,
 				      ret_again_us);
-	return leaver < 0 ? -1 : (gint)at[leaver];
+	if (now_us < spared_until_us)
+		*ret_again_us = MIN(*ret_again_us, spared_until_us);
+	if (leaver < 0)
+		return -1;
+	if (waiter->is_blind && !holders[leaver].is_idle)
+		turns->blind_busy_us = now_us;
+	return (gint)at[leaver];
 }
 
 /* A Connect to a massager that is not there takes the adapter for 20 s, in which nobody who comes back is heard: a window of listening lies
@@ -76,6 +93,18 @@ may_go_blind(const KnTurns *turns, gint64 now_us, gint64 *ret_again_us)
 		return TRUE;
 	*ret_again_us = turns->blind_us + times->period_us;
 	return FALSE;
+}
+
+/* Room is made for the first in line; if nobody leaves for one that was not heard, then for the first of the others. */
+static void
+make_room(KnTurns *turns, const KnTurnView *view, gint next, gint64 now_us, KnTurn *turn)
+{
+	gint64 again_us = G_MAXINT64;
+	gint heard = find_first(turns, view, FALSE);
+	turn->leaver = find_leaver(turns, view, view->links[next], now_us, &turn->again_us);
+	if (turn->leaver < 0 && heard >= 0 && heard != next)
+		turn->leaver = find_leaver(turns, view, view->links[heard], now_us, &again_us);
+	turn->again_us = MIN(turn->again_us, again_us);
 }
 
 static void
@@ -100,7 +129,7 @@ decide_free(KnTurns *turns, const KnTurnView *view, gint64 now_us, KnTurn *turn)
 	if (next < 0)
 		return;
 	if (!kn_slots_have_room(turns->slots, view->n_connected, now_us)) {
-		turn->leaver = find_leaver(turns, view, view->links[next], now_us, &turn->again_us);
+		make_room(turns, view, next, now_us, turn);
 		gint64 room_us = kn_slots_room_us(turns->slots, view->n_connected);
 		turn->again_us = MIN(turn->again_us, MAX(room_us, now_us + 1000));
 		return;

@@ -19,6 +19,7 @@ typedef struct {
 	const KnListen *listen;
 	gint64 blind_us;          /* when somebody who was not heard was tried last; 0 never */
 	gint64 blind_listened_ms; /* how long had been listened until then */
+	gint64 blind_busy_us;     /* when one in use made room for such a one last; 0 never */
 } KnTurns;
 
 void kn_turns_init(KnTurns *turns, const KnSlotTimes *times, KnSlots *slots,

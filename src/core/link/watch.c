@@ -35,6 +35,14 @@ kn_watch_is_telling(const KnLink *link, gint signal_dbm)
 		link->cause == KN_LINK_CAUSE_UNCONFIRMED);
 }
 
+/* not put aside for a reason of its own */
+gboolean
+kn_watch_is_witness(const KnLink *link)
+{
+	return link->state != KN_LINK_AT_NOT_BONDED && link->state != KN_LINK_AT_BOND_LOST &&
+	       link->state != KN_LINK_AT_UNSUPPORTED;
+}
+
 void
 kn_watch_connect_failed(KnWatch *watch, const gchar *address, gboolean is_alone, gint64 now_us)
 {

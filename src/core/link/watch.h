@@ -38,6 +38,8 @@ void kn_watch_clear(KnWatch *watch);
 gboolean kn_watch_has_told(const KnLink *link);
 /* Of a link whose Connect has just failed, to one that was heard at so many dBm (G_MININT: not known): it is the adapter that fails. */
 gboolean kn_watch_is_telling(const KnLink *link, gint signal_dbm);
+/* Of one that was heard on the same adapter within the last minute: it will be tried, too. */
+gboolean kn_watch_is_witness(const KnLink *link);
 /* Such a Connect, to that address. is_alone: nobody else is heard, so no other can tell whether it is the adapter. */
 void kn_watch_connect_failed(KnWatch *watch, const gchar *address, gboolean is_alone,
 			     gint64 now_us);

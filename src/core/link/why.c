@@ -61,6 +61,9 @@ static const struct {
 		{"radio-failed", "This machine's Bluetooth seems to have failed",
 		 "Switch this machine off and on again, or pull its Bluetooth adapter out and put "
 		 "it back."},
+	[KN_WHY_CANNOT_LISTEN] = {"cannot-listen",
+				  "The hub can not listen for %N: Bluetooth refuses",
+				  KN_WHY_NEXT_LISTEN},
 	[KN_WHY_NOT_HEARD] = {"not-heard", "%N was not heard", "Switch it on, near this machine."},
 	[KN_WHY_CONNECTING] = {"connecting", "The hub is connecting to %N",
 			       "Wait a minute; if it stays so, bring it nearer or restart it."},
@@ -192,19 +195,9 @@ judge(const KnWhyFacts *facts)
 	if (facts->is_allowed && facts->link == KN_WHY_LINK_SEARCHING &&
 	    facts->last_error[0] != '\0' && facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS)
 		return KN_WHY_CONNECTING;
-	return facts->is_allowed ? judge_link(facts) : KN_WHY_NOT_ALLOWED;
-}
-
-static gchar *
-ago(gint64 ms)
-{
-	if (ms < 2 * MINUTE_MS)
-		return g_strdup_printf("%" G_GINT64_FORMAT " s", ms / 1000);
-	if (ms < 2 * HOUR_MS)
-		return g_strdup_printf("%" G_GINT64_FORMAT " min", ms / MINUTE_MS);
-	if (ms < 48 * (gint64)HOUR_MS)
-		return g_strdup_printf("%" G_GINT64_FORMAT " h", ms / HOUR_MS);
-	return g_strdup_printf("%" G_GINT64_FORMAT " days", ms / (24 * (gint64)HOUR_MS));
+	if (!facts->is_allowed)
+		return KN_WHY_NOT_ALLOWED;
+	return kn_why_is_unheard(facts) ? KN_WHY_CANNOT_LISTEN : judge_link(facts);
 }
 
 static void
@@ -217,31 +210,6 @@ append_attempt(GString *text, const KnWhyFacts *facts)
 	if (facts->signal_dbm != 0 && facts->signal_dbm < FAR_DBM)
 		g_string_append_printf(text, "; it is far away (%d dBm)", facts->signal_dbm);
 	g_string_append_c(text, '.');
-}
-
-static void
-append_listening(GString *text, gint64 unlistened_ms)
-{
-	g_autofree gchar *since = ago(MAX(unlistened_ms, 0));
-
-	if (unlistened_ms < 0)
-		g_string_append(text, "; the hub has not listened yet.");
-	else if (unlistened_ms >= 1000)
-		g_string_append_printf(text, "; the hub listened %s ago.", since);
-	else
-		g_string_append_c(text, '.');
-}
-
-static void
-append_silence(GString *text, const KnWhyFacts *facts)
-{
-	g_autofree gchar *since = ago(MAX(facts->unseen_ms, 0));
-
-	if (facts->unseen_ms < 0)
-		g_string_append(text, " since the hub started");
-	else
-		g_string_append_printf(text, " for %s", since);
-	append_listening(text, facts->unlistened_ms);
 }
 
 static void
@@ -272,8 +240,8 @@ append_clock(GString *text, const KnWhyFacts *facts)
 static void
 append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 {
-	g_autofree gchar *trouble = ago(facts->trouble_ms);
-	g_autofree gchar *idle = ago(facts->idle_ms);
+	g_autofree gchar *trouble = kn_why_ago(facts->trouble_ms);
+	g_autofree gchar *idle = kn_why_ago(facts->idle_ms);
 
 	switch (cause) {
 	case KN_WHY_NOT_ALLOWED:
@@ -289,11 +257,15 @@ append_particulars(GString *text, KnWhyCause cause, const KnWhyFacts *facts)
 		return;
 	case KN_WHY_RADIO_FAILED:
 		g_string_append_printf(text, ": for %s it %s.", trouble,
-				       facts->is_adapter_deaf ? "has heard nobody at all"
-							      : "could connect to nobody");
+				       !facts->is_adapter_deaf       ? "could connect to nobody"
+				       : facts->is_listening_refused ? "could not even listen"
+								     : "has heard nobody at all");
+		return;
+	case KN_WHY_CANNOT_LISTEN:
+		kn_why_append_refusal(text, facts);
 		return;
 	case KN_WHY_NOT_HEARD:
-		append_silence(text, facts);
+		kn_why_append_silence(text, facts);
 		return;
 	case KN_WHY_CONNECTING:
 		append_attempt(text, facts);
@@ -360,6 +332,8 @@ next_for(KnWhyCause cause, const KnWhyFacts *facts)
 		return "Set this machine's clock: sudo timedatectl set-ntp true";
 	if (cause == KN_WHY_NO_SLOT && facts->is_adapter_refusing)
 		return KN_WHY_NEXT_REFUSING;
+	if (cause == KN_WHY_NOT_HEARD && facts->deaf_ms > 0)
+		return KN_WHY_NEXT_DEAF;
 	/* where one massager is all that could be tried, it may be that one */
 	if (cause == KN_WHY_RADIO_FAILED && !facts->is_adapter_deaf)
 		return "Switch %N off and on. If that does not help, switch this machine off and "

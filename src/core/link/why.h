@@ -24,6 +24,7 @@ typedef enum {
 	KN_WHY_LISTENER,
 	KN_WHY_NO_SLOT,
 	KN_WHY_RADIO_FAILED,
+	KN_WHY_CANNOT_LISTEN,
 	KN_WHY_NOT_HEARD,
 	KN_WHY_CONNECTING,
 	KN_WHY_STORAGE,
@@ -37,6 +38,10 @@ typedef enum {
 enum { KN_WHY_CAUSES = KN_WHY_WELL + 1 };
 /* all is here, and so long there was nothing new: then it is told, for a person may have used it meanwhile */
 #define KN_WHY_IDLE_MS G_GINT64_CONSTANT(172800000)
+/* of no massager: for who looks what is in range */
+#define KN_WHY_CANNOT_LISTEN_AT_ALL                                                             \
+	"The hub can not listen: Bluetooth refuses. It tries again by itself. If it stays so: " \
+	"sudo systemctl restart bluetooth"
 const gchar *kn_why_name(KnWhyCause cause); /* "no-bus" …, the word in JSON and in the manual */
 
 typedef enum {
@@ -82,6 +87,11 @@ typedef struct {
 	gint64 unseen_ms;             /* since it was heard last; -1 never */
 	gint64 unlistened_ms;         /* since the hub listened; -1 never */
 	gint signal_dbm;              /* when it was heard last; 0 not known */
+	/* its adapter does not let the hub listen, again and again; why, in words, "" none */
+	gboolean is_listening_refused;
+	const gchar *listen_error;
+	/* for so long not even strangers were heard on it; 0 or less: they are, or nobody knows */
+	gint64 deaf_ms;
 	KnWhyRefusal refusal;
 	const gchar *offence;      /* QUARANTINE: "sent …" */
 	gchar until[6];            /* QUARANTINE: "14:20", local time */

@@ -76,6 +76,8 @@ kn_ledger_receive(KnLedger *ledger, guint64 seq)
 	    kn_rangeset_contains(&ledger->erased, seq))
 		return FALSE;
 	kn_rangeset_remove(&ledger->named, seq, seq);
+	/* a name that is durable does not make it so: it may not be forgotten before it is stored itself */
+	kn_rangeset_remove(&ledger->settled, seq, seq);
 	kn_rangeset_add(&ledger->received, seq, seq);
 	ledger->newest_seq = MAX(ledger->newest_seq, seq);
 	return TRUE;
@@ -140,7 +142,15 @@ kn_ledger_commit(KnLedger *ledger, guint64 first_seq, guint64 last_seq)
 void
 kn_ledger_settle_gap(KnLedger *ledger, const KnGap *gap)
 {
-	kn_rangeset_add(&ledger->settled, gap->first_seq, gap->last_seq);
+	guint64 from = gap->first_seq;
+	KnRange absent;
+
+	/* what has come since is settled by the commit that holds it, or was by an earlier one */
+	while (from <= gap->last_seq &&
+	       kn_rangeset_next_hole(&ledger->received, from, gap->last_seq, &absent)) {
+		kn_rangeset_add(&ledger->settled, absent.first, absent.last);
+		from = absent.last + 1;
+	}
 	fold(ledger);
 }
 

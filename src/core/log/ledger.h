@@ -63,7 +63,7 @@ guint kn_ledger_n_gaps(const KnLedger *ledger); /* named ones */
 gboolean kn_ledger_receive(KnLedger *ledger, guint64 seq);
 /* A commit holds these records. */
 void kn_ledger_commit(KnLedger *ledger, guint64 first_seq, guint64 last_seq);
-/* A commit holds the name of this gap. */
+/* A commit holds the name of this gap. Of records that came after all since it was named it says nothing. */
 void kn_ledger_settle_gap(KnLedger *ledger, const KnGap *gap);
 /* After first_seq, durable, named and erased were filled from the store: all of it is received and settled. */
 void kn_ledger_loaded(KnLedger *ledger);

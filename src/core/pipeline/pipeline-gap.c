@@ -91,5 +91,7 @@ kn_pipeline_name_unreadable(KnPipeline *pipeline, KnPipelineDevice *device, cons
 		return;
 	}
 	kn_ledger_name_gap(device->ledger, gap);
+	/* a worn flash is slow work, and no device that sends nothing; one that is only put off again is */
+	kn_transfer_progressed(&device->transfer, now->boottime_us);
 	keep(pipeline, device, gap, now);
 }

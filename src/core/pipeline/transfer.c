@@ -247,7 +247,7 @@ judge_request(KnTransfer *transfer, const KnTransferRequest *request, const KnLe
 void
 kn_transfer_judge(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, GArray *gaps)
 {
-	guint kept = 0, n_gaps = gaps->len;
+	guint kept = 0;
 
 	for (guint i = 0; i < transfer->n_requests; i++) {
 		KnTransferRequest request = transfer->requests[i];
@@ -258,9 +258,6 @@ kn_transfer_judge(KnTransfer *transfer, const KnLedger *ledger, gint64 now_us, G
 		judge_request(transfer, &request, ledger, gaps);
 	}
 	transfer->n_requests = kept;
-	/* a worn flash is slow work, and no device that sends nothing */
-	if (gaps->len > n_gaps)
-		kn_transfer_progressed(transfer, now_us);
 }
 
 KnVerdict

@@ -68,7 +68,7 @@ void kn_transfer_hold(KnTransfer *transfer, gint64 now_us);
 
 /* A history record with this seq arrived, whatever it holds, here or not: what is served is not silent. */
 void kn_transfer_heard(KnTransfer *transfer, guint64 seq, gint64 now_us);
-/* It filled a hole that was known: only that, or a gap that is named, is progress, else a device that repeats itself would never be stuck. */
+/* A hole that was known was filled, or is a gap that has a name now: only that is progress, else a device that repeats itself would never be stuck. */
 void kn_transfer_progressed(KnTransfer *transfer, gint64 now_us);
 /* It is here, by whatever way: what came back wrong before is forgotten. */
 void kn_transfer_received(KnTransfer *transfer, guint64 seq);

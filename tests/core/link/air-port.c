@@ -67,6 +67,19 @@ is_linked(const KnLink *link)
 	return link->state >= KN_LINK_AT_RESOLVING && link->state <= KN_LINK_AT_BUSY;
 }
 
+static gboolean
+is_alone(const Air *air, const AirNode *node)
+{
+	for (guint i = 0; i < air->n_nodes; i++) {
+		const AirNode *other = &air->nodes[i];
+		if (other != node && other->adapter == node->adapter && other->is_present &&
+		    other->heard_us && air->now_us - other->heard_us < HEARD_US &&
+		    kn_watch_is_witness(&other->link))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static void
 note_tried(Air *air, AirNode *node, gboolean is_full)
 {
@@ -82,7 +95,8 @@ note_tried(Air *air, AirNode *node, gboolean is_full)
 		gchar name[] = {(gchar)('a' + node->number), 0};
 		gboolean is_well = is_linked(&node->link);
 		if (!is_well && is_telling)
-			kn_watch_connect_failed(&adapter->watch, name, FALSE, air->now_us);
+			kn_watch_connect_failed(&adapter->watch, name, is_alone(air, node),
+						air->now_us);
 		kn_turns_tried(&adapter->turns, is_well, is_telling, n, air->now_us);
 	}
 	/* in the test's own book: what it was told, and what was presumed or given up, which cannot be known better */
@@ -202,8 +216,11 @@ look_at(Air *air, AirAdapter *adapter)
 		has_told |= node->adapter == adapter && kn_watch_has_told(&node->link);
 	}
 	guint may = has_any ? 1u << KN_LADDER_RESCAN | 1u << KN_LADDER_POWER : ~0u;
-	if (air->now_us < adapter->pairing_until_us)
+	adapter->watch.ladder.withheld = 0;
+	if (air->now_us < adapter->pairing_until_us) {
+		adapter->watch.ladder.withheld = may & ~(1u << KN_LADDER_RESCAN);
 		may &= 1u << KN_LADDER_RESCAN;
+	}
 	KnLadderStep step =
 		kn_watch_look(&adapter->watch, has_link, has_told, may, air->now_us, &news);
 	air->n_steps += step < KN_LADDER_STEPS;

@@ -226,12 +226,17 @@ air_calm(Air *air)
 		if (!adapter->is_powered)
 			air_set_powered(air, adapter, TRUE);
 	}
+	/* one may stay away: nobody waits for it, and nobody has to wait because of it */
+	gint32 away = air_chance(air, 400) ? air_draw(air, (gint32)air->n_nodes) : -1;
 	for (guint i = 0; i < air->n_nodes; i++) {
 		AirNode *node = &air->nodes[i];
-		node->is_near = TRUE;
+		gboolean is_away = (gint32)i == away;
+		node->is_near = !is_away;
 		node->has_listener = FALSE;
-		node->served_us =
-			node->link.state == KN_LINK_AT_STREAMING ? air->now_us : AIR_NEVER;
+		node->served_us = is_away || node->link.state == KN_LINK_AT_STREAMING ? air->now_us
+										      : AIR_NEVER;
+		if (is_away)
+			air_lose(air, node);
 	}
 	air->is_kicked = TRUE;
 	air_pair_lost(air);

@@ -317,6 +317,32 @@ an_adapter_that_goes_takes_its_window_with_it(void)
 	g_assert_cmpuint(run(&f, 60), ==, 10);
 }
 
+/* one refusal may be another program's; a person is told of the third, which is a quarter of a minute after the first */
+static void
+three_refusals_in_a_row_are_told_until_listening_begins(void)
+{
+	KnListenStatus status;
+	Fixture f;
+	gint64 from_us, again_us;
+
+	set_up(&f);
+	from_us = f.now_us;
+	for (guint i = 1; i <= 4; i++) {
+		kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us);
+		kn_listen_failed(&f.listen, f.now_us);
+		kn_listen_get(&f.listen, f.now_us, &status);
+		g_assert_cmpint(status.is_refused, ==, i >= 3);
+		if (i == 3)
+			g_assert_cmpint(f.now_us - from_us, ==, 15 * S);
+		kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us);
+		f.now_us = again_us;
+	}
+	kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us);
+	kn_listen_started(&f.listen, f.now_us);
+	kn_listen_get(&f.listen, f.now_us, &status);
+	g_assert_false(status.is_refused);
+}
+
 #define ADD(name) g_test_add_func("/core/listen/" #name, name)
 
 int
@@ -335,6 +361,7 @@ main(int argc, char **argv)
 	ADD(a_scan_that_is_refused_is_not_asked_for_without_a_pause_even_if_somebody_looks);
 	ADD(a_scan_that_is_refused_for_ever_is_asked_for_ever_more_seldom_and_counted);
 	ADD(an_adapter_through_which_nobody_can_listen_for_long_is_deaf);
+	ADD(three_refusals_in_a_row_are_told_until_listening_begins);
 	ADD(an_adapter_that_goes_takes_its_window_with_it);
 	return g_test_run();
 }

@@ -20,6 +20,7 @@ kn_test_all_is_well(void)
 		.link = KN_WHY_LINK_READY,
 		.last_error = "",
 		.offence = "",
+		.listen_error = "",
 		.twin_name = "",
 		.twin_address = "",
 		.unseen_ms = 500,

@@ -232,6 +232,34 @@ completeness_counts_gaps_that_touch_the_session(void)
 	}
 }
 
+/* whichever comes first, the record or the commit of its gap's name */
+static void
+what_was_given_up_and_came_after_all_is_settled_by_its_own_commit_only(void)
+{
+	const KnGap gap = {4, 6, KN_GAP_UNREADABLE};
+
+	for (guint came_first = 0; came_first < 2; came_first++) {
+		g_auto(KnLedger) ledger;
+		KnGap none;
+		kn_ledger_init(&ledger, 1);
+		kn_ledger_state(&ledger, 1, 10, 0, &none);
+		for (guint64 seq = 1; seq <= 10; seq++)
+			if (seq < gap.first_seq || seq > gap.last_seq)
+				g_assert_true(kn_ledger_receive(&ledger, seq));
+		kn_ledger_commit(&ledger, 1, 3);
+		kn_ledger_commit(&ledger, 7, 10);
+		kn_ledger_name_gap(&ledger, &gap);
+		if (came_first)
+			g_assert_true(kn_ledger_receive(&ledger, 5));
+		kn_ledger_settle_gap(&ledger, &gap);
+		if (!came_first)
+			g_assert_true(kn_ledger_receive(&ledger, 5));
+		g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 4);
+		kn_ledger_commit(&ledger, 5, 5);
+		g_assert_cmpuint(kn_ledger_trim_to(&ledger), ==, 10);
+	}
+}
+
 /* every second record is here and durable, the others are named and durable as far as named_to */
 static void
 fill_with_holes(KnLedger *ledger, guint64 newest, guint64 named_to)
@@ -323,6 +351,7 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/core/ledger/" #name, name)
 	ADD(first_contact_takes_everything_the_device_still_has);
 	ADD(a_record_that_was_given_up_and_comes_after_all_is_taken);
+	ADD(what_was_given_up_and_came_after_all_is_settled_by_its_own_commit_only);
 	ADD(records_overwritten_before_the_hub_came_are_a_named_gap_that_trim_passes);
 	ADD(what_another_hub_trimmed_is_not_ours_to_miss);
 	ADD(holes_between_what_came_are_lost_one_by_one_when_flash_goes_round);

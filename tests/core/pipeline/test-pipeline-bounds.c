@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { HUGE_LOG = 20000 };
+enum { HUGE_LOG = 20000, LONG_LOG = 3000 };
 
 static guint
 count_events(const PipelineFixture *f, KnEventKind kind)
@@ -202,6 +202,62 @@ one_whose_gaps_get_their_names_one_by_one_is_not_called_stuck(PipelineFixture *f
 	g_assert_cmpuint(pf_status_of(f).n_gaps, ==, 400);
 }
 
+/* for so long it serves nothing, answers each question, but never a fetch of the first record; returns how often it was asked for records */
+static guint
+be_silent_about_the_first(PipelineFixture *f, gint64 us)
+{
+	guint n_fetches = 0;
+	ktp_Control control;
+
+	for (gint64 end_us = f->now.boottime_us + us; f->now.boottime_us < end_us;) {
+		while (f->controls->len > 0) {
+			control = g_array_index(f->controls, ktp_Control, 0);
+			g_array_remove_index(f->controls, 0);
+			if (control.which_op == ktp_Control_get_state_tag)
+				pf_send_state(f, PF_FIRST_LOG, 1, LONG_LOG, PF_HUB_ID);
+			if (control.which_op != ktp_Control_fetch_tag)
+				continue;
+			n_fetches++;
+			/* a round trip */
+			pf_pass(f, PF_SECOND / 20);
+			if (control.op.fetch.from_seq > 1)
+				pf_send_done(f, control.op.fetch.from_seq, control.op.fetch.to_seq,
+					     0);
+		}
+		pf_pass(f, PF_SECOND);
+		kn_pipeline_tick(f->pipeline, &f->now);
+		pf_commit_all(f);
+	}
+	return n_fetches;
+}
+
+static void
+one_that_is_silent_about_its_first_record_for_ever_is_called_stuck_and_asked_ever_more_seldom(
+	PipelineFixture *f, gconstpointer data)
+{
+	const gint64 hour_us = 3600 * PF_SECOND;
+	const gint64 round_us = KN_TRANSFER_PAUSE_MAX_US + KN_TRANSFER_STALL_US;
+	guint n_fetches;
+
+	pf_meet(f, LONG_LOG);
+	for (guint64 seq = 2; seq <= LONG_LOG; seq += 2) {
+		pf_pass(f, PF_SECOND);
+		pf_send_samples(f, KN_FRAME_LIVE, seq, seq);
+		pf_commit_all(f);
+	}
+	/* until all names are used up: nothing is settled from the start on */
+	be_silent_about_the_first(f, 2 * hour_us);
+	g_assert_cmpuint(pf_status_of(f).n_gaps, ==, KN_LEDGER_RANGES_MAX);
+	g_assert_cmpuint(pf_status_of(f).trimmed_to_seq, ==, 0);
+	g_assert_cmpuint(count_events(f, KN_EVENT_DEVICE_STUCK), >, 0);
+	/* ten seconds of questions, two of them a second, and five minutes of none */
+	n_fetches = be_silent_about_the_first(f, hour_us);
+	g_assert_cmpuint(n_fetches, <=,
+			 (hour_us / round_us + 1) * 2 * KN_TRANSFER_STALL_US / PF_SECOND);
+	g_assert_cmpuint(n_fetches, >, 0);
+	g_assert_true(pf_status_of(f).is_stuck);
+}
+
 static void
 live_records_with_holes_that_nobody_mends_are_left_to_the_device_and_called_missing(
 	PipelineFixture *f, gconstpointer data)
@@ -242,6 +298,7 @@ main(int argc, char **argv)
 	ADD(a_stretch_that_grows_by_one_in_each_state_is_one_row);
 	ADD(a_log_without_every_second_record_is_read_to_its_end_and_each_hole_gets_its_name);
 	ADD(one_whose_gaps_get_their_names_one_by_one_is_not_called_stuck);
+	ADD(one_that_is_silent_about_its_first_record_for_ever_is_called_stuck_and_asked_ever_more_seldom);
 	ADD(live_records_with_holes_that_nobody_mends_are_left_to_the_device_and_called_missing);
 #undef ADD
 	return g_test_run();
