@@ -202,7 +202,7 @@ def test_a_list_of_nothing_says_what_was_asked_and_what_to_do_next(clinic, words
 CHANGES = ["person add 'A label of several words that is rather long'", "person rename 1 Mia", "checkout 'back bed' --to Mia --from monday", "return 1", "assign 50 51 --to Mia",
            "plan check lower-back.plan", "plan set lower-back.plan --person Mia", "plan end --person Mia", "rate last --before 6 --after 3 --where 'left shoulder blade'",
            "pair C0:FF:EE:00:00:03 --label 'foam roll'", "allow C0:FF:EE:00:00:03 --label 'foam roll'", "identify 3", "scan --for 1", "why 3", "status", "log",
-           "rezone Europe/Lisbon --since 2026-11 --dry-run", "forget 3", "split 58 --after 4", "delete 57 --yes", "undo last", "edits"]
+           "rezone Europe/Lisbon --since 2026-11 --dry-run", "rezone Europe/Lisbon --yes", "backup", "export csv -o table.csv", "forget 3", "split 58 --after 4", "delete 57 --yes", "undo last", "edits"]
 
 
 def test_what_is_answered_to_a_change_fits_a_narrow_terminal_too():

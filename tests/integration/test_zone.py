@@ -29,7 +29,7 @@ def test_a_session_is_moved_by_hand_and_only_then(bus, hub, make_sim):
     preview = hub.cli("rezone", "Asia/Tokyo", "--dry-run")
     assert preview.returncode == 0 and preview.stdout.startswith("Would move to Asia/Tokyo: 1 session"), preview
     assert hub.sessions() == [before]
-    moved = json.loads(hub.cli("rezone", "Asia/Tokyo", "--device", "bed", "--yes", "--json").stdout)
+    moved = json.loads(hub.cli("rezone", "Asia/Tokyo", "--device", "bed", "--yes", "--json").stdout)["result"]
     assert (moved["n_sessions"], moved["is_dry_run"]) == (1, False)
     (after,) = hub.sessions()
     assert (after["tz"], after["revision"]) == ("Asia/Tokyo", before["revision"] + 1)
