@@ -37,6 +37,31 @@ why_is_answered_for_a_name_a_number_and_a_strangers_address(Fixture *fixture, gc
 }
 
 static void
+one_massager_of_all_is_asked_for_as_everywhere(Fixture *fixture, gconstpointer data)
+{
+	static const gchar *const targets[] = {
+		"/v1/devices?device=back%20bed", "/v1/devices?device=1",
+		"/v1/devices?device=C0:FF:EE:00:00:01", "/v1/devices"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(targets); i++) {
+		guint status = 0;
+		g_autoptr(JsonNode) node = ask(fixture, "GET", targets[i], NULL, &status);
+		JsonArray *devices =
+			json_object_get_array_member(json_node_get_object(node), "devices");
+
+		g_assert_cmpuint(status, ==, 200);
+		g_assert_cmpint(json_object_get_int_member(
+					json_array_get_object_element(devices, 0), "device_id"),
+				==, 1);
+		if (i < 3)
+			g_assert_cmpuint(json_array_get_length(devices), ==, 1);
+		else
+			g_assert_cmpuint(json_array_get_length(devices), >, 1);
+	}
+	assert_problem(fixture, "GET", "/v1/devices?device=nobody", NULL, 404, "no-such-device");
+}
+
+static void
 forget_and_identify_name_their_device(Fixture *fixture, gconstpointer data)
 {
 	guint status = 0;
@@ -245,6 +270,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD(why_is_answered_for_a_name_a_number_and_a_strangers_address);
+	ADD(one_massager_of_all_is_asked_for_as_everywhere);
 	ADD(forget_and_identify_name_their_device);
 	ADD(a_zone_is_moved_to_only_when_it_is_one);
 	ADD(of_several_days_a_zone_begins_at_the_first_and_ends_at_the_last);
