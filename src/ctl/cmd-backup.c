@@ -112,6 +112,17 @@ tell_end(const Backup *backup)
 	g_printerr("%s", text->str);
 }
 
+static void
+print_json(const Backup *backup)
+{
+	g_autoptr(JsonNode) node = kn_file_describe(&backup->file);
+	JsonObject *object = json_node_get_object(node);
+
+	json_object_set_int_member(object, "n_bytes", (gint64)backup->n_bytes);
+	json_object_set_string_member(object, "sha256", g_checksum_get_string(backup->sum));
+	kn_call_print_json(backup->call, node);
+}
+
 static gint
 finish(Backup *backup, gboolean is_whole)
 {
@@ -122,7 +133,9 @@ finish(Backup *backup, gboolean is_whole)
 	if (!is_whole || !is_as_sent(backup))
 		return give_up(backup);
 	failed = kn_file_close(&backup->file, TRUE);
-	if (failed == KN_EXIT_OK)
+	if (failed == KN_EXIT_OK && backup->call->is_json)
+		print_json(backup);
+	else if (failed == KN_EXIT_OK)
 		tell_end(backup);
 	return failed;
 }

@@ -19,14 +19,18 @@ typedef struct {
 	KnEndings endings;
 } Export;
 
+/* one line is no session: the names of the columns, or the beginning of the document */
+static guint64
+n_sessions(const Export *export)
+{
+	return export->n_lines > 0 ? export->n_lines - 1 : 0;
+}
+
 /* new */
 static gchar *
 count_words(const Export *export)
 {
-	/* one is no session: the names of the columns, or the beginning of the document */
-	guint64 n = export->n_lines > 0 ? export->n_lines - 1 : 0;
-
-	return kn_format_plural(n, "session", "sessions");
+	return kn_format_plural(n_sessions(export), "session", "sessions");
 }
 
 static void
@@ -89,6 +93,16 @@ give_up(Export *export)
 	return ended != KN_EXIT_OK ? ended : KN_EXIT_FAILED;
 }
 
+static void
+print_json(const Export *export)
+{
+	g_autoptr(JsonNode) node = kn_file_describe(&export->file);
+
+	json_object_set_int_member(json_node_get_object(node), "n_sessions",
+				   (gint64)n_sessions(export));
+	kn_call_print_json(export->call, node);
+}
+
 /* only what is whole is put in place: half a table looks like a table */
 static gint
 finish(Export *export, gboolean is_whole)
@@ -101,7 +115,9 @@ finish(Export *export, gboolean is_whole)
 	if (export->file.file == NULL)
 		return export->is_unwritable ? KN_EXIT_FAILED : KN_EXIT_OK;
 	failed = kn_file_close(&export->file, !export->is_unwritable);
-	if (failed == KN_EXIT_OK)
+	if (failed == KN_EXIT_OK && export->call->is_json)
+		print_json(export);
+	else if (failed == KN_EXIT_OK)
 		g_printerr("%s: %s\n", export->call->output, words);
 	return failed;
 }
@@ -132,7 +148,8 @@ kn_cmd_export(KnCall *call, const gchar *argument)
 	gint result = KN_EXIT_OK;
 
 	if (!g_str_equal(argument, "csv") && !g_str_equal(argument, "json"))
-		return kn_call_usage("export", "export takes csv or json");
+		return kn_call_usage("export",
+				     "say as what: knead export csv, or knead export json");
 	export.is_csv = g_str_equal(argument, "csv");
 	if (call->output != NULL)
 		result = kn_file_open(call, &export.file);

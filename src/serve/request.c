@@ -143,7 +143,7 @@ kn_request_problem_of(const GError *error)
 		const gchar *hint;
 	} rows[] = {
 		{KN_HUB_ERROR_NOT_FOUND, SOUP_STATUS_NOT_FOUND, "not-found",
-		 "See what there is: knead sessions, knead devices"},
+		 "See what there is: knead sessions, knead devices, knead edits"},
 		{KN_HUB_ERROR_BUSY, SOUP_STATUS_CONFLICT, "busy", "Try again when it is done."},
 		{KN_HUB_ERROR_NOT_READY, SOUP_STATUS_CONFLICT, "not-ready",
 		 "See how the hub is: knead status; one massager: knead why DEVICE"},

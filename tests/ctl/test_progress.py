@@ -233,3 +233,12 @@ def test_a_job_that_failed_is_told_with_what_to_do_and_a_clean_line(hub):
     hub.may_go_on.set()
     assert terminal.end() == FAILED
     assert [line for line in terminal.screen()[0] if line] == ["knead: The disk is full.", "  See: knead status"]
+
+
+def test_a_file_that_was_written_is_told_to_programs_with_json(hub):
+    hub.may_go_on.set()
+    words = [KNEAD, "--socket", str(hub.path), *WORK["backup"], "--json"]
+    done = subprocess.run(words, cwd=hub.path.parent, env=environment(), capture_output=True, text=True, timeout=DEADLINE_S)
+    made = hub.path.parent / "made.db"
+    assert (done.returncode, done.stderr) == (OK, "")
+    assert json.loads(done.stdout) == {"path": str(made), "n_bytes": made.stat().st_size, "sha256": hashlib.sha256(made.read_bytes()).hexdigest()}

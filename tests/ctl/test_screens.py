@@ -182,6 +182,19 @@ def test_one_massager_of_all_is_told_with_its_address(clinic):
     assert knead("devices", "--device", "3", "--sort", "name", path=clinic).returncode == 2
 
 
+def test_files_that_were_written_are_told_to_programs_with_json(clinic, tmp_path):
+    import json
+    table, sent = tmp_path / "table.csv", tmp_path / "sent.cap"
+    exported = knead("export", "csv", "-o", str(table), "--json", path=clinic)
+    assert (exported.returncode, exported.stderr) == (OK, "")
+    assert json.loads(exported.stdout) == {"path": str(table), "n_sessions": len(table.read_text().splitlines()) - 1}
+    captured = knead("capture", "1", "-o", str(sent), "--json", path=clinic)
+    assert (captured.returncode, captured.stderr) == (OK, "")
+    # the last line is not counted by itself
+    n_bytes = len(sent.read_text()) - len(sent.read_text().splitlines(keepends=True)[-1])
+    assert json.loads(captured.stdout) == {"path": str(sent), "n_notifications": 2, "n_bytes": n_bytes, "is_whole": True}
+
+
 def test_who_did_nothing_has_no_numbers_of_it(clinic):
     (jonas,) = [line for line in lines_of(clinic, "summary", "--by", "person", "yesterday", COLUMNS="80") if line.startswith("  Jonas ")]
     assert jonas.split()[1:5] == ["-"] * 4 and len(jonas.split()) > 5  # and what was before
