@@ -28,7 +28,13 @@ _knead() {
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$word"); return ;;
 	--sessions-from) mapfile -t COMPREPLY < <(compgen -W "all today yesterday" -- "$word"); return ;;
 	--day) mapfile -t COMPREPLY < <(compgen -W "today yesterday monday" -- "$word"); return ;;
-	--since | --from | --to) mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word"); return ;;
+	--to)
+		# of these it is a person
+		case $command in assign) days=nobody ;; checkout) days='' ;; esac
+		mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word")
+		return
+		;;
+	--since | --from) mapfile -t COMPREPLY < <(compgen -W "$days" -- "$word"); return ;;
 	--month) mapfile -t COMPREPLY < <(compgen -W "this-month last-month" -- "$word"); return ;;
 	--by)
 		[[ $command != summary ]] || shades+=" region side node device person"

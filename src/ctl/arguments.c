@@ -20,6 +20,8 @@ kn_arguments_are_free(const KnCommand *command, gint n_arguments)
 {
 	if (command == NULL || command->argument == NULL)
 		return FALSE;
+	if (g_str_has_suffix(command->argument, "..."))
+		return TRUE;
 	if (command->argument[0] == '[')
 		return n_arguments > 0;
 	return strchr(command->argument, ' ') != NULL &&

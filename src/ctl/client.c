@@ -41,12 +41,26 @@ code_of(guint status)
 	}
 }
 
+static void
+judge(guint status, JsonObject *problem, GError **error)
+{
+	const gchar *detail = kn_doc_text(problem, "detail");
+
+	g_set_error(error, KN_CLIENT_ERROR, (gint)code_of(status), "%s\n%s",
+		    detail[0] != '\0' ? detail : "The hub refused.", kn_doc_text(problem, "hint"));
+}
+
+void
+kn_client_judge(JsonObject *problem, GError **error)
+{
+	judge((guint)MAX(kn_doc_int(problem, "status", 0), 0), problem, error);
+}
+
 JsonNode *
 kn_client_read(guint status, GBytes *body, GError **error)
 {
 	g_autoptr(JsonNode) node = kn_client_parse(body);
 	JsonObject *object = kn_doc_root(node);
-	const gchar *detail = kn_doc_text(object, "detail");
 
 	if (object == NULL) {
 		g_set_error_literal(
@@ -56,8 +70,7 @@ kn_client_read(guint status, GBytes *body, GError **error)
 	}
 	if (SOUP_STATUS_IS_SUCCESSFUL(status))
 		return g_steal_pointer(&node);
-	g_set_error(error, KN_CLIENT_ERROR, (gint)code_of(status), "%s\n%s",
-		    detail[0] != '\0' ? detail : "The hub refused.", kn_doc_text(object, "hint"));
+	judge(status, object, error);
 	return NULL;
 }
 

@@ -27,6 +27,8 @@ GQuark kn_client_error_quark(void);
  * and, after a line feed, what to do. */
 JsonNode *kn_client_ask(const gchar *socket_path, const gchar *path, const gchar *body,
 			GError **error);
+/* A problem document as the error that kn_client_ask would give of it. */
+void kn_client_judge(JsonObject *problem, GError **error);
 /* An answer's status and body as a document or an error: kn_client_ask without the socket. */
 JsonNode *kn_client_read(guint status, GBytes *body, GError **error);
 

@@ -3,13 +3,12 @@
 #include "ctl/client.h"
 #include "ctl/file.h"
 #include "ctl/format.h"
-#include <glib-unix.h>
-#include <signal.h>
+#include "ctl/print.h"
+#include "ctl/progress.h"
 #include <string.h>
-#include <unistd.h>
 
 /* behind the database: 64 digits of its SHA-256, and a line feed */
-enum { END_BYTES = 65, BAR_COLUMNS = 30, TELL_MS = 100 };
+enum { END_BYTES = 65 };
 
 typedef struct {
 	KnCall *call;
@@ -19,25 +18,25 @@ typedef struct {
 	guint64 n_bytes;
 	gchar end[END_BYTES + 1]; /* what came behind it */
 	guint n_end;
-	gint64 told_us;
-	gboolean is_terminal;
 	gboolean is_unwritable;
-	GCancellable *cancellable; /* owned */
+	KnProgress progress;
+	KnEndings endings;
 } Backup;
 
 static void
 tell(Backup *backup)
 {
-	g_autofree gchar *done = kn_format_bytes(backup->n_bytes);
-	g_autofree gchar *total = kn_format_bytes(backup->n_total);
-	g_autofree gchar *bar = NULL;
+	g_autofree gchar *done = NULL;
+	g_autofree gchar *total = NULL;
+	g_autofree gchar *words = NULL;
 
-	if (!backup->is_terminal ||
-	    g_get_monotonic_time() - backup->told_us < TELL_MS * G_GINT64_CONSTANT(1000))
+	/* the last one in any case: a bar that stops before its end looks like one that broke off */
+	if (backup->n_bytes < backup->n_total && !kn_progress_is_due(&backup->progress))
 		return;
-	backup->told_us = g_get_monotonic_time();
-	bar = kn_term_bar(&backup->call->term, backup->n_bytes, backup->n_total, BAR_COLUMNS);
-	g_printerr("\r%s %s of %s\x1b[K", bar, done, total);
+	done = kn_format_bytes(backup->n_bytes);
+	total = kn_format_bytes(backup->n_total);
+	words = g_strdup_printf(" %s of %s", done, total);
+	kn_progress_show(&backup->progress, "", backup->n_bytes, backup->n_total, words);
 }
 
 /* of the last bytes some are the database's and some are its sum */
@@ -66,15 +65,6 @@ on_bytes(GBytes *bytes, guint64 n_total, gpointer data)
 }
 
 static gboolean
-on_signal(gpointer data)
-{
-	Backup *backup = data;
-
-	g_cancellable_cancel(backup->cancellable);
-	return G_SOURCE_CONTINUE;
-}
-
-static gboolean
 is_as_sent(const Backup *backup)
 {
 	const gchar *sum = g_checksum_get_string(backup->sum);
@@ -84,48 +74,82 @@ is_as_sent(const Backup *backup)
 }
 
 static gint
+give_up(Backup *backup)
+{
+	gint ended = backup->endings.exit_code;
+
+	kn_file_discard(&backup->file);
+	g_printerr("knead: %s: no backup was made\n  %s\n",
+		   ended != KN_EXIT_OK ? "ended" : "what came is not what the hub sent",
+		   "Nothing is left of it; run it again.");
+	return ended != KN_EXIT_OK ? ended : KN_EXIT_FAILED;
+}
+
+/* a command stays whole, since it is copied: on a line of its own where both do not fit */
+static void
+append_step(const KnTerm *term, GString *out, const gchar *what, const gchar *command)
+{
+	gboolean fits = 4 + kn_term_columns(what) + kn_term_columns(command) <= term->width;
+
+	g_string_append_printf(out, "  %s%s%s\n", what, fits ? "  " : "\n    ", command);
+}
+
+static void
+tell_end(const Backup *backup)
+{
+	const KnTerm *term = &backup->progress.term;
+	g_autofree gchar *size = kn_format_bytes(backup->n_bytes);
+	g_autofree gchar *verify = g_strconcat("kneadd --verify ", backup->file.path, NULL);
+	g_autofree gchar *made =
+		g_strdup_printf("%s: %s, as the hub sent it", backup->file.path, size);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	kn_print_wrapped(term, text, "", made);
+	append_step(term, text, "Check all that is in it:", verify);
+	append_step(term, text, "Bring it back, some day:", "man kneadd, --restore");
+	kn_print_wrapped(term, text, "",
+			 "It is about the bodies of people: keep it where only you can read it.");
+	g_printerr("%s", text->str);
+}
+
+static void
+print_json(const Backup *backup)
+{
+	g_autoptr(JsonNode) node = kn_file_describe(&backup->file);
+	JsonObject *object = json_node_get_object(node);
+
+	json_object_set_int_member(object, "n_bytes", (gint64)backup->n_bytes);
+	json_object_set_string_member(object, "sha256", g_checksum_get_string(backup->sum));
+	kn_call_print_json(backup->call, node);
+}
+
+static gint
 finish(Backup *backup, gboolean is_whole)
 {
-	g_autofree gchar *size = kn_format_bytes(backup->n_bytes);
-	const gchar *path = backup->file.path;
 	gint failed = KN_EXIT_OK;
 
-	if (backup->is_terminal)
-		g_printerr("\r\x1b[K");
 	if (backup->is_unwritable)
 		return kn_file_close(&backup->file, FALSE);
-	if (!is_whole || !is_as_sent(backup)) {
-		gboolean is_ours = g_cancellable_is_cancelled(backup->cancellable);
-		kn_file_discard(&backup->file);
-		g_printerr("knead: %s: no backup was made\n  %s\n",
-			   is_ours ? "ended" : "what came is not what the hub sent",
-			   "Nothing is left of it; run it again.");
-		return KN_EXIT_FAILED;
-	}
+	if (!is_whole || !is_as_sent(backup))
+		return give_up(backup);
 	failed = kn_file_close(&backup->file, TRUE);
-	if (failed != KN_EXIT_OK)
-		return failed;
-	g_printerr("%s: %s, as the hub sent it\n  Check all that is in it:  kneadd --verify %s\n"
-		   "  Bring it back, some day:  man kneadd, --restore\n"
-		   "It is about the bodies of people: keep it where only you can read it.\n",
-		   path, size, path);
-	return KN_EXIT_OK;
+	if (failed == KN_EXIT_OK && backup->call->is_json)
+		print_json(backup);
+	else if (failed == KN_EXIT_OK)
+		tell_end(backup);
+	return failed;
 }
 
 static gint
 run(Backup *backup)
 {
-	const gint endings[] = {SIGINT, SIGTERM, SIGHUP};
-	guint sources[G_N_ELEMENTS(endings)];
 	g_autoptr(GError) error = NULL;
 	gboolean is_whole = FALSE;
 
-	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-		sources[i] = g_unix_signal_add(endings[i], on_signal, backup);
+	kn_progress_begin(&backup->progress);
 	(void)kn_client_post_bytes(backup->call->socket_path, "/v1/backups", on_bytes, backup,
-				   backup->cancellable, &is_whole, &error);
-	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-		g_source_remove(sources[i]);
+				   backup->endings.cancellable, &is_whole, &error);
+	kn_progress_end(&backup->progress);
 	if (error == NULL)
 		return finish(backup, is_whole);
 	kn_file_discard(&backup->file);
@@ -152,11 +176,10 @@ kn_cmd_backup(KnCall *call, const gchar *argument)
 
 	if (result == KN_EXIT_OK) {
 		backup.sum = g_checksum_new(G_CHECKSUM_SHA256);
-		backup.cancellable = g_cancellable_new();
-		backup.is_terminal = isatty(STDERR_FILENO) != 0;
+		kn_endings_begin(&backup.endings);
 		result = run(&backup);
+		kn_endings_end(&backup.endings);
 		g_checksum_free(backup.sum);
-		g_object_unref(backup.cancellable);
 	}
 	call->output = NULL;
 	return result;

@@ -111,6 +111,18 @@ make_path(const KnCall *call, const gchar *device)
 			       call->is_raw ? 1 : 0, scenario);
 }
 
+static void
+print_json(const Capture *capture, gboolean is_whole)
+{
+	g_autoptr(JsonNode) node = kn_file_describe(&capture->file);
+	JsonObject *object = json_node_get_object(node);
+
+	json_object_set_int_member(object, "n_notifications", (gint64)capture->n_notifications);
+	json_object_set_int_member(object, "n_bytes", (gint64)capture->text->len);
+	json_object_set_boolean_member(object, "is_whole", is_whole);
+	kn_call_print_json(capture->call, node);
+}
+
 static gint
 finish(Capture *capture)
 {
@@ -120,6 +132,12 @@ finish(Capture *capture)
 
 	if (failed != KN_EXIT_OK)
 		return failed;
+	if (capture->call->is_json) {
+		if (capture->is_terminal)
+			g_printerr("\r\x1b[K");
+		print_json(capture, is_whole);
+		return is_whole ? KN_EXIT_OK : KN_EXIT_FAILED;
+	}
 	g_printerr("%s%s: %" G_GUINT64_FORMAT " notifications, %s\n",
 		   capture->is_terminal ? "\r\x1b[K" : "", capture->call->output,
 		   capture->n_notifications, bytes);

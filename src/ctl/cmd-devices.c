@@ -174,6 +174,8 @@ gint
 kn_cmd_devices(KnCall *call, const gchar *argument)
 {
 	g_autoptr(JsonNode) node = NULL;
+	g_autofree gchar *query = NULL;
+	g_autofree gchar *path = NULL;
 	const gchar *sort = call->people.sort;
 	gint failed = KN_EXIT_OK;
 
@@ -181,7 +183,11 @@ kn_cmd_devices(KnCall *call, const gchar *argument)
 		return kn_call_usage("devices",
 				     "--sort takes name, firmware, battery, synced, unsynced or "
 				     "person");
-	failed = kn_call_ask(call, "/v1/devices", NULL, &node);
+	if (sort != NULL && call->device != NULL)
+		return kn_call_usage("devices", "--sort is of all, and --device of one");
+	query = kn_call_device_query(call, "?");
+	path = g_strconcat("/v1/devices", query, NULL);
+	failed = kn_call_ask(call, path, NULL, &node);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	if (call->is_json)

@@ -95,7 +95,8 @@ kn_cmd_split(KnCall *call, const gchar *argument)
 
 	json_node_take_object(node, body);
 	if ((call->at == NULL) == (call->after == NULL))
-		return kn_call_usage("split", "give either --after or --at");
+		return kn_call_usage(
+			"split", "say where to cut it, in one way: --after MINUTES or --at TIME");
 	failed = kn_call_find_session(call, "split", argument, &id);
 	if (failed == KN_EXIT_OK)
 		failed = read_moment(call, id, body);

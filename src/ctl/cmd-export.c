@@ -5,12 +5,8 @@
 #include "ctl/format.h"
 #include "ctl/output.h"
 #include "ctl/people.h"
-#include <glib-unix.h>
-#include <signal.h>
+#include "ctl/progress.h"
 #include <string.h>
-#include <unistd.h>
-
-enum { TELL_MS = 200 };
 
 typedef struct {
 	KnCall *call;
@@ -18,20 +14,23 @@ typedef struct {
 	gboolean is_csv;
 	gboolean is_ended; /* the last line has come */
 	guint64 n_lines;
-	gint64 told_us;
-	gboolean is_terminal;
 	gboolean is_unwritable;
-	GCancellable *cancellable; /* owned */
+	KnProgress progress;
+	KnEndings endings;
 } Export;
+
+/* one line is no session: the names of the columns, or the beginning of the document */
+static guint64
+n_sessions(const Export *export)
+{
+	return export->n_lines > 0 ? export->n_lines - 1 : 0;
+}
 
 /* new */
 static gchar *
 count_words(const Export *export)
 {
-	/* one is no session: the names of the columns, or the beginning of the document */
-	guint64 n = export->n_lines > 0 ? export->n_lines - 1 : 0;
-
-	return kn_format_plural(n, "session", "sessions");
+	return kn_format_plural(n_sessions(export), "session", "sessions");
 }
 
 static void
@@ -39,12 +38,10 @@ tell(Export *export)
 {
 	g_autofree gchar *words = NULL;
 
-	if (!export->is_terminal || export->file.file == NULL ||
-	    g_get_monotonic_time() - export->told_us < TELL_MS * G_GINT64_CONSTANT(1000))
+	if (export->file.file == NULL || !kn_progress_is_due(&export->progress))
 		return;
-	export->told_us = g_get_monotonic_time();
 	words = count_words(export);
-	g_printerr("\r%s\x1b[K", words);
+	kn_progress_show(&export->progress, words, 0, 0, "");
 }
 
 static gboolean
@@ -67,15 +64,6 @@ on_line(const gchar *line, gsize n_bytes, gpointer data)
 	return TRUE;
 }
 
-static gboolean
-on_signal(gpointer data)
-{
-	Export *export = data;
-
-	g_cancellable_cancel(export->cancellable);
-	return G_SOURCE_CONTINUE;
-}
-
 /* new */
 static gchar *
 make_path(const KnCall *call, const gchar *format)
@@ -90,6 +78,31 @@ make_path(const KnCall *call, const gchar *format)
 			   call->to != NULL ? "&to=" : "", to, device, person, NULL);
 }
 
+static gint
+give_up(Export *export)
+{
+	gint ended = export->endings.exit_code;
+
+	if (export->file.file != NULL)
+		kn_file_discard(&export->file);
+	g_printerr("knead: %s%s\n  %s\n",
+		   ended != KN_EXIT_OK ? "ended" : "it broke off before the end",
+		   export->call->output != NULL ? ", and nothing was written" : "",
+		   ended != KN_EXIT_OK ? "Run it again for all of it."
+				       : "Try again; if it stays so, look at: knead status");
+	return ended != KN_EXIT_OK ? ended : KN_EXIT_FAILED;
+}
+
+static void
+print_json(const Export *export)
+{
+	g_autoptr(JsonNode) node = kn_file_describe(&export->file);
+
+	json_object_set_int_member(json_node_get_object(node), "n_sessions",
+				   (gint64)n_sessions(export));
+	kn_call_print_json(export->call, node);
+}
+
 /* only what is whole is put in place: half a table looks like a table */
 static gint
 finish(Export *export, gboolean is_whole)
@@ -97,20 +110,14 @@ finish(Export *export, gboolean is_whole)
 	g_autofree gchar *words = count_words(export);
 	gint failed = KN_EXIT_OK;
 
-	if (export->is_terminal && export->file.file != NULL)
-		g_printerr("\r\x1b[K");
-	if (!is_whole && !export->is_unwritable) {
-		if (export->file.file != NULL)
-			kn_file_discard(&export->file);
-		g_printerr("knead: it broke off before the end%s\n  Try again; if it stays so, "
-			   "look at: knead status\n",
-			   export->call->output != NULL ? ", and nothing was written" : "");
-		return KN_EXIT_FAILED;
-	}
+	if (!is_whole && !export->is_unwritable)
+		return give_up(export);
 	if (export->file.file == NULL)
 		return export->is_unwritable ? KN_EXIT_FAILED : KN_EXIT_OK;
 	failed = kn_file_close(&export->file, !export->is_unwritable);
-	if (failed == KN_EXIT_OK)
+	if (failed == KN_EXIT_OK && export->call->is_json)
+		print_json(export);
+	else if (failed == KN_EXIT_OK)
 		g_printerr("%s: %s\n", export->call->output, words);
 	return failed;
 }
@@ -118,18 +125,15 @@ finish(Export *export, gboolean is_whole)
 static gint
 run(Export *export, const gchar *format)
 {
-	const gint endings[] = {SIGINT, SIGTERM, SIGHUP};
-	guint sources[G_N_ELEMENTS(endings)];
 	g_autofree gchar *path = make_path(export->call, format);
 	g_autoptr(GError) error = NULL;
 	gboolean is_whole = FALSE;
 
-	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-		sources[i] = g_unix_signal_add(endings[i], on_signal, export);
+	kn_progress_begin(&export->progress);
 	(void)kn_client_post_stream(export->call->socket_path, path, on_line, export,
-				    export->cancellable, &is_whole, &error);
-	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-		g_source_remove(sources[i]);
+				    export->endings.cancellable, &is_whole, &error);
+	if (export->file.file != NULL)
+		kn_progress_end(&export->progress);
 	if (error == NULL)
 		return finish(export, is_whole && export->is_ended);
 	if (export->file.file != NULL)
@@ -144,15 +148,15 @@ kn_cmd_export(KnCall *call, const gchar *argument)
 	gint result = KN_EXIT_OK;
 
 	if (!g_str_equal(argument, "csv") && !g_str_equal(argument, "json"))
-		return kn_call_usage("export", "export takes csv or json");
+		return kn_call_usage("export",
+				     "say as what: knead export csv, or knead export json");
 	export.is_csv = g_str_equal(argument, "csv");
-	export.is_terminal = isatty(STDERR_FILENO) != 0;
 	if (call->output != NULL)
 		result = kn_file_open(call, &export.file);
 	if (result != KN_EXIT_OK)
 		return result;
-	export.cancellable = g_cancellable_new();
+	kn_endings_begin(&export.endings);
 	result = run(&export, argument);
-	g_object_unref(export.cancellable);
+	kn_endings_end(&export.endings);
 	return result;
 }

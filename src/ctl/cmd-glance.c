@@ -141,8 +141,7 @@ append_device(const KnTerm *term, GString *out, JsonObject *device, const gchar 
 {
 	guint n_name = CLAMP(term->width / 4, 12, 24);
 	gboolean is_urgent = FALSE;
-	g_autofree gchar *name = kn_print_device_name(term, device);
-	g_autofree gchar *name_fit = kn_term_fit(term, name, n_name);
+	g_autofree gchar *name_fit = kn_print_device_name_fit(term, device, n_name);
 	g_autofree gchar *battery = kn_print_battery(device);
 	g_autofree gchar *trouble = kn_print_device_trouble(device, now, &is_urgent);
 	g_autofree gchar *synced = kn_format_when(kn_doc_text(device, "synced"), now);

@@ -9,14 +9,14 @@
 #include "ctl/print.h"
 
 static gint
-usage(const gchar *what)
+usage(const gchar *what, guint n_words)
 {
 	static const gchar *const verbs[] = {"add", "list", "show", "rename", NULL};
 	g_autofree gchar *meant =
 		g_strv_contains(verbs, what) ? g_strdup("") : kn_nearest_meant(what, verbs);
 	g_autofree gchar *message = g_strconcat(
-		meant, "say add LABEL, list, show PERSON or rename PERSON LABEL; a label of ",
-		"several words between quotation marks", NULL);
+		meant, "say add LABEL, list, show PERSON or rename PERSON LABEL",
+		n_words > 2 ? "\n  A label of several words needs quotation marks." : "", NULL);
 
 	return kn_call_usage("person", message);
 }
@@ -153,5 +153,5 @@ kn_cmd_person(KnCall *call, const gchar *argument)
 		return show(call, call->words[1]);
 	if (g_str_equal(what, "rename") && (n == 3 || (n == 2 && call->people.external_id != NULL)))
 		return rename_person(call, call->words[1], n == 3 ? call->words[2] : NULL);
-	return usage(what);
+	return usage(what, n);
 }

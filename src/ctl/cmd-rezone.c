@@ -3,9 +3,9 @@
 
 /* stored sessions to another time zone: what it would change first, then the question, then it is done */
 
-#include "ctl/command.h"
 #include "ctl/format.h"
 #include "ctl/print.h"
+#include "ctl/progress.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -108,11 +108,31 @@ ask_first(KnCall *call, const gchar *zone, gboolean *ret_is_wanted)
 	return KN_EXIT_OK;
 }
 
+/* with a bar: years of sessions take their time */
+static gint
+move(KnCall *call, const gchar *zone)
+{
+	static const gchar last[] = "knead: the hub goes on moving them\n"
+				    "  When it is done, it stands in: knead log\n";
+	g_autofree gchar *body = new_body(call, zone, FALSE);
+	g_autoptr(JsonNode) begun = NULL;
+	g_autoptr(JsonNode) job = NULL;
+	gint failed = kn_call_ask(call, "/v1/zone", body, &begun);
+
+	if (failed == KN_EXIT_OK)
+		failed = kn_progress_wait_for_job(call, "Moving", last, begun, &job);
+	if (failed != KN_EXIT_OK)
+		return failed;
+	if (call->is_json)
+		kn_call_print_json(call, job);
+	else
+		kn_print_rezone(&call->term, call->out, kn_doc_object(kn_doc_root(job), "result"));
+	return KN_EXIT_OK;
+}
+
 gint
 kn_cmd_rezone(KnCall *call, const gchar *argument)
 {
-	g_autofree gchar *body = NULL;
-	g_autoptr(JsonNode) node = NULL;
 	gboolean is_wanted = call->is_yes;
 	gint failed = KN_EXIT_OK;
 
@@ -122,15 +142,5 @@ kn_cmd_rezone(KnCall *call, const gchar *argument)
 		return kn_call_usage("rezone", "a time zone is a name like Europe/Berlin");
 	if (!call->is_yes)
 		failed = ask_first(call, argument, &is_wanted);
-	if (failed != KN_EXIT_OK || !is_wanted)
-		return failed;
-	body = new_body(call, argument, FALSE);
-	failed = kn_call_ask(call, "/v1/zone", body, &node);
-	if (failed != KN_EXIT_OK)
-		return failed;
-	if (call->is_json)
-		kn_call_print_json(call, node);
-	else
-		kn_print_rezone(&call->term, call->out, kn_doc_root(node));
-	return KN_EXIT_OK;
+	return failed == KN_EXIT_OK && is_wanted ? move(call, argument) : failed;
 }

@@ -1,10 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 the knead authors */
 /* SPDX-License-Identifier: MIT */
-#include "ctl/command.h"
 #include "ctl/print.h"
-#include <unistd.h>
+#include "ctl/progress.h"
 
-enum { NEAR_DBM = -65, FAR_DBM = -85, BAR_COLUMNS = 30, PATIENCE = 200 };
+enum { NEAR_DBM = -65, FAR_DBM = -85 };
 
 static const gchar *
 distance_of(gint64 signal_dbm)
@@ -73,41 +72,18 @@ kn_print_scan(const KnTerm *term, GString *out, JsonObject *job)
 		append_found(term, out, kn_doc_at(devices, i));
 }
 
-static void
-show_progress(const KnCall *call, JsonObject *job)
-{
-	g_autofree gchar *bar = NULL;
-
-	if (!isatty(STDERR_FILENO))
-		return;
-	bar = kn_term_bar(&call->term, (guint64)MAX(kn_doc_int(job, "progress_permille", 0), 0),
-			  1000, BAR_COLUMNS);
-	g_printerr("\rListening %s\x1b[K", bar);
-}
-
 gint
 kn_cmd_scan(KnCall *call, const gchar *argument)
 {
 	g_autofree gchar *begin = call->seconds > 0
 					  ? g_strdup_printf("/v1/scans?seconds=%d", call->seconds)
 					  : g_strdup("/v1/scans");
+	g_autoptr(JsonNode) begun = NULL;
 	g_autoptr(JsonNode) job = NULL;
-	gint failed = kn_call_ask(call, begin, "{}", &job);
+	gint failed = kn_call_ask(call, begin, "{}", &begun);
 
-	for (guint i = 0; failed == KN_EXIT_OK && i < PATIENCE; i++) {
-		g_autofree gchar *id = NULL;
-		g_autofree gchar *path = NULL;
-
-		if (kn_doc_has(kn_doc_root(job), "result"))
-			break;
-		show_progress(call, kn_doc_root(job));
-		id = g_uri_escape_string(kn_doc_text(kn_doc_root(job), "id"), NULL, FALSE);
-		path = g_strdup_printf("/v1/jobs/%s?wait=1", id);
-		g_clear_pointer(&job, json_node_unref);
-		failed = kn_call_ask(call, path, NULL, &job);
-	}
-	if (isatty(STDERR_FILENO))
-		g_printerr("\r\x1b[K");
+	if (failed == KN_EXIT_OK)
+		failed = kn_progress_wait_for_job(call, "Listening", NULL, begun, &job);
 	if (failed != KN_EXIT_OK)
 		return failed;
 	if (call->is_json)

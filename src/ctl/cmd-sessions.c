@@ -94,8 +94,8 @@ append_session(const KnTerm *term, GString *out, JsonObject *session, const gcha
 	g_autofree gchar *time =
 		kn_format_duration((guint64)MAX(kn_doc_int(session, "duration_ms", 0), 0));
 	g_autofree gchar *peak = kn_format_kpa(kn_doc_int(session, "peak_hpa", 0));
-	g_autofree gchar *name = kn_print_device_name(term, kn_doc_object(session, "device"));
-	g_autofree gchar *name_fit = kn_term_fit(term, name, columns->n_name);
+	g_autofree gchar *name_fit =
+		kn_print_device_name_fit(term, kn_doc_object(session, "device"), columns->n_name);
 	g_autofree gchar *who = kn_term_fit(
 		term, kn_doc_text(kn_doc_object(session, "person"), "label"), columns->n_who);
 	g_autofree gchar *remark = remark_of(session);

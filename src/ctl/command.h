@@ -78,8 +78,10 @@ typedef enum {
 	KN_OPTION_CONFIRM = 2048, /* --dry-run and --yes */
 	KN_OPTION_MONTH = 4096,
 	KN_OPTION_BY = 8192,
-	KN_OPTION_VIEW = 16384,  /* --by, of a map alone */
-	KN_OPTION_WHO = 1 << 15, /* --person of a plan: nobody's there is none */
+	KN_OPTION_VIEW = 16384,    /* --by, of a map alone */
+	KN_OPTION_WHO = 1 << 15,   /* --person of a plan: nobody's there is none */
+	KN_OPTION_BRIEF = 1 << 16, /* --for, of a minute at most */
+	KN_OPTION_OWNER = 1 << 17, /* --to, of sessions: also nobody */
 	KN_OPTION_PERSON = 1 << 22,
 	KN_OPTION_TO = 1 << 23,
 	KN_OPTION_FROM = 1 << 24,
@@ -97,7 +99,7 @@ typedef enum {
 typedef struct {
 	const gchar *name; /* NULL: what knead does without a command */
 	const gchar *
-		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none; with a blank: as many words or more */
+		argument; /* name of its one argument; NULL: it takes none; in brackets: any number of words, or none; with a blank: as many words or more; with "...": any number, and it says itself that none is too few */
 	guint options;    /* KnOption */
 	const gchar *path; /* of the API: what it asks for first */
 	const gchar *summary;

@@ -32,13 +32,13 @@ static const KnCommand commands[] = {
 	 "leave a session out of every list and sum; it can be taken back",
 	 "sudo knead delete 143 --yes", kn_cmd_delete},
 	{"undo", "EDIT", 0, "/v1/edits/{id}/undo",
-	 "take back a split, merge or delete (a number of knead edits, or last)",
+	 "take back a split, merge or delete (its number, see edits, or last)",
 	 "sudo knead undo last", kn_cmd_undo},
 	{"edits", NULL, KN_OPTION_LIMIT, "/v1/edits", "what was split, merged or deleted by hand",
 	 "knead edits", kn_cmd_edits},
 	{"watch", NULL, KN_OPTION_DEVICE | KN_OPTION_ENDLESS, "/v1/events",
 	 "what a massager presses right now", "knead watch", kn_cmd_watch},
-	{"devices", NULL, KN_OPTION_SORT, "/v1/devices",
+	{"devices", NULL, KN_OPTION_SORT | KN_OPTION_DEVICE, "/v1/devices",
 	 "the massagers: battery, last contact, what is in range", "knead devices", kn_cmd_devices},
 	{"allow", "ADDRESS", KN_OPTION_LABEL | KN_OPTION_PAST, "/v1/devices/{address}/allow",
 	 "let a massager be recorded, and give it a name",
@@ -47,16 +47,17 @@ static const KnCommand commands[] = {
 	 "pair with a massager, and record it from then on",
 	 "sudo knead pair C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_pair},
 	{"plan", "[WHAT]", KN_OPTION_WHO, "/v1/adherence",
-	 "what is planned, and done of it; set FILE, check FILE, end", "knead plan", kn_cmd_plan},
+	 "what is planned, and done of it: show, set FILE, check FILE, end", "knead plan",
+	 kn_cmd_plan},
 	{"forget", "DEVICE", 0, "/v1/devices/{device}/forget",
 	 "record a massager no longer; what it gave is kept", "sudo knead forget \"living room\"",
 	 kn_cmd_forget},
-	{"scan", NULL, KN_OPTION_SECONDS, "/v1/scans", "listen which massagers are in range",
+	{"scan", NULL, KN_OPTION_BRIEF, "/v1/scans", "listen which massagers are in range",
 	 "sudo knead scan --for 20", kn_cmd_scan},
 	{"why", "DEVICE", 0, "/v1/devices/{device}/why",
 	 "why a massager is not recorded now, and what to do", "knead why \"living room\"",
 	 kn_cmd_why},
-	{"identify", "DEVICE", KN_OPTION_SECONDS, "/v1/devices/{device}/identify",
+	{"identify", "DEVICE", KN_OPTION_BRIEF, "/v1/devices/{device}/identify",
 	 "which one is it? It shows itself for some seconds", "sudo knead identify 2",
 	 kn_cmd_identify},
 	{"rezone", "ZONE", KN_OPTION_RANGE | KN_OPTION_DEVICE | KN_OPTION_CONFIRM, "/v1/zone",
@@ -70,7 +71,7 @@ static const KnCommand commands[] = {
 	 kn_cmd_checkout},
 	{"return", "DEVICE", KN_OPTION_AT, "/v1/assignments", "a massager came back",
 	 "sudo knead return \"pad 7\" --at 14:30", kn_cmd_return},
-	{"assign", "[SESSION]", KN_OPTION_TO, "/v1/assignments",
+	{"assign", "SESSION...", KN_OPTION_OWNER, "/v1/assignments",
 	 "say by hand whose sessions are, by their numbers", "sudo knead assign 17 18 --to Mia",
 	 kn_cmd_assign},
 	{"log", NULL, KN_OPTION_LIMIT | KN_OPTION_DEVICE | KN_OPTION_FOLLOW, "/v1/log",
@@ -121,14 +122,15 @@ kn_commands_nearest(const gchar *wrong)
 
 /* ---- help ---- */
 
-static const gchar common_help[] =
-	"  --json          print the hub's JSON instead of text\n"
-	"  -o FILE         write it into a file instead of to the screen\n"
-	"  --force         write over a file that is there\n"
-	"  --socket PATH   talk to the hub there (also: KNEAD_SOCKET)\n"
-	"  --color WHEN    auto, always or never\n"
-	"  --help          this text\n"
-	"  --version       the version\n";
+static const gchar json_help[] = "  --json          print the hub's JSON instead of text\n";
+
+static const gchar file_help[] = "  -o FILE         write it into a file instead of to the screen\n"
+				 "  --force         write over a file that is there\n";
+
+static const gchar common_help[] = "  --socket PATH   talk to the hub there (also: KNEAD_SOCKET)\n"
+				   "  --color WHEN    auto, always or never\n"
+				   "  --help          this text\n"
+				   "  --version       the version\n";
 
 gchar *
 kn_commands_usage(void)
@@ -144,11 +146,11 @@ kn_commands_usage(void)
 		g_string_append_printf(text, "  %-15s %s\n", words, command->summary);
 	}
 	g_string_append_printf(text,
-			       "\n%s\nExample: knead show last\n"
+			       "\n%s%s%s\nExample: knead show last\n"
 			       "More: knead COMMAND --help\n\n"
 			       "knead is not a medical device: it reports what was measured and "
 			       "concludes\nnothing from it.\n",
-			       common_help);
+			       json_help, file_help, common_help);
 	return g_string_free(text, FALSE);
 }
 
@@ -171,12 +173,14 @@ static const struct {
 	 "  --person WHOSE  only this person's: a label, an external id, a number, or\n"
 	 "                  unassigned\n"},
 	{KN_OPTION_WHO, "  --person WHO    of this person: a label, an external id or a number\n"},
-	{KN_OPTION_TO, "  --to PERSON     whose it is from now on; sessions: also nobody\n"},
+	{KN_OPTION_TO, "  --to PERSON     who gets it: a label, an external id or a number\n"},
+	{KN_OPTION_OWNER,
+	 "  --to PERSON     whose they are: a label, an external id, a number, or nobody\n"},
 	{KN_OPTION_FROM,
-	 "  --from TIME     since when: 14:30, yesterday 14:30 or a day (now if not "
-	 "given);\n"
+	 "  --from TIME     since when: 14:30, yesterday 14:30 or a day (else now);\n"
 	 "                  with --force whoever has it gives it back then\n"},
-	{KN_OPTION_AT, "  --at TIME       when: 14:30, yesterday 14:30 or a day\n"},
+	{KN_OPTION_AT,
+	 "  --at TIME       when: 14:30, yesterday 14:30 or a day (now if not given)\n"},
 	{KN_OPTION_SORT,
 	 "  --sort WHAT     a line each, by name, firmware, battery, synced, unsynced or\n"
 	 "                  person: what needs somebody first\n"},
@@ -196,7 +200,9 @@ static const struct {
 	{KN_OPTION_DELETED, "  --deleted       those that were deleted by hand\n"},
 	{KN_OPTION_LIMIT, "  --limit N       at most N of them, 1 to 400 (20 if not given)\n"},
 	{KN_OPTION_FOLLOW, "  --follow        go on until Ctrl-C\n"},
-	{KN_OPTION_SECONDS, "  --for SECONDS   how long; Ctrl-C ends it earlier\n"},
+	{KN_OPTION_SECONDS,
+	 "  --for SECONDS   how long (600 if not given); Ctrl-C ends it earlier\n"},
+	{KN_OPTION_BRIEF, "  --for SECONDS   how long, 1 to 60\n"},
 	{KN_OPTION_ALL, "  --all           every number there is\n"},
 	{KN_OPTION_CONFIRM, "  --dry-run       only tell what it would change\n"
 			    "  --yes           do it without asking\n"},
@@ -206,19 +212,31 @@ static const struct {
 	 "                  out otherwise. The pressures are in the file in any case.\n"},
 };
 
+/* that it does nothing without */
+static const gchar *
+needed_option(const KnCommand *command)
+{
+	if ((command->options & (KN_OPTION_TO | KN_OPTION_OWNER)) != 0)
+		return " --to PERSON";
+	return (command->options & KN_OPTION_CAPTURE) != 0 ? " -o FILE" : "";
+}
+
 gchar *
 kn_commands_help(const KnCommand *command)
 {
 	GString *text = g_string_new(NULL);
 
-	g_string_append_printf(text, "knead %s: %s\n\nUsage: knead %s%s%s [OPTIONS]\n\n",
-			       command->name, command->summary, command->name,
-			       command->argument != NULL ? " " : "",
-			       command->argument != NULL ? command->argument : "");
+	g_string_append_printf(
+		text, "knead %s: %s\n\nUsage: knead %s%s%s%s [OPTIONS]\n\n", command->name,
+		command->summary, command->name, command->argument != NULL ? " " : "",
+		command->argument != NULL ? command->argument : "", needed_option(command));
 	for (guint i = 0; i < G_N_ELEMENTS(option_lines); i++) {
 		if ((command->options & option_lines[i].option) != 0)
 			g_string_append(text, option_lines[i].help);
 	}
-	g_string_append_printf(text, "%s\nExample: %s\n", common_help, command->example);
+	/* what has no end takes no file */
+	g_string_append_printf(text, "%s%s%s\nExample: %s\n", json_help,
+			       (command->options & KN_OPTION_ENDLESS) != 0 ? "" : file_help,
+			       common_help, command->example);
 	return g_string_free(text, FALSE);
 }

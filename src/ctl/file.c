@@ -95,3 +95,17 @@ kn_file_discard(KnFile *file)
 	g_unlink(file->making);
 	g_clear_pointer(&file->making, g_free);
 }
+
+JsonNode *
+kn_file_describe(const KnFile *file)
+{
+	JsonNode *node = json_node_init_object(json_node_alloc(), NULL);
+	JsonObject *object = json_object_new();
+	g_autofree gchar *path = g_canonicalize_filename(file->path, NULL);
+	/* a name need not be text */
+	g_autofree gchar *shown = g_filename_display_name(path);
+
+	json_object_set_string_member(object, "path", shown);
+	json_node_take_object(node, object);
+	return node;
+}

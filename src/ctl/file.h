@@ -22,3 +22,5 @@ gint kn_file_open(const KnCall *call, KnFile *ret_file);
 gint kn_file_close(KnFile *file, gboolean is_written);
 /* Nothing came of it. */
 void kn_file_discard(KnFile *file);
+/* What --json tells of a file that was written: its path, whole; the command adds what is in it. New: an object. */
+JsonNode *kn_file_describe(const KnFile *file);

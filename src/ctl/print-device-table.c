@@ -104,6 +104,22 @@ person_columns(const KnTerm *term)
 	return MIN(term->width - n_fixed, (guint)SHARED_MAX) - name_columns(term);
 }
 
+/* Where there is no column for numbers, a massager without a name has its number before what there is room for of its address. New. */
+static gchar *
+name_words(const KnTerm *term, JsonObject *device)
+{
+	gboolean is_wide = term->width >= WIDE;
+	g_autofree gchar *number =
+		g_strdup_printf("%" G_GINT64_FORMAT " ", kn_doc_int(device, "device_id", 0));
+	guint n_number = kn_term_columns(number);
+	g_autofree gchar *name = NULL;
+
+	if (is_wide || kn_doc_text(device, "label")[0] != '\0' || n_number >= name_columns(term))
+		return kn_print_device_name_fit(term, device, name_columns(term));
+	name = kn_print_device_name_fit(term, device, name_columns(term) - n_number);
+	return g_strconcat(number, name, NULL);
+}
+
 static gchar *
 when_words(const KnTerm *term, JsonObject *device, const gchar *now)
 {
@@ -120,8 +136,7 @@ static void
 append_line(const KnTerm *term, GString *out, JsonObject *device, const gchar *now)
 {
 	gboolean is_wide = term->width >= WIDE;
-	g_autofree gchar *name = kn_print_device_name(term, device);
-	g_autofree gchar *name_fit = kn_term_fit(term, name, name_columns(term));
+	g_autofree gchar *name_fit = name_words(term, device);
 	g_autofree gchar *firmware =
 		kn_term_fit(term, kn_doc_text(device, "firmware"), FIRMWARE_COLUMNS);
 	g_autofree gchar *battery =
@@ -188,6 +203,10 @@ kn_print_device_table(const KnTerm *term, GString *out, JsonObject *devices, con
 	append_head(term, out);
 	for (guint i = 0; i < sorted->len; i++)
 		append_line(term, out, g_ptr_array_index(sorted, i), kn_doc_text(devices, "now"));
+	if (sorted->len > 0)
+		g_string_append_printf(
+			out, "all of one, with its address:%sknead devices --device WHICH\n",
+			term->width >= WIDE ? " " : "\n  ");
 	if (n_heard > 0) {
 		g_autofree gchar *words =
 			g_strdup_printf("and %u in range that %s not recorded: sudo knead scan",

@@ -69,16 +69,26 @@ append_value(const KnTerm *term, GString *out, const gchar *key, JsonNode *node,
 	g_autofree gchar *value = format_value(term, label, key, node);
 	g_autofree gchar *words = label_of(label->str);
 	guint n_columns = LABEL_COLUMNS > 2 * depth ? LABEL_COLUMNS - 2 * depth : 1;
-	g_autofree gchar *fit = kn_term_fit(term, words, n_columns);
+	guint n_words = kn_term_columns(words);
+	g_autofree gchar *fit = kn_term_fit(term, words, MAX(n_words, n_columns));
 	g_autofree gchar *start = g_strdup_printf("%*s%s ", (gint)(2 * depth), "", fit);
 	gboolean is_advice = g_str_equal(key, "hint") || g_str_equal(key, "problem") ||
 			     g_str_equal(key, "error");
+	g_autoptr(GString) shown = g_string_new(value);
 
-	g_string_append(out, start);
+	if (kn_term_columns(start) + kn_term_columns(value) > term->width) {
+		g_autofree gchar *indent = g_strnfill(2 * depth + 4, ' ');
+
+		/* below it, however many lines that takes */
+		g_string_assign(shown, "\n");
+		kn_print_wrapped(term, shown, indent, value);
+		g_strchomp(start);
+	}
+	g_string_append(out, value[0] != '\0' ? start : g_strchomp(start));
 	if (is_advice)
-		kn_term_paint(term, out, KN_STYLE_WARN, value);
+		kn_term_paint(term, out, KN_STYLE_WARN, g_strchomp(shown->str));
 	else
-		g_string_append(out, value);
+		g_string_append(out, g_strchomp(shown->str));
 	g_string_append_c(out, '\n');
 }
 

@@ -285,6 +285,8 @@ append_nothing(const KnTerm *term, GString *out, JsonObject *summary)
 	g_string_append(out, "  no session\n");
 	if (number_of(previous, "n_sessions") > 0)
 		kn_print_wrapped(term, out, "  ", line);
+	else
+		g_string_append(out, "  The newest there are: knead sessions\n");
 }
 
 void

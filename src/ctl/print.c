@@ -27,6 +27,25 @@ kn_print_device_name(const KnTerm *term, JsonObject *device)
 }
 
 gchar *
+kn_print_device_name_fit(const KnTerm *term, JsonObject *device, guint n_columns)
+{
+	g_autofree gchar *name = kn_print_device_name(term, device);
+	g_autofree gchar *address = kn_term_text(term, kn_doc_text(device, "address"));
+	g_autofree gchar *end = NULL;
+	gsize n_bytes = strlen(address);
+
+	if (kn_doc_text(device, "label")[0] != '\0' || n_bytes == 0 ||
+	    kn_term_columns(name) <= n_columns)
+		return kn_term_fit(term, name, n_columns);
+	if (kn_term_columns(address) <= n_columns)
+		return kn_term_fit(term, address, n_columns);
+	/* of one that is long the hub has made sure that it is ASCII */
+	end = g_strconcat(kn_term_pick(term, "…", "~"),
+			  address + n_bytes - MIN(n_bytes, MAX(n_columns, 1) - 1), NULL);
+	return kn_term_fit(term, end, n_columns);
+}
+
+gchar *
 kn_print_battery(JsonObject *device)
 {
 	JsonObject *battery = kn_doc_object(device, "battery");

@@ -56,6 +56,8 @@ void kn_print_idle(const KnTerm *term, GString *out, JsonObject *sessions);
 
 /* "back bed", "roller C0:FF:…" or "massager 3". New, fit to show. */
 gchar *kn_print_device_name(const KnTerm *term, JsonObject *device);
+/* The same in exactly n_columns: a name that was given is cut at its end, an address at its beginning, since they differ at the end. New. */
+gchar *kn_print_device_name_fit(const KnTerm *term, JsonObject *device, guint n_columns);
 /* What is not in order with a massager, in a few words; "" when all is. New. is_urgent: something to do. */
 gchar *kn_print_device_trouble(JsonObject *device, const gchar *now, gboolean *ret_is_urgent);
 /* "battery 87 %"; "" unknown. New. */

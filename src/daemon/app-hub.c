@@ -358,6 +358,7 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.get_pairing = kn_app_get_pairing,
 		.forget = kn_app_forget,
 		.rezone = kn_app_rezone,
+		.get_rezone_permille = kn_app_get_rezone_permille,
 		.get_people = kn_app_get_people,
 		.change_people = kn_app_change_people,
 		.query_plans = kn_app_query_plans,

@@ -78,7 +78,9 @@ struct KnApp {
 	gboolean is_storage_degraded; /* as the last event told */
 	gboolean is_nearly_full;      /* the disk, as the last event told */
 	gboolean is_damaged;          /* the database is to be set aside */
-	guint64 n_damaged;            /* blocks on the disk, as the last event told */
+	gboolean is_rezoning;
+	gint rezone_permille; /* of is_rezoning: written by the store's thread */
+	guint64 n_damaged;    /* blocks on the disk, as the last event told */
 };
 
 /* A question of a client that the store has not answered yet. */
@@ -206,6 +208,7 @@ void kn_app_query_edits(gpointer user, guint limit, KnHubEditsFunc func, gpointe
 
 /* app-zone.c: stored sessions are moved to another time zone */
 void kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+guint kn_app_get_rezone_permille(gpointer user);
 
 /* app-people.c: persons, hand-outs, assignments */
 const KnPeople *kn_app_get_people(gpointer user);

@@ -12,6 +12,7 @@ on_rezoned(const KnRezoned *done, const GError *error, gpointer user)
 	g_autofree gchar *detail = NULL;
 	g_autoptr(GError) translated = NULL;
 
+	ask->app->is_rezoning &= ask->is_dry_run;
 	if (error) {
 		translated = kn_app_translate(error);
 		ask->on_rezoned(NULL, translated, ask->request);
@@ -31,12 +32,24 @@ kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpoint
 {
 	KnApp *app = user;
 	g_autoptr(GError) error = NULL;
+	KnRezone watched = *wish;
 	KnAsk *ask;
 	KnNow now;
 
 	if (!kn_app_has_room(app, &error)) {
 		func(NULL, error, request);
 		return;
+	}
+	if (!wish->is_dry_run && app->is_rezoning) {
+		g_set_error_literal(&error, KN_HUB_ERROR, KN_HUB_ERROR_BUSY,
+				    "sessions are being moved to another time zone already");
+		func(NULL, error, request);
+		return;
+	}
+	if (!wish->is_dry_run) {
+		app->is_rezoning = TRUE;
+		g_atomic_int_set(&app->rezone_permille, 0);
+		watched.permille = &app->rezone_permille;
 	}
 	kn_hub_clock_read(&app->clock, &now);
 	ask = kn_app_ask_new(&(KnAsk){.app = app,
@@ -46,5 +59,13 @@ kn_app_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpoint
 				      .is_dry_run = wish->is_dry_run,
 				      .request = request});
 	g_strlcpy(ask->zone, wish->zone, sizeof ask->zone);
-	kn_store_rezone(app->store, wish, now.utc_us, on_rezoned, ask);
+	kn_store_rezone(app->store, &watched, now.utc_us, on_rezoned, ask);
+}
+
+guint
+kn_app_get_rezone_permille(gpointer user)
+{
+	KnApp *app = user;
+
+	return (guint)g_atomic_int_get(&app->rezone_permille);
 }

@@ -17,16 +17,23 @@ kn_handle_devices(KnRequest *request)
 	const gchar *zone = server->hub.get_zone(server->user);
 	g_autoptr(GPtrArray) views = server->hub.get_devices(server->user);
 	g_autoptr(JsonBuilder) builder = json_builder_new();
+	gint64 device_id = 0;
 	KnNow now = {0};
 
+	if (!kn_query_device(request, "device", &device_id))
+		return;
 	server->hub.get_now(server->user, &now);
 	json_builder_begin_object(builder);
 	kn_json_add_time(builder, "now", now.utc_us, zone);
 	kn_json_add_text(builder, "tz", zone);
 	json_builder_set_member_name(builder, "devices");
 	json_builder_begin_array(builder);
-	for (guint i = 0; i < views->len; i++)
-		kn_json_add_device(builder, g_ptr_array_index(views, i), zone);
+	for (guint i = 0; i < views->len; i++) {
+		const KnDeviceView *view = g_ptr_array_index(views, i);
+
+		if (device_id == 0 || (view->device != NULL && view->device->id == device_id))
+			kn_json_add_device(builder, view, zone);
+	}
 	json_builder_end_array(builder);
 	json_builder_end_object(builder);
 	kn_request_answer(request, json_builder_get_root(builder));

@@ -234,7 +234,7 @@ go_on(KnRequest *request, guint n_stored)
 
 	if (n > SESSIONS_MAX && work->earlier == NULL) {
 		kn_query_refuse(request, "There are more than 8000 sessions in that range.",
-				"Ask for a shorter range, or for one device.");
+				"Ask for a shorter range, or for one massager.");
 		return;
 	}
 	if (n > SESSIONS_MAX) {

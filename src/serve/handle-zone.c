@@ -3,41 +3,36 @@
 
 /* stored sessions to another time zone: counted first, or done */
 
+#include "serve/jobs.h"
 #include "serve/json.h"
 #include "serve/query.h"
 #include "serve/routes.h"
 
 typedef struct {
-	KnRequest *request; /* a reference */
+	KnRequest *request; /* a reference; NULL with a job */
+	KnJob *job;         /* a reference; NULL: only counted */
 	gchar *zone;        /* owned */
-	gboolean is_dry_run;
 } Wish;
 
 static void
 wish_free(Wish *wish)
 {
 	g_free(wish->zone);
-	kn_request_unref(wish->request);
+	g_clear_pointer(&wish->request, kn_request_unref);
+	g_clear_pointer(&wish->job, kn_job_unref);
 	g_free(wish);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
 
-static void
-on_rezoned(const KnRezoned *done, const GError *error, gpointer data)
+/* new */
+static JsonNode *
+describe(const KnRezoned *done, const Wish *wish)
 {
-	g_autoptr(Wish) wish = data;
-	g_autoptr(JsonBuilder) builder = NULL;
+	g_autoptr(JsonBuilder) builder = json_builder_new();
 
-	if (!kn_request_is_open(wish->request))
-		return;
-	if (error != NULL) {
-		kn_request_answer_error(wish->request, error);
-		return;
-	}
-	builder = json_builder_new();
 	json_builder_begin_object(builder);
 	kn_json_add_text(builder, "tz", wish->zone);
-	kn_json_add_bool(builder, "is_dry_run", wish->is_dry_run);
+	kn_json_add_bool(builder, "is_dry_run", wish->job == NULL);
 	kn_json_add_int(builder, "n_sessions", done->n_sessions);
 	kn_json_add_int(builder, "n_other_day", done->n_other_day);
 	if (done->oldest_us != 0) {
@@ -48,7 +43,27 @@ on_rezoned(const KnRezoned *done, const GError *error, gpointer data)
 		kn_json_add_text(builder, "newest", newest);
 	}
 	json_builder_end_object(builder);
-	kn_request_answer(wish->request, json_builder_get_root(builder));
+	return json_builder_get_root(builder);
+}
+
+static void
+on_rezoned(const KnRezoned *done, const GError *error, gpointer data)
+{
+	g_autoptr(Wish) wish = data;
+	JsonNode *result = error == NULL ? describe(done, wish) : NULL;
+
+	if (wish->job != NULL)
+		kn_job_end_with(wish->job, result, error);
+	else if (error != NULL)
+		kn_request_answer_error(wish->request, error);
+	else
+		kn_request_answer(wish->request, result);
+}
+
+static guint
+get_permille(KnServer *server)
+{
+	return server->hub.get_rezone_permille(server->user);
 }
 
 /* FALSE: it is there, and no text. *ret_text: NULL when it is absent. */
@@ -127,6 +142,27 @@ read_device(KnRequest *request, JsonObject *body, KnRezone *wish)
 	return FALSE;
 }
 
+/* Years of sessions take longer than an answer may. */
+static void
+move(KnRequest *request, const KnRezone *rezone)
+{
+	KnServer *server = request->server;
+	KnJob *job = kn_job_begin_open(server, "rezone", get_permille);
+	Wish *wish = NULL;
+
+	if (job == NULL) {
+		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy",
+					  "Too much is going on already.",
+					  "Try again in a minute.");
+		return;
+	}
+	wish = g_new(Wish, 1);
+	*wish = (Wish){NULL, kn_job_ref(job), g_strdup(rezone->zone)};
+	server->hub.rezone(server->user, rezone, on_rezoned, wish);
+	kn_request_answer_status(request, SOUP_STATUS_ACCEPTED,
+				 kn_job_describe(job, request->client->right));
+}
+
 void
 kn_handle_zone(KnRequest *request)
 {
@@ -142,7 +178,11 @@ kn_handle_zone(KnRequest *request)
 	if (!read_zone(request, body, &rezone) || !read_days(request, body, &rezone) ||
 	    !read_dry_run(request, body, &rezone) || !read_device(request, body, &rezone))
 		return;
-	wish = g_new(Wish, 1);
-	*wish = (Wish){kn_request_ref(request), g_strdup(rezone.zone), rezone.is_dry_run};
-	server->hub.rezone(server->user, &rezone, on_rezoned, wish);
+	if (rezone.is_dry_run) {
+		wish = g_new(Wish, 1);
+		*wish = (Wish){kn_request_ref(request), NULL, g_strdup(rezone.zone)};
+		server->hub.rezone(server->user, &rezone, on_rezoned, wish);
+	} else {
+		move(request, &rezone);
+	}
 }

@@ -5,15 +5,17 @@
 #include "serve/json.h"
 
 struct KnJob {
-	KnServer *server; /* borrowed: outlives the job */
+	KnServer *server; /* borrowed; NULL: it has gone */
 	guint64 id;
 	const gchar *kind; /* static */
 	KnJobFunc finish;
-	KnJobStepFunc step; /* NULL: it has none */
-	gint64 begun_us;    /* UTC, for people */
+	KnJobProgressFunc progress; /* NULL: by the time */
+	KnJobStepFunc step;         /* NULL: it has none */
+	gint64 begun_us;            /* UTC, for people */
 	gint64 begun_monotonic_us;
 	guint duration_s;
 	JsonNode *result;      /* owned; NULL while it runs */
+	gboolean is_failed;    /* result is a problem */
 	GPtrArray *waiting;    /* owned: Waiter */
 	guint source;          /* 0: done */
 	gboolean is_finishing; /* its result is being made: what that changes is no news */
@@ -38,15 +40,34 @@ waiter_free(gpointer data)
 }
 
 static void
-job_free(gpointer data)
+job_clear(gpointer data)
 {
 	KnJob *job = data;
 
 	g_clear_handle_id(&job->source, g_source_remove);
 	g_clear_handle_id(&job->patience, g_source_remove);
-	g_ptr_array_unref(job->waiting);
+	g_clear_pointer(&job->waiting, g_ptr_array_unref);
 	g_clear_pointer(&job->result, json_node_unref);
-	g_free(job);
+	job->server = NULL;
+}
+
+KnJob *
+kn_job_ref(KnJob *job)
+{
+	return g_rc_box_acquire(job);
+}
+
+void
+kn_job_unref(KnJob *job)
+{
+	g_rc_box_release(job);
+}
+
+static void
+job_free(gpointer data)
+{
+	job_clear(data);
+	kn_job_unref(data);
 }
 
 GPtrArray *
@@ -67,7 +88,9 @@ progress_permille(const KnJob *job)
 	gint64 passed_us = g_get_monotonic_time() - job->begun_monotonic_us;
 
 	if (job->result != NULL)
-		return 1000;
+		return job->is_failed ? 0 : 1000;
+	if (job->progress != NULL)
+		return MIN(job->progress(job->server), 999);
 	return CLAMP(passed_us / (job->duration_s * G_GINT64_CONSTANT(1000)), 0, 999);
 }
 
@@ -80,13 +103,16 @@ kn_job_describe(const KnJob *job, KnRight right)
 	json_builder_begin_object(builder);
 	kn_json_add_text(builder, "id", id);
 	kn_json_add_text(builder, "kind", job->kind);
-	kn_json_add_text(builder, "state", job->result != NULL ? "done" : "running");
+	kn_json_add_text(builder, "state",
+			 job->is_failed        ? "failed"
+			 : job->result != NULL ? "done"
+					       : "running");
 	kn_json_add_int(builder, "progress_permille", progress_permille(job));
 	/* of what is over only the result counts: the owner may be at another one */
 	if (job->step != NULL && job->result == NULL)
 		kn_json_add_text(builder, "step", job->step(job->server, builder, right));
 	if (job->result != NULL) {
-		json_builder_set_member_name(builder, "result");
+		json_builder_set_member_name(builder, job->is_failed ? "problem" : "result");
 		json_builder_add_value(builder, json_node_copy(job->result));
 	}
 	json_builder_end_object(builder);
@@ -209,8 +235,8 @@ kn_jobs_have_room(KnServer *server)
 	return server->jobs->len < KN_JOBS_MAX;
 }
 
-KnJob *
-kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc finish)
+static KnJob *
+job_new(KnServer *server, const gchar *kind)
 {
 	KnJob *job = NULL;
 	KnNow now = {0};
@@ -218,18 +244,50 @@ kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc fi
 	if (!kn_jobs_have_room(server))
 		return NULL;
 	server->hub.get_now(server->user, &now);
-	job = g_new0(KnJob, 1);
+	job = g_rc_box_new0(KnJob);
 	job->server = server;
 	job->id = ++server->last_job_id;
 	job->kind = kind;
-	job->finish = finish;
 	job->begun_us = now.utc_us;
 	job->begun_monotonic_us = g_get_monotonic_time();
-	job->duration_s = duration_s;
 	job->waiting = g_ptr_array_new_with_free_func(waiter_free);
-	job->source = g_timeout_add(duration_s * 1000, on_over, job);
 	g_ptr_array_add(server->jobs, job);
 	return job;
+}
+
+KnJob *
+kn_job_begin(KnServer *server, const gchar *kind, guint duration_s, KnJobFunc finish)
+{
+	KnJob *job = job_new(server, kind);
+
+	if (job == NULL)
+		return NULL;
+	job->finish = finish;
+	job->duration_s = duration_s;
+	job->source = g_timeout_add(duration_s * 1000, on_over, job);
+	return job;
+}
+
+KnJob *
+kn_job_begin_open(KnServer *server, const gchar *kind, KnJobProgressFunc progress)
+{
+	KnJob *job = job_new(server, kind);
+
+	if (job != NULL)
+		job->progress = progress;
+	return job;
+}
+
+void
+kn_job_end_with(KnJob *job, JsonNode *result, const GError *error)
+{
+	g_autoptr(JsonNode) owned = result;
+
+	if (job->server == NULL)
+		return;
+	job->is_failed = error != NULL;
+	job->result = error != NULL ? kn_request_problem_of(error) : g_steal_pointer(&owned);
+	kn_job_changed(job);
 }
 
 KnJob *

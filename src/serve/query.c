@@ -227,8 +227,8 @@ kn_query_find_device(KnRequest *request, const gchar *text, gint64 *ret_device_i
 	else
 		kn_request_answer_problem(
 			request, SOUP_STATUS_NOT_FOUND, "no-such-device",
-			"This hub has no device with that number, address or label.",
-			"See the devices it has: knead devices");
+			"This hub knows no massager by that number, address or name.",
+			"See the massagers it knows: knead devices");
 	return FALSE;
 }
 

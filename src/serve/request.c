@@ -133,29 +133,40 @@ kn_request_answer_problem(KnRequest *request, guint status, const gchar *kind, c
 			  kn_problem_new_text(status, kind, detail, hint));
 }
 
+JsonNode *
+kn_request_problem_of(const GError *error)
+{
+	static const struct {
+		gint code;
+		guint status;
+		const gchar *kind;
+		const gchar *hint;
+	} rows[] = {
+		{KN_HUB_ERROR_NOT_FOUND, SOUP_STATUS_NOT_FOUND, "not-found",
+		 "See what there is: knead sessions, knead devices, knead edits"},
+		{KN_HUB_ERROR_BUSY, SOUP_STATUS_CONFLICT, "busy", "Try again when it is done."},
+		{KN_HUB_ERROR_NOT_READY, SOUP_STATUS_CONFLICT, "not-ready",
+		 "See how the hub is: knead status; one massager: knead why DEVICE"},
+		{KN_HUB_ERROR_CONFLICT, SOUP_STATUS_CONFLICT, "conflict",
+		 "See how things are: knead sessions, knead edits, knead person list"},
+		{KN_HUB_ERROR_DEGRADED, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
+		 "See what is wrong: knead status"},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (g_error_matches(error, KN_HUB_ERROR, rows[i].code))
+			return kn_problem_new(rows[i].status, rows[i].kind, error->message,
+					      rows[i].hint);
+	return kn_problem_new(SOUP_STATUS_INTERNAL_SERVER_ERROR, "failed", error->message,
+			      "See what is wrong: knead status");
+}
+
 void
 kn_request_answer_error(KnRequest *request, const GError *error)
 {
-	if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_FOUND))
-		kn_request_answer_problem(request, SOUP_STATUS_NOT_FOUND, "not-found",
-					  error->message,
-					  "See what there is: knead sessions, knead devices");
-	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_BUSY))
-		kn_request_answer_problem(request, SOUP_STATUS_CONFLICT, "busy", error->message,
-					  "Try again when it is done.");
-	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY))
-		kn_request_answer_problem(
-			request, SOUP_STATUS_CONFLICT, "not-ready", error->message,
-			"See how the hub is: knead status; one massager: knead why "
-			"DEVICE");
-	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_CONFLICT))
-		kn_request_answer_problem(
-			request, SOUP_STATUS_CONFLICT, "conflict", error->message,
-			"See how things are: knead sessions, knead edits, knead person list");
-	else if (g_error_matches(error, KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED))
-		kn_request_answer_problem(request, SOUP_STATUS_SERVICE_UNAVAILABLE, "degraded",
-					  error->message, "See what is wrong: knead status");
-	else
-		kn_request_answer_problem(request, SOUP_STATUS_INTERNAL_SERVER_ERROR, "failed",
-					  error->message, "See what is wrong: knead status");
+	g_autoptr(JsonNode) problem = kn_request_problem_of(error);
+	guint status = (guint)json_object_get_int_member(json_node_get_object(problem), "status");
+
+	if (kn_request_is_open(request))
+		send_text(request, status, KN_PROBLEM_TYPE, json_to_string(problem, FALSE));
 }

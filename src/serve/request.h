@@ -40,5 +40,6 @@ void kn_request_answer_status(KnRequest *request, guint status, JsonNode *docume
 void kn_request_answer_text(KnRequest *request, gchar *text /* owned */);
 void kn_request_answer_problem(KnRequest *request, guint status, const gchar *kind,
 			       const gchar *detail, const gchar *hint);
-/* An owner's error as its problem document. */
+/* An owner's error as its problem document. New. */
+JsonNode *kn_request_problem_of(const GError *error);
 void kn_request_answer_error(KnRequest *request, const GError *error);

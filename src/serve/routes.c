@@ -7,7 +7,7 @@
 
 static const KnRoute routes[] = {
 	{"GET", "/v1/status", KN_RIGHT_READ, "", kn_handle_status},
-	{"GET", "/v1/devices", KN_RIGHT_READ, "", kn_handle_devices},
+	{"GET", "/v1/devices", KN_RIGHT_READ, "device", kn_handle_devices},
 	{"GET", "/v1/sessions", KN_RIGHT_READ, "from to device person may_be limit cursor deleted",
 	 kn_handle_sessions},
 	{"GET", "/v1/sessions/{id}", KN_RIGHT_READ, "", kn_handle_session},

@@ -165,9 +165,10 @@ typedef struct {
 	/* Persons, hand-outs, assignments; wish is copied. get_people is the new list when func is called. */
 	void (*change_people)(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
 			      gpointer request);
-	/* Moves stored sessions to another time zone, or only counts them; wish is copied. */
+	/* Moves stored sessions to another time zone, or only counts them; wish is copied. One moves at a time. */
 	void (*rezone)(gpointer user, const KnRezone *wish, KnHubRezonedFunc func,
 		       gpointer request);
+	guint (*get_rezone_permille)(gpointer user); /* how far the one that moves is */
 	/* What is planned for a person; 0: the home itself. */
 	void (*query_plans)(gpointer user, gint64 person_id, KnHubPlansFunc func, gpointer request);
 	/* Stores a plan; answers with all, as they are then. wish is copied. */

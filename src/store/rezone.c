@@ -103,6 +103,9 @@ move_all(KnDb *db, const KnRezone *wish, gint64 now_us, KnRezoned *done, GError 
 		return FALSE;
 	for (guint i = 0; i < candidates->len; i++) {
 		const Candidate *candidate = &g_array_index(candidates, Candidate, i);
+		if (wish->permille)
+			g_atomic_int_set(wish->permille,
+					 (gint)(i * G_GINT64_CONSTANT(1000) / candidates->len));
 		if (!is_wanted(wish, candidate))
 			continue;
 		count(wish, candidate, done);

@@ -43,6 +43,12 @@ example_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpoin
 	func(&done, NULL, request);
 }
 
+guint
+example_get_rezone_permille(gpointer user)
+{
+	return 1000;
+}
+
 void
 example_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request)
 {

@@ -9,6 +9,7 @@
 void example_allow(gpointer user, const KnAllow *wish, KnHubDeviceFunc func, gpointer request);
 void example_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
 void example_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+guint example_get_rezone_permille(gpointer user);
 void example_begin_backup(gpointer user, KnHubPagesFunc func, gpointer request);
 void example_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpointer request);
 void example_end_backup(gpointer user);

@@ -227,6 +227,7 @@ main(int argc, char **argv)
 		.end_backup = example_end_backup,
 		.forget = example_forget,
 		.rezone = example_rezone,
+		.get_rezone_permille = example_get_rezone_permille,
 		.query_plans = example_query_plans,
 		.set_plan = example_set_plan,
 		.identify = example_identify,

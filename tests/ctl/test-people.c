@@ -211,12 +211,42 @@ forty_pads_are_a_line_each_in_the_order_that_was_asked_for(void)
 		g_autofree gchar *narrow = table(cases[i].sort, 40);
 
 		g_assert_true(kn_people_is_sort(cases[i].sort));
-		g_assert_cmpuint(assert_lines_fit(out, 80), ==, 41);
-		g_assert_cmpuint(assert_lines_fit(narrow, 40), ==, 41);
+		g_assert_cmpuint(assert_lines_fit(out, 80), ==, 42);
+		g_assert_cmpuint(assert_lines_fit(narrow, 40), ==, 43);
 		g_assert_true(g_str_has_prefix(lines[1], cases[i].first));
 		g_assert_true(g_str_has_prefix(lines[2], cases[i].second));
 	}
 	g_assert_false(kn_people_is_sort("colour"));
+}
+
+/* Forty without a name, whose addresses differ in the last of six numbers only. */
+static void
+pads_without_a_name_are_told_apart_and_can_be_typed(void)
+{
+	static const guint widths[] = {40, 72, 80, 120};
+	static const gchar *const lines[] = {"\n17 …00:00:11 ", "\n 17 …EE:00:00:11 ",
+					     "\n 17 C0:FF:EE:00:00:11 ",
+					     "\n 17 back14 C0:FF:EE:00:00:11 "};
+
+	for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+		KnTerm term = {.width = widths[i], .is_utf8 = TRUE};
+		g_autoptr(JsonNode) all = clinic(40, 0);
+		JsonObject *devices = kn_doc_object(kn_doc_root(all), "devices");
+		g_autoptr(GString) out = g_string_new(NULL);
+
+		for (guint n = 1; n <= 40; n++) {
+			JsonObject *device = kn_doc_at(kn_doc_array(devices, "devices"), n - 1);
+			g_autofree gchar *address = g_strdup_printf("C0:FF:EE:00:00:%02X", n);
+
+			json_object_remove_member(device, "label");
+			json_object_set_string_member(device, "address", address);
+			json_object_set_string_member(device, "kind", "back14");
+		}
+		kn_print_device_table(&term, out, devices, "name");
+		assert_has(out->str, lines[i]);
+		assert_has(out->str, "knead devices --device");
+		assert_lines_fit(out->str, widths[i]);
+	}
 }
 
 static void
@@ -360,6 +390,7 @@ main(int argc, char **argv)
 	ADD(forty_pads_are_a_line_each_in_the_order_that_was_asked_for);
 	ADD(a_pad_tells_firmware_battery_last_sync_what_is_to_come_and_who_has_it);
 	ADD(few_pads_tell_who_has_them_and_all_on_one_screen);
+	ADD(pads_without_a_name_are_told_apart_and_can_be_typed);
 	ADD(pads_that_are_only_heard_are_counted_below_a_table);
 	ADD(a_person_is_shown_with_what_may_be_theirs);
 	ADD(a_session_without_a_number_is_in_no_hint);

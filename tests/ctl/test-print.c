@@ -221,7 +221,9 @@ a_summary_is_told_in_words(void)
 	assert_has(out, "  Days       not certain for 1 of 9 sessions: the hub did not know");
 	assert_has(out, "network");
 	g_assert_null(strstr(years, "not certain"));
-	g_assert_cmpstr(empty, ==, "Saturday 21 November\n  no session\n");
+	g_assert_cmpstr(
+		empty, ==,
+		"Saturday 21 November\n  no session\n  The newest there are: knead sessions\n");
 	g_assert_cmpstr(rest, ==,
 			"Sunday 15 November to Saturday 21 November\n  no session\n"
 			"  the 7 days before: 55 min in 8 sessions\n");

@@ -32,6 +32,8 @@ LINES = {
     ("backup", "-"): COMMON,
     ("-",): COMMON,
     ("summary", "--to", ""): DAYS,
+    ("checkout", "1", "--to", ""): set(),
+    ("assign", "1", "--to", ""): {"nobody"},
     ("summary", "--to", "=", "t"): {"today", "this-month"},
     ("summary", "--since", "last"): {"last-week", "last-month"},
     ("sessions", "--since", "m"): {"monday"},

@@ -137,7 +137,7 @@ def clinic():
 
 
 OF_PERSONS = [(), ("person", "list"), ("person", "show", "Mia"), ("sessions", "--person", "Mia"), ("sessions", "--limit", "8"), ("plan", "--person", "Mia"),
-              ("plan", "--person", "Jonas"), ("summary", "--by", "person", "yesterday"), ("devices",), ("devices", "--sort", "person")]
+              ("plan", "--person", "Jonas"), ("summary", "--by", "person", "yesterday"), ("devices",), ("devices", "--sort", "person"), ("devices", "--device", "foam roll")]
 
 
 @pytest.mark.parametrize("words", OF_PERSONS)
@@ -173,6 +173,28 @@ def test_a_plan_of_a_person_is_on_their_line_and_on_the_glance_of_nobody_else(cl
     assert not [line for line in lines_of(clinic, "person", "show", "Jonas") if "Plan" in line]
 
 
+def test_one_massager_of_all_is_told_with_its_address(clinic):
+    """Of a table the addresses are cut, or left out."""
+    for words in (("--device", "3"), ("--device", "foam roll"), ("--device", "C0:FF:EE:00:00:03")):
+        shown = "\n".join(lines_of(clinic, "devices", *words))
+        assert "C0:FF:EE:00:00:03" in shown and "foam roll" in shown and "back bed" not in shown
+    assert knead("devices", "--device", "nobody", path=clinic).returncode == 3
+    assert knead("devices", "--device", "3", "--sort", "name", path=clinic).returncode == 2
+
+
+def test_files_that_were_written_are_told_to_programs_with_json(clinic, tmp_path):
+    import json
+    table, sent = tmp_path / "table.csv", tmp_path / "sent.cap"
+    exported = knead("export", "csv", "-o", str(table), "--json", path=clinic)
+    assert (exported.returncode, exported.stderr) == (OK, "")
+    assert json.loads(exported.stdout) == {"path": str(table), "n_sessions": len(table.read_text().splitlines()) - 1}
+    captured = knead("capture", "1", "-o", str(sent), "--json", path=clinic)
+    assert (captured.returncode, captured.stderr) == (OK, "")
+    # the last line is not counted by itself
+    n_bytes = len(sent.read_text()) - len(sent.read_text().splitlines(keepends=True)[-1])
+    assert json.loads(captured.stdout) == {"path": str(sent), "n_notifications": 2, "n_bytes": n_bytes, "is_whole": True}
+
+
 def test_who_did_nothing_has_no_numbers_of_it(clinic):
     (jonas,) = [line for line in lines_of(clinic, "summary", "--by", "person", "yesterday", COLUMNS="80") if line.startswith("  Jonas ")]
     assert jonas.split()[1:5] == ["-"] * 4 and len(jonas.split()) > 5  # and what was before
@@ -201,8 +223,8 @@ def test_a_list_of_nothing_says_what_was_asked_and_what_to_do_next(clinic, words
 
 CHANGES = ["person add 'A label of several words that is rather long'", "person rename 1 Mia", "checkout 'back bed' --to Mia --from monday", "return 1", "assign 50 51 --to Mia",
            "plan check lower-back.plan", "plan set lower-back.plan --person Mia", "plan end --person Mia", "rate last --before 6 --after 3 --where 'left shoulder blade'",
-           "pair C0:FF:EE:00:00:03 --label 'foam roll'", "allow C0:FF:EE:00:00:03 --label 'foam roll'", "identify 3", "scan --for 1", "why 3", "status", "log",
-           "rezone Europe/Lisbon --since 2026-11 --dry-run", "forget 3", "split 58 --after 4", "delete 57 --yes", "undo last", "edits"]
+           "pair C0:FF:EE:00:00:03 --label 'foam roll'", "allow C0:FF:EE:00:00:03 --label 'foam roll'", "identify 3", "scan --for 1", "why 3", "status", "status --all", "log",
+           "rezone Europe/Lisbon --since 2026-11 --dry-run", "rezone Europe/Lisbon --yes", "backup", "export csv -o table.csv", "forget 3", "split 58 --after 4", "delete 57 --yes", "undo last", "edits"]
 
 
 def test_what_is_answered_to_a_change_fits_a_narrow_terminal_too():

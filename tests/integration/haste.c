@@ -4,7 +4,7 @@
 /*
  * A line in a hurry: loaded before libc into the hub and the massagers of a test, every clock of theirs runs KN_HASTE times as fast, counted from
  * the reading KN_HASTE_FROM_NS of CLOCK_MONOTONIC, and every wait ends as much sooner. So they agree with each other about the time, a session of
- * a minute is over in seconds, and nothing of the programs is another one. Without the two variables, or where time has 32 bits, it does nothing.
+ * a minute is over in seconds, and nothing of the programs is another one. Without the two variables, or where time has 32 bits, it does nothing, and line.py sees that by a clock.
  */
 
 #undef _FILE_OFFSET_BITS

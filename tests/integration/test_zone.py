@@ -4,6 +4,7 @@
 
 import datetime
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -29,7 +30,7 @@ def test_a_session_is_moved_by_hand_and_only_then(bus, hub, make_sim):
     preview = hub.cli("rezone", "Asia/Tokyo", "--dry-run")
     assert preview.returncode == 0 and preview.stdout.startswith("Would move to Asia/Tokyo: 1 session"), preview
     assert hub.sessions() == [before]
-    moved = json.loads(hub.cli("rezone", "Asia/Tokyo", "--device", "bed", "--yes", "--json").stdout)
+    moved = json.loads(hub.cli("rezone", "Asia/Tokyo", "--device", "bed", "--yes", "--json").stdout)["result"]
     assert (moved["n_sessions"], moved["is_dry_run"]) == (1, False)
     (after,) = hub.sessions()
     assert (after["tz"], after["revision"]) == ("Asia/Tokyo", before["revision"] + 1)
@@ -88,3 +89,24 @@ def test_newer_rules_of_a_zone_count_after_a_reload_and_nothing_is_written(bus, 
     assert after["start"].endswith("+14:00") and datetime.datetime.fromisoformat(after["start"]) == begun
     assert (after["tz"], after["revision"]) == ("Test/Zone", before["revision"])
     assert (n_on(old), n_on(new)) == (0, 1)
+
+
+def test_a_move_is_a_job_one_at_a_time_that_goes_on_when_nobody_waits(bus, hub, make_sim, tmp_path, monkeypatch):
+    """The disk takes three seconds for it."""
+    stall = tmp_path / "stall"
+    monkeypatch.setenv("ASAN_OPTIONS", ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"])))
+    for key, value in {"KN_STALL_FILE": stall, "KN_STALL_MS": 3000, "LD_PRELOAD": os.environ["KN_STALL_LIBRARY"]}.items():
+        monkeypatch.setenv(key, str(value))
+    begin(hub, make_sim())
+    monkeypatch.delenv("LD_PRELOAD")
+    stall.touch()
+    status, first = hub.request("POST", "/v1/zone", {"zone": "Asia/Tokyo"})
+    assert (status, first["state"], first["kind"]) == (202, "running", "rezone")
+    second = hub.request("POST", "/v1/zone", {"zone": "Europe/Lisbon"})[1]
+    assert (second["state"], second["problem"]["kind"]) == ("failed", "busy") and "already" in second["problem"]["detail"]
+    refused = hub.cli("rezone", "Europe/Lisbon", "--yes")
+    assert refused.returncode == 1 and "already" in refused.stderr and "Try again" in refused.stderr
+    end = line.wait_for(lambda: next(iter(j for j in [hub.get(f"/v1/jobs/{first['id']}?wait=1")] if j["state"] != "running"), None), "the end of the move")
+    assert (end["state"], end["progress_permille"], end["result"]["n_sessions"]) == ("done", 1000, 1)
+    assert [s["tz"] for s in hub.sessions()] == ["Asia/Tokyo"]
+    assert hub.get(f"/v1/jobs/{second['id']}") == second

@@ -91,7 +91,27 @@ fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer
 	hub->rezone = *wish;
 	hub->rezone.zone = NULL;
 	g_strlcpy(hub->rezone_zone, wish->zone, sizeof hub->rezone_zone);
+	if (hub->is_rezone_slow) {
+		hub->rezone_func = func;
+		hub->rezone_request = request;
+		return;
+	}
 	func(fail(hub, &error) ? &done : NULL, error, request);
+}
+
+/* the one that was slow */
+void
+fake_end_rezone(FakeHub *hub, const GError *error)
+{
+	const KnRezoned done = {4000, 1, 0, 0};
+
+	hub->rezone_func(error ? NULL : &done, error, hub->rezone_request);
+}
+
+guint
+fake_get_rezone_permille(gpointer user)
+{
+	return ((FakeHub *)user)->rezone_permille;
 }
 
 /* a person who is added is number 9; two sessions are moved by anything */

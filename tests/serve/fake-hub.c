@@ -382,6 +382,7 @@ fake_hub_vtable(void)
 		.get_people = get_people,
 		.change_people = fake_change_people,
 		.rezone = fake_rezone,
+		.get_rezone_permille = fake_get_rezone_permille,
 		.query_plans = fake_query_plans,
 		.set_plan = fake_set_plan,
 		.by_hand = fake_by_hand,

@@ -62,6 +62,10 @@ typedef struct {
 	KnRezone rezone; /* of the last one; its zone is below */
 	gchar rezone_zone[72];
 	guint n_rezones;
+	gboolean is_rezone_slow; /* it is over with fake_end_rezone */
+	guint rezone_permille;
+	KnHubRezonedFunc rezone_func;
+	gpointer rezone_request;
 	GPtrArray *plans;    /* owned: KnPlanRow, newest first */
 	KnDay plan_from_day; /* of the last one that was set */
 	guint n_plans_set;
@@ -101,6 +105,8 @@ void fake_end_backup(gpointer user);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
+void fake_end_rezone(FakeHub *hub, const GError *error);
+guint fake_get_rezone_permille(gpointer user);
 void fake_change_people(gpointer user, const KnPeopleWish *wish, KnHubPeopleFunc func,
 			gpointer request);
 void fake_by_hand(gpointer user, const KnByHand *wish, KnHubByHandFunc func, gpointer request);

@@ -37,6 +37,31 @@ why_is_answered_for_a_name_a_number_and_a_strangers_address(Fixture *fixture, gc
 }
 
 static void
+one_massager_of_all_is_asked_for_as_everywhere(Fixture *fixture, gconstpointer data)
+{
+	static const gchar *const targets[] = {
+		"/v1/devices?device=back%20bed", "/v1/devices?device=1",
+		"/v1/devices?device=C0:FF:EE:00:00:01", "/v1/devices"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(targets); i++) {
+		guint status = 0;
+		g_autoptr(JsonNode) node = ask(fixture, "GET", targets[i], NULL, &status);
+		JsonArray *devices =
+			json_object_get_array_member(json_node_get_object(node), "devices");
+
+		g_assert_cmpuint(status, ==, 200);
+		g_assert_cmpint(json_object_get_int_member(
+					json_array_get_object_element(devices, 0), "device_id"),
+				==, 1);
+		if (i < 3)
+			g_assert_cmpuint(json_array_get_length(devices), ==, 1);
+		else
+			g_assert_cmpuint(json_array_get_length(devices), >, 1);
+	}
+	assert_problem(fixture, "GET", "/v1/devices?device=nobody", NULL, 404, "no-such-device");
+}
+
+static void
 forget_and_identify_name_their_device(Fixture *fixture, gconstpointer data)
 {
 	guint status = 0;
@@ -105,12 +130,93 @@ of_several_days_a_zone_begins_at_the_first_and_ends_at_the_last(Fixture *fixture
 		fixture, "POST", "/v1/zone",
 		"{\"zone\": \"Asia/Tokyo\", \"from\": \"1970-02\", \"to\": \"1970-02\"}", &status);
 
-	g_assert_cmpuint(status, ==, 200);
-	g_assert_cmpstr(text_of(node, "tz"), ==, "Asia/Tokyo");
+	/* sessions are not only counted: a job, and one that is over here before anybody asks */
+	g_assert_cmpuint(status, ==, 202);
+	g_assert_cmpstr(text_of(node, "state"), ==, "done");
+	g_assert_cmpstr(
+		json_object_get_string_member(
+			json_object_get_object_member(json_node_get_object(node), "result"), "tz"),
+		==, "Asia/Tokyo");
 	g_assert_true(fixture->hub.rezone.has_from && fixture->hub.rezone.has_to);
 	/* from 1970-02-01, behind the 31 days of January, to 1970-02-28 */
 	g_assert_cmpint(fixture->hub.rezone.from_day, ==, 31);
 	g_assert_cmpint(fixture->hub.rezone.to_day, ==, 31 + 27);
+}
+
+static gint64
+progress_of(Fixture *fixture)
+{
+	guint status = 0;
+	g_autoptr(JsonNode) job = ask(fixture, "GET", "/v1/jobs/1", NULL, &status);
+
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpstr(text_of(job, "state"), ==, "running");
+	return json_object_get_int_member(json_node_get_object(job), "progress_permille");
+}
+
+/* longer than an answer may take, as with years of sessions on a slow card */
+static void
+moving_sessions_is_a_job_that_tells_how_far_it_is(Fixture *fixture, gconstpointer data)
+{
+	guint status = 0;
+	g_autoptr(JsonNode) begun = NULL;
+	g_autoptr(JsonNode) done = NULL;
+	JsonObject *result = NULL;
+
+	fixture->hub.is_rezone_slow = TRUE;
+	begun = ask(fixture, "POST", "/v1/zone", "{\"zone\": \"Asia/Tokyo\"}", &status);
+	g_assert_cmpuint(status, ==, 202);
+	g_assert_cmpstr(text_of(begun, "kind"), ==, "rezone");
+	g_assert_cmpint(progress_of(fixture), ==, 0);
+	fixture->hub.rezone_permille = 413;
+	g_assert_cmpint(progress_of(fixture), ==, 413);
+	/* the last one is moved, but not stored yet */
+	fixture->hub.rezone_permille = 1000;
+	g_assert_cmpint(progress_of(fixture), ==, 999);
+	fake_end_rezone(&fixture->hub, NULL);
+	done = ask(fixture, "GET", "/v1/jobs/1?wait=20", NULL, &status);
+	g_assert_cmpstr(text_of(done, "state"), ==, "done");
+	result = json_object_get_object_member(json_node_get_object(done), "result");
+	g_assert_cmpint(json_object_get_int_member(result, "n_sessions"), ==, 4000);
+	g_assert_false(json_object_get_boolean_member(result, "is_dry_run"));
+}
+
+static void
+what_a_job_failed_of_is_its_problem_with_what_to_do(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) full =
+		g_error_new_literal(KN_HUB_ERROR, KN_HUB_ERROR_DEGRADED, "the disk is full");
+	guint status = 0;
+	g_autoptr(JsonNode) begun = NULL;
+	g_autoptr(JsonNode) failed = NULL;
+	JsonObject *problem = NULL;
+
+	fixture->hub.is_rezone_slow = TRUE;
+	begun = ask(fixture, "POST", "/v1/zone", "{\"zone\": \"Asia/Tokyo\"}", &status);
+	fake_end_rezone(&fixture->hub, full);
+	failed = ask(fixture, "GET", "/v1/jobs/1?wait=20", NULL, &status);
+	g_assert_cmpuint(status, ==, 200);
+	g_assert_cmpstr(text_of(failed, "state"), ==, "failed");
+	g_assert_false(json_object_has_member(json_node_get_object(failed), "result"));
+	problem = json_object_get_object_member(json_node_get_object(failed), "problem");
+	g_assert_cmpstr(json_object_get_string_member(problem, "kind"), ==, "degraded");
+	g_assert_cmpstr(json_object_get_string_member(problem, "detail"), ==, "the disk is full");
+	g_assert_cmpint(json_object_get_int_member(problem, "status"), ==, 503);
+	g_assert_nonnull(strstr(json_object_get_string_member(problem, "hint"), "knead status"));
+}
+
+static void
+a_job_may_end_when_its_server_is_gone(Fixture *fixture, gconstpointer data)
+{
+	guint status = 0;
+	g_autoptr(JsonNode) begun = NULL;
+
+	fixture->hub.is_rezone_slow = TRUE;
+	begun = ask(fixture, "POST", "/v1/zone", "{\"zone\": \"Asia/Tokyo\"}", &status);
+	g_assert_cmpuint(status, ==, 202);
+	kn_server_free(g_steal_pointer(&fixture->server));
+	/* the sanitizers judge */
+	fake_end_rezone(&fixture->hub, NULL);
 }
 
 static void
@@ -164,9 +270,13 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD(why_is_answered_for_a_name_a_number_and_a_strangers_address);
+	ADD(one_massager_of_all_is_asked_for_as_everywhere);
 	ADD(forget_and_identify_name_their_device);
 	ADD(a_zone_is_moved_to_only_when_it_is_one);
 	ADD(of_several_days_a_zone_begins_at_the_first_and_ends_at_the_last);
+	ADD(moving_sessions_is_a_job_that_tells_how_far_it_is);
+	ADD(what_a_job_failed_of_is_its_problem_with_what_to_do);
+	ADD(a_job_may_end_when_its_server_is_gone);
 	ADD(a_scan_is_a_job_that_is_waited_for);
 	ADD(only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room);
 	return g_test_run();

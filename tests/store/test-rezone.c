@@ -111,6 +111,18 @@ both_halves_of_a_session_that_late_records_split_keep_its_zone(void)
 }
 
 static void
+how_far_it_is_can_be_seen_meanwhile(void)
+{
+	g_auto(Fixture) fixture = {0};
+	gint permille = -1;
+
+	record(&fixture);
+	rezone(&fixture, &(KnRezone){.zone = "Asia/Tokyo", .permille = &permille});
+	/* when the third of three was begun, two were done */
+	g_assert_cmpint(permille, ==, 666);
+}
+
+static void
 a_dry_run_counts_and_changes_nothing(void)
 {
 	g_auto(Fixture) fixture = {0};
@@ -190,6 +202,7 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/store/rezone/" #name, name)
 	ADD(a_new_zone_of_the_hub_leaves_stored_sessions_where_they_are);
 	ADD(both_halves_of_a_session_that_late_records_split_keep_its_zone);
+	ADD(how_far_it_is_can_be_seen_meanwhile);
 	ADD(a_dry_run_counts_and_changes_nothing);
 	ADD(a_session_that_moves_has_a_new_revision_and_a_line_in_the_books);
 	ADD(days_and_devices_bound_what_moves);

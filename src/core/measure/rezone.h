@@ -16,6 +16,8 @@ typedef struct {
 	gint64 device_id; /* 0: of all */
 	gboolean is_dry_run;
 	guint32 uid; /* who asks, for the books */
+	/* borrowed, NULL: nobody looks: how far it is, 0 … 1000, written atomically while it goes on */
+	gint *permille;
 } KnRezone;
 
 typedef struct {
