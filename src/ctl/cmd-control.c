@@ -15,8 +15,8 @@ path_of(const gchar *device, const gchar *what)
 	return g_strdup_printf("/v1/devices/%s/%s", escaped, what);
 }
 
-void
-kn_print_why(const KnTerm *term, GString *out, JsonObject *why)
+static void
+print_why(const KnTerm *term, GString *out, JsonObject *why)
 {
 	g_autofree gchar *text = kn_term_text(term, kn_doc_text(why, "text"));
 	g_autofree gchar *next = kn_term_text(term, kn_doc_text(why, "next_action"));
@@ -39,7 +39,7 @@ kn_cmd_why(KnCall *call, const gchar *argument)
 	if (call->is_json)
 		kn_call_print_json(call, node);
 	else
-		kn_print_why(&call->term, call->out, kn_doc_root(node));
+		print_why(&call->term, call->out, kn_doc_root(node));
 	return KN_EXIT_OK;
 }
 

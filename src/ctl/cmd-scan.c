@@ -56,8 +56,8 @@ append_found(const KnTerm *term, GString *out, JsonObject *device)
 		kn_print_wrapped(term, out, "    ", clean);
 }
 
-void
-kn_print_scan(const KnTerm *term, GString *out, JsonObject *job)
+static void
+print_scan(const KnTerm *term, GString *out, JsonObject *job)
 {
 	JsonArray *devices = kn_doc_array(kn_doc_object(job, "result"), "devices");
 
@@ -89,6 +89,6 @@ kn_cmd_scan(KnCall *call, const gchar *argument)
 	if (call->is_json)
 		kn_call_print_json(call, job);
 	else
-		kn_print_scan(&call->term, call->out, kn_doc_root(job));
+		print_scan(&call->term, call->out, kn_doc_root(job));
 	return KN_EXIT_OK;
 }

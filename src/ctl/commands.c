@@ -3,6 +3,8 @@
 #include "ctl/command.h"
 #include "ctl/nearest.h"
 
+#include <string.h>
+
 static const KnCommand commands[] = {
 	{"summary", "[DAYS]",
 	 KN_OPTION_DAY | KN_OPTION_WEEK | KN_OPTION_MONTH | KN_OPTION_RANGE | KN_OPTION_BY |
@@ -29,11 +31,11 @@ static const KnCommand commands[] = {
 	 "make one of two sessions that follow each other", "sudo knead merge 142 143",
 	 kn_cmd_merge},
 	{"delete", "SESSION", KN_OPTION_YES, "/v1/sessions/{id}/delete",
-	 "leave a session out of every list and sum; it can be taken back",
+	 "leave a session out of all lists and sums; undo takes it back",
 	 "sudo knead delete 143 --yes", kn_cmd_delete},
 	{"undo", "EDIT", 0, "/v1/edits/{id}/undo",
-	 "take back a split, merge or delete (its number, see edits, or last)",
-	 "sudo knead undo last", kn_cmd_undo},
+	 "take back a split, merge or delete: a number, or last", "sudo knead undo last",
+	 kn_cmd_undo},
 	{"edits", NULL, KN_OPTION_LIMIT, "/v1/edits", "what was split, merged or deleted by hand",
 	 "knead edits", kn_cmd_edits},
 	{"watch", NULL, KN_OPTION_DEVICE | KN_OPTION_ENDLESS, "/v1/events",
@@ -143,7 +145,10 @@ kn_commands_usage(void)
 	for (const KnCommand *command = commands; command->name != NULL; command++) {
 		g_autofree gchar *words = g_strjoin(" ", command->name, command->argument, NULL);
 
-		g_string_append_printf(text, "  %-15s %s\n", words, command->summary);
+		/* as GLib's own help: what does not fit beside the words stands below them */
+		g_string_append_printf(text, "  %-15s%s%s\n", words,
+				       strlen(words) > 15 ? "\n                  " : " ",
+				       command->summary);
 	}
 	g_string_append_printf(text,
 			       "\n%s%s%s\nExample: knead show last\n"

@@ -104,7 +104,8 @@ collect(JsonArray *days)
 static guint
 eighths_of(guint64 ms, guint64 max)
 {
-	guint n = max > 0 ? (guint)((gdouble)ms * HEIGHT * EIGHTHS / (gdouble)max + 0.5) : 0;
+	guint n = max > 0 ? (guint)((gdouble)ms * (gdouble)(HEIGHT * EIGHTHS) / (gdouble)max + 0.5)
+			  : 0;
 
 	return ms > 0 ? MAX(n, 1) : 0;
 }

@@ -40,8 +40,6 @@ void kn_print_status(const KnTerm *term, GString *out, JsonObject *status);
 /* Every number of a document, whatever is in it. */
 void kn_print_numbers(const KnTerm *term, GString *out, JsonObject *document);
 
-void kn_print_why(const KnTerm *term, GString *out, JsonObject *why);
-void kn_print_scan(const KnTerm *term, GString *out, JsonObject *job);
 /* One line of an event. */
 void kn_print_event(const KnTerm *term, GString *out, JsonObject *event);
 void kn_print_log(const KnTerm *term, GString *out, JsonObject *log);

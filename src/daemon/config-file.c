@@ -192,9 +192,9 @@ take_group(KnConfig *config, const gchar *path, GKeyFile *file, const gchar *gro
 	return TRUE;
 }
 
-gboolean
-kn_config_file_parse(KnConfig *config, const gchar *path, const gchar *text, gsize n_text,
-		     GError **error)
+/* path is for messages */
+static gboolean
+parse_text(KnConfig *config, const gchar *path, const gchar *text, gsize n_text, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) wrong = NULL;
@@ -253,5 +253,5 @@ kn_config_file_read(KnConfig *config, const gchar *path, gboolean is_required, G
 		return fail_reading(error, path, g_strerror(errno));
 	if (n_text > KN_CONFIG_BYTES_MAX)
 		return fail_reading(error, path, "it has more than 64 KiB");
-	return kn_config_file_parse(config, path, text, n_text, error);
+	return parse_text(config, path, text, n_text, error);
 }

@@ -14,6 +14,3 @@ enum { KN_CONFIG_BYTES_MAX = 64 * 1024 };
 /* Fills what the command line has left open. is_required FALSE: a file that is not there is an empty one; any other trouble is an error. */
 gboolean kn_config_file_read(KnConfig *config, const gchar *path, gboolean is_required,
 			     GError **error);
-/* The same of a text; path is for messages. */
-gboolean kn_config_file_parse(KnConfig *config, const gchar *path, const gchar *text, gsize n_text,
-			      GError **error);

@@ -26,8 +26,9 @@ kn_tree_attrs_free(gpointer attrs)
 	g_ptr_array_unref(attrs);
 }
 
-gchar *
-kn_tree_device_path(const gchar *path)
+/* "/org/bluez/hci0/dev_AA" of any path below it, new; NULL when it is not below a device */
+static gchar *
+device_path_of(const gchar *path)
 {
 	const gchar *end = path;
 	for (guint i = 0; i < DEVICE_DEPTH; i++) {
@@ -94,7 +95,7 @@ kn_tree_add_attr(KnTree *tree, const gchar *path, GVariant *properties, const gc
 	    !g_variant_lookup(properties, parent_key, "&o", &parent))
 		return 0;
 	g_autofree gchar *lower = g_ascii_strdown(uuid, -1);
-	g_autofree gchar *device = kn_tree_device_path(path);
+	g_autofree gchar *device = device_path_of(path);
 	if (!device || !is_ours(lower))
 		return 0;
 	GPtrArray *attrs = attrs_of(tree, device);
@@ -116,7 +117,7 @@ kn_tree_add_attr(KnTree *tree, const gchar *path, GVariant *properties, const gc
 void
 kn_tree_remove_attr(KnTree *tree, const gchar *path)
 {
-	g_autofree gchar *device = kn_tree_device_path(path);
+	g_autofree gchar *device = device_path_of(path);
 	GPtrArray *attrs = device ? g_hash_table_lookup(tree->attrs, device) : NULL;
 	if (attrs && remove_attr(attrs, path) && !attrs->len)
 		g_hash_table_remove(tree->attrs, device);

@@ -14,9 +14,9 @@ struct KnTree {
 	GHashTable *attrs;
 };
 
+/* Of tree->attrs: all of one device. */
 void kn_tree_attrs_free(gpointer attrs);
-/* "/org/bluez/hci0/dev_AA" of any path below it; NULL when it is not below a device. Owned by the caller. */
-gchar *kn_tree_device_path(const gchar *path);
+/* ret_device: the path of the device that it belongs to; new. */
 guint kn_tree_add_attr(KnTree *tree, const gchar *path, GVariant *properties,
 		       const gchar *parent_key, gchar **ret_device);
 void kn_tree_remove_attr(KnTree *tree, const gchar *path);

@@ -51,8 +51,9 @@ kn_routes_get(gsize *ret_n_routes)
 	return routes;
 }
 
-gboolean
-kn_route_matches(const KnRoute *route, const gchar *path, gchar **ret_argument)
+/* ret_argument: the segment that stood for {…}, or NULL */
+static gboolean
+matches(const KnRoute *route, const gchar *path, gchar **ret_argument)
 {
 	const gchar *open = strchr(route->path, '{');
 	const gchar *rest = NULL;
@@ -87,7 +88,7 @@ find_route(const gchar *method, const gchar *path, gchar **ret_argument, GString
 	for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
 		g_autofree gchar *argument = NULL;
 
-		if (!kn_route_matches(&routes[i], path, &argument))
+		if (!matches(&routes[i], path, &argument))
 			continue;
 		if (g_str_equal(routes[i].method, wanted)) {
 			*ret_argument = g_steal_pointer(&argument);

@@ -17,9 +17,6 @@ typedef struct {
 /* The whole table; it is constant. */
 const KnRoute *kn_routes_get(gsize *ret_n_routes);
 
-/* ret_argument: the segment that stood for {…}, or NULL. */
-gboolean kn_route_matches(const KnRoute *route, const gchar *path, gchar **ret_argument);
-
 /* Finds the route, checks right and query, and calls the handler; whatever is wrong is answered. */
 void kn_routes_dispatch(KnRequest *request, const gchar *method, const gchar *path,
 			const gchar *query);

@@ -59,8 +59,8 @@ kn_fake_device_bond(KnFakeDevice *device)
 		kn_fake_device_resolve(device);
 }
 
-void
-kn_fake_device_unbond(KnFakeDevice *device)
+static void
+unbond(KnFakeDevice *device)
 {
 	device->is_bonded = device->is_key_lost = device->is_kept = FALSE;
 	kn_fake_device_unpublish(device);
@@ -73,7 +73,7 @@ on_removed(gpointer user)
 	KnFakeDevice *device = user;
 
 	device->removal = 0;
-	kn_fake_device_unbond(device);
+	unbond(device);
 	return G_SOURCE_REMOVE;
 }
 
@@ -105,7 +105,7 @@ kn_fake_device_remove(KnFakeDevice *device, KnBusCall *call)
 		return;
 	}
 	kn_fake_device_drop_link(device);
-	kn_fake_device_unbond(device);
+	unbond(device);
 	kn_bus_call_return(call, NULL);
 }
 

@@ -174,7 +174,6 @@ gboolean kn_fake_device_is_hidden(const KnFakeDevice *device);
 void kn_fake_device_settle(KnFakeDevice *device);
 void kn_fake_device_expire(KnFakeDevice *device);
 void kn_fake_device_bond(KnFakeDevice *device);
-void kn_fake_device_unbond(KnFakeDevice *device);
 gboolean kn_fake_device_lose_bond(KnFakeDevice *device);
 /* The object and its bond go, at once or after the link; call is answered, and taken. removed: the link has gone. */
 void kn_fake_device_remove(KnFakeDevice *device, KnBusCall *call);

@@ -72,7 +72,7 @@ void kn_massager_plan_live_session(KnMassager *massager, guint64 duration_ms);
  * time between it and now, the device's clock is moved on. FALSE when a session is running. */
 gboolean kn_massager_bank_session(KnMassager *massager, gint64 now_us, guint64 duration_ms,
 				  KnScenario scenario);
-/* Banks n_days sessions, one a day, the last one some hours before now. */
+/* Banks a session for each day of spec.history_days, the last one some hours before now. */
 void kn_massager_bank_history(KnMassager *massager, gint64 now_us, gint64 utc_us);
 
 /* ---- faults ---- */

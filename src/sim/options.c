@@ -198,8 +198,8 @@ fill_defaults(KnMassagerSpec *spec)
 		spec->seed = g_str_hash(place);
 }
 
-KnMassagerSpec *
-kn_sim_parse_device(const gchar *text, gchar **ret_why)
+static KnMassagerSpec *
+parse_device(const gchar *text, gchar **ret_why)
 {
 	g_autoptr(KnMassagerSpec) spec = g_new0(KnMassagerSpec, 1);
 	g_auto(GStrv) pairs = g_strsplit(text, ",", -1);
@@ -255,7 +255,7 @@ static gboolean
 parse_devices(gchar **texts, KnSimOptions *options, gchar **ret_why)
 {
 	for (guint i = 0; texts != NULL && texts[i] != NULL; i++) {
-		KnMassagerSpec *spec = kn_sim_parse_device(texts[i], ret_why);
+		KnMassagerSpec *spec = parse_device(texts[i], ret_why);
 		if (spec == NULL)
 			return FALSE;
 		for (guint k = 0; k < options->devices->len; k++) {

@@ -29,7 +29,5 @@ KnSimParse kn_sim_options_parse(int argc, char **argv, KnSimOptions *ret_options
 void kn_sim_options_clear(KnSimOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KnSimOptions, kn_sim_options_clear)
 
-/* "kind=back14,address=…,…". NULL with why in *ret_why (the caller frees it). */
-KnMassagerSpec *kn_sim_parse_device(const gchar *text, gchar **ret_why);
 void kn_massager_spec_free(KnMassagerSpec *spec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnMassagerSpec, kn_massager_spec_free)

@@ -13,8 +13,8 @@
 #include "store/sql.h"
 #include "store/words.h"
 
-void
-kn_stored_device_free(KnStoredDevice *stored)
+static void
+stored_device_free(KnStoredDevice *stored)
 {
 	if (!stored)
 		return;
@@ -94,7 +94,7 @@ GPtrArray *
 kn_reader_load(KnDb *db, GError **error)
 {
 	g_autoptr(GPtrArray) devices =
-		g_ptr_array_new_with_free_func((GDestroyNotify)kn_stored_device_free);
+		g_ptr_array_new_with_free_func((GDestroyNotify)stored_device_free);
 	g_autoptr(GArray) ids = kn_devices_list(db, error);
 
 	if (!ids)

@@ -20,8 +20,9 @@ kn_session_row_free(KnSessionRow *row)
 	g_free(row);
 }
 
-gboolean
-kn_sessions_load_nodes(KnDb *db, KnSession *session, GError **error)
+/* takes its nodes in */
+static gboolean
+load_nodes(KnDb *db, KnSession *session, GError **error)
 {
 	g_autoptr(KnStatement) row =
 		kn_sql_start(db,
@@ -83,8 +84,7 @@ load_all_nodes(KnDb *db, GPtrArray *rows, GError **error)
 {
 	for (guint i = 0; i < rows->len; i++) {
 		KnSessionRow *row = rows->pdata[i];
-		if (!kn_sessions_load_nodes(db, &row->session, error) ||
-		    !load_places(db, row, error))
+		if (!load_nodes(db, &row->session, error) || !load_places(db, row, error))
 			return FALSE;
 	}
 	return TRUE;

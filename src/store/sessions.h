@@ -20,9 +20,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KnSessionRow, kn_session_row_free)
 
 /* NULL with NOT_FOUND when there is none. */
 KnSessionRow *kn_sessions_load(KnDb *db, gint64 session_id, GError **error);
-/* Takes its nodes in. */
-gboolean kn_sessions_load_nodes(KnDb *db, KnSession *session,
-				GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* KnSessionRow with nodes, of one log, whose records overlap the range, in seq order; boot -1:
  * any. */

@@ -89,7 +89,6 @@ typedef struct {
 	GPtrArray *
 		ledgers; /* owned: the newest KN_STORE_LOGS_LOADED KnLedger (received == durable), oldest first; with kn_ledger_clear + g_free */
 } KnStoredDevice;
-void kn_stored_device_free(KnStoredDevice *stored);
 GPtrArray *kn_store_load(KnStore *store, GError **error); /* KnStoredDevice */
 KnPeople *kn_store_load_people(KnStore *store, GError **error);
 

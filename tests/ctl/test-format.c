@@ -239,7 +239,10 @@ static void
 every_help_fits_and_has_an_example(void)
 {
 	g_autofree gchar *usage = kn_commands_usage();
+	g_auto(GStrv) rows = g_strsplit(usage, "\n", -1);
 
+	for (guint i = 0; rows[i] != NULL; i++)
+		g_assert_cmpuint(strlen(rows[i]), <=, 80);
 	g_assert_cmpuint(count(usage, "not a medical device"), ==, 1);
 	for (const KnCommand *command = kn_commands_get(); command->name != NULL; command++) {
 		g_autofree gchar *help = kn_commands_help(command);

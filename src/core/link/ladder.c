@@ -13,7 +13,7 @@ kn_ladder_times_init(KnLadderTimes *ret_times, gdouble scale)
 {
 	static const gint64 after_s[KN_LADDER_STEPS] = {0, 0, 300, 900};
 	static const gint64 every_s[KN_LADDER_STEPS] = {60, 900, 900, 3600};
-	gdouble us = (scale > 0 ? CLAMP(scale, 0.001, 1000.0) : 1.0) * SECOND_US;
+	gdouble us = (scale > 0 ? CLAMP(scale, 0.001, 1000.0) : 1.0) * (gdouble)SECOND_US;
 
 	for (guint i = 0; i < KN_LADDER_STEPS; i++) {
 		ret_times->after_us[i] = (gint64)((gdouble)after_s[i] * us);
