@@ -4,8 +4,8 @@
 
 #include <libsoup/soup.h>
 
-static JsonNode *
-make_problem(guint status, const gchar *kind, const gchar *detail, const gchar *hint)
+JsonNode *
+kn_problem_new(guint status, const gchar *kind, const gchar *detail, const gchar *hint)
 {
 	JsonObject *object = json_object_new();
 	JsonNode *node = json_node_new(JSON_NODE_OBJECT);
@@ -24,7 +24,7 @@ make_problem(guint status, const gchar *kind, const gchar *detail, const gchar *
 gchar *
 kn_problem_new_text(guint status, const gchar *kind, const gchar *detail, const gchar *hint)
 {
-	g_autoptr(JsonNode) node = make_problem(status, kind, detail, hint);
+	g_autoptr(JsonNode) node = kn_problem_new(status, kind, detail, hint);
 
 	return json_to_string(node, FALSE);
 }

@@ -10,4 +10,5 @@
 #define KN_PROBLEM_HTTP_HINT "Try: curl --unix-socket PATH http://knead/v1/status"
 
 /* hint may be NULL */
+JsonNode *kn_problem_new(guint status, const gchar *kind, const gchar *detail, const gchar *hint);
 gchar *kn_problem_new_text(guint status, const gchar *kind, const gchar *detail, const gchar *hint);
