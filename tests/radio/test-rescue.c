@@ -268,15 +268,25 @@ one_that_refuses_every_link_though_none_is_on_it_is_told_and_helped(
 	g_assert_true(is_adapter_refusing(f, GINT_TO_POINTER(FALSE)));
 }
 
-/* of BACK, whether its adapter is known or not, with bluetoothd's words */
+/* with bluetoothd's words: of BACK, whose adapter is known, and of ROLLER, which may come on any */
 static gboolean
-is_listening_refused(Fixture *f, gconstpointer wanted)
+is_told_refused(Fixture *f, const gchar *address, gconstpointer wanted)
 {
 	KnLinkStatus link;
 
-	return kn_radio_get_link(f->radio, BACK, &link) &&
+	return kn_radio_get_link(f->radio, address, &link) &&
 	       link.is_listening_refused == (wanted != NULL) &&
 	       (g_strcmp0(link.listen_error, "Resource Not Ready") == 0) == (wanted != NULL);
+}
+
+static gboolean
+is_listening_refused(Fixture *f, gconstpointer wanted)
+{
+	KnListenStatus all;
+
+	kn_radio_get_listening(f->radio, &all);
+	return is_told_refused(f, BACK, wanted) && is_told_refused(f, ROLLER, wanted) &&
+	       all.is_refused == (wanted != NULL);
 }
 
 /* and would be heard if it did */
@@ -290,6 +300,7 @@ one_on_which_nobody_can_listen_is_helped(Fixture *f, gconstpointer data G_GNUC_U
 	kn_test_sim_fail_next(f, "StartDiscovery", "NotReady", "Resource Not Ready", 100000);
 	kn_test_radio_start_radio(f);
 	kn_radio_allow(f->radio, BACK);
+	kn_radio_allow(f->radio, ROLLER);
 	/* a person is told long before that */
 	kn_test_radio_wait(f, is_listening_refused, GINT_TO_POINTER(TRUE));
 	g_assert_cmpint(adapter_of(f).trouble_ms, ==, -1);
