@@ -10,6 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* the other tests go by the names of the limits */
+static void
+the_limits_are_those_that_are_told(Fixture *fixture, gconstpointer data)
+{
+	g_assert_cmpuint(KN_CLIENTS_MAX, ==, 32);
+	g_assert_cmpuint(KN_CLIENTS_PER_UID_MAX, ==, 8);
+	g_assert_cmpuint(KN_REQUEST_BYTES_MAX, ==, 65536);
+	g_assert_cmpuint(KN_HEADER_BYTES_MAX, ==, 8192);
+	g_assert_cmpuint(KN_PAGE_MAX, ==, 400);
+	g_assert_cmpuint(KN_ANSWER_TIMEOUT_MS, ==, 30000);
+	g_assert_cmpuint(KN_WRITE_TIMEOUT_MS, ==, 10000);
+}
+
 static void
 numbers_are_taken_up_to_their_largest(Fixture *fixture, gconstpointer data)
 {
@@ -195,6 +208,7 @@ int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	TEST(the_limits_are_those_that_are_told);
 	TEST(numbers_are_taken_up_to_their_largest);
 	TEST(texts_and_lists_are_taken_up_to_their_longest);
 	TEST(a_stream_holds_256_kib_and_a_byte_more_drops_its_reader);

@@ -90,6 +90,21 @@ grace_forgives_so_many_of_seven_days(void)
 	g_assert_cmpuint(streak(&test), ==, 1);
 }
 
+/* the day that leaves the seven may be the first there is */
+static void
+grace_of_the_first_day_is_there_again_after_a_week(void)
+{
+	g_auto(Case) test = {0};
+
+	case_init(&test);
+	plan(&test, 0, "[plan]\ngrace_days=1\n[a]\nminutes=5\n");
+	for (gint day = 1; day < 9; day++)
+		if (day != 7)
+			press(&test, day, 5, 0);
+	assert_row(&test, "xmmmmmmxm");
+	g_assert_cmpuint(streak(&test), ==, 7);
+}
+
 static void
 without_grace_a_missed_day_ends_the_streak_and_nothing_else_does(void)
 {
@@ -215,6 +230,7 @@ main(int argc, char **argv)
 	TEST(a_massager_that_went_back_unread_keeps_only_the_days_unknown_on_which_it_was_out);
 	TEST(a_week_is_not_short_for_sure_while_a_day_of_it_is_not_all_here);
 	TEST(grace_forgives_so_many_of_seven_days);
+	TEST(grace_of_the_first_day_is_there_again_after_a_week);
 	TEST(without_grace_a_missed_day_ends_the_streak_and_nothing_else_does);
 	TEST(a_new_plan_leaves_the_days_before_to_the_old_one);
 	TEST(a_session_belongs_to_the_day_it_began_on_in_its_own_zone);
