@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE))
 import layering  # noqa: E402
 import tree  # noqa: E402
 
-LINTS = ["size", "spdx", "calls", "units", "schema", "headers", "words", "faults"]
+LINTS = ["size", "spdx", "calls", "units", "schema", "headers", "words", "faults", "decisions"]
 FORMATTER = shutil.which("clang-format-14")  # Debian 12 has it; later versions format a few constructs differently
 
 
