@@ -49,7 +49,7 @@ static const KnCommand commands[] = {
 	 "pair with a massager, and record it from then on",
 	 "sudo knead pair C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_pair},
 	{"plan", "[WHAT]", KN_OPTION_WHO, "/v1/adherence",
-	 "what is planned, and done of it: show, set FILE, check FILE, end", "knead plan",
+	 "what is planned and done: show, set FILE, check FILE, end", "knead plan",
 	 kn_cmd_plan},
 	{"forget", "DEVICE", 0, "/v1/devices/{device}/forget",
 	 "record a massager no longer; what it gave is kept", "sudo knead forget \"living room\"",

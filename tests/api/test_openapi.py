@@ -79,9 +79,10 @@ def test_every_command_asks_a_route_that_names_it():
 
 
 def sent_kinds():
-    """Each kind of a problem document that the source can send. The kind is the first text of such a call."""
+    """Each kind of a problem document that the source can send: the first text of such a call, or in a row of a table behind its status."""
     for path, text in SOURCES.items():
-        for call in re.finditer(r"^\t.*\b(?:kn_request_answer_problem|send_raw_problem|kn_problem_new_text)\(([^;]*);", text, re.M):
+        yield from re.findall(r'\{KN_HUB_ERROR_\w+, SOUP_STATUS_\w+, "([^"]*)"', text)
+        for call in re.finditer(r"^\t.*\b(?:kn_request_answer_problem|send_raw_problem|kn_problem_new(?:_text)?)\(([^;]*);", text, re.M):
             first = re.search(r'"([^"]*)"', call.group(1))
             if first or path.name not in ("client.c", "request.c", "problem.c"):
                 yield first.group(1) if first else f"{path.name}: a kind that is no word in the call: {call.group(0).strip()}"
