@@ -206,12 +206,64 @@ out_of_room_at_any_page_it_leaves_the_old_state_or_the_new_one(void)
 	try_all_limits(FALSE);
 }
 
+/* where the tree of a table begins, in the file */
+static gsize
+root_of(const gchar *path, const gchar *table)
+{
+	g_autofree gchar *sql =
+		g_strdup_printf("SELECT rootpage FROM sqlite_schema WHERE name = '%s'", table);
+	sqlite3 *handle = NULL;
+	sqlite3_stmt *row = NULL;
+	gint64 page;
+
+	g_assert_cmpint(sqlite3_open(path, &handle), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_prepare_v2(handle, sql, -1, &row, NULL), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_step(row), ==, SQLITE_ROW);
+	page = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(handle);
+	return (gsize)(page - 1) * PAGE_BYTES;
+}
+
+/* a page that no migration walks over: it would be a database of the new schema, with the damage, and its copy of no use */
+static void
+a_copy_that_is_not_sound_is_none_and_nothing_is_migrated(void)
+{
+	for (guint at = 0; at < G_N_ELEMENTS(names); at++) {
+		g_auto(Place) place = {0};
+		g_autofree gchar *aside = NULL;
+		g_autofree guint8 *bytes = NULL;
+		g_autoptr(GBytes) damaged = NULL;
+		g_autoptr(GBytes) kept = NULL;
+		g_autoptr(GError) error = NULL;
+		gsize n_bytes;
+		KnDb *db;
+
+		place_init(&place, at);
+		aside = g_strconcat(place.path, ".damaged-1", NULL);
+		bytes = g_memdup2(g_bytes_get_data(place.old, NULL), g_bytes_get_size(place.old));
+		n_bytes = g_bytes_get_size(place.old);
+		memset(bytes + root_of(place.path, "conflict"), 0xff, 64);
+		damaged = g_bytes_new(bytes, n_bytes);
+		history_write_file(place.path, damaged);
+		g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*a new one was begun*");
+		db = kn_db_open(place.directory, &error);
+		g_assert_no_error(error);
+		g_test_assert_expected_messages();
+		kn_db_close(db);
+		kept = history_read_file(aside);
+		g_assert_true(g_bytes_equal(kept, damaged));
+		g_assert_false(g_file_test(place.copy, G_FILE_TEST_EXISTS));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/migrate/" #name, name)
 	ADD(every_older_schema_becomes_that_of_a_new_database);
+	ADD(a_copy_that_is_not_sound_is_none_and_nothing_is_migrated);
 	ADD(killed_at_any_page_it_leaves_the_old_state_or_the_new_one);
 	ADD(out_of_room_at_any_page_it_leaves_the_old_state_or_the_new_one);
 	return g_test_run();
