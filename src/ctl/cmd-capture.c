@@ -5,12 +5,10 @@
 #include "ctl/client.h"
 #include "ctl/file.h"
 #include "ctl/format.h"
-#include <glib-unix.h>
-#include <signal.h>
+#include "ctl/progress.h"
 #include <string.h>
-#include <unistd.h>
 
-enum { SECONDS_DEFAULT = 600, TELL_MS = 200 };
+enum { SECONDS_DEFAULT = 600 };
 
 typedef struct {
 	KnCall *call;
@@ -18,23 +16,23 @@ typedef struct {
 	GString *text; /* owned: all of it, for the sum at the end; a capture is some MiB */
 	guint64 n_notifications;
 	gboolean is_ended; /* the hub's last line has come: what is before it is all */
-	gint64 told_us;
-	gboolean is_terminal;
 	gboolean is_unwritable;
-	GCancellable *cancellable; /* owned */
+	KnProgress progress;
+	KnEndings endings;
 } Capture;
 
 static void
 tell(Capture *capture)
 {
-	g_autofree gchar *bytes = kn_format_bytes(capture->text->len);
+	g_autofree gchar *bytes = NULL;
+	g_autofree gchar *words = NULL;
 
-	if (!capture->is_terminal ||
-	    g_get_monotonic_time() - capture->told_us < TELL_MS * G_GINT64_CONSTANT(1000))
+	if (!kn_progress_is_due(&capture->progress))
 		return;
-	capture->told_us = g_get_monotonic_time();
-	g_printerr("\r%" G_GUINT64_FORMAT " notifications, %s; Ctrl-C ends it\x1b[K",
-		   capture->n_notifications, bytes);
+	bytes = kn_format_bytes(capture->text->len);
+	words = g_strdup_printf("%" G_GUINT64_FORMAT " notifications, %s; Ctrl-C ends it",
+				capture->n_notifications, bytes);
+	kn_progress_show(&capture->progress, words, 0, 0, "");
 }
 
 static void
@@ -74,15 +72,6 @@ on_line(const gchar *line, gsize n_bytes, gpointer data)
 	}
 	tell(capture);
 	return TRUE;
-}
-
-static gboolean
-on_signal(gpointer data)
-{
-	Capture *capture = data;
-
-	g_cancellable_cancel(capture->cancellable);
-	return G_SOURCE_CONTINUE;
 }
 
 /* one that broke off has no end: then a replay says so, too */
@@ -126,20 +115,17 @@ print_json(const Capture *capture, gboolean is_whole)
 static gint
 finish(Capture *capture)
 {
-	gboolean is_whole = capture->is_ended || g_cancellable_is_cancelled(capture->cancellable);
+	gboolean is_whole = capture->is_ended || capture->endings.exit_code != KN_EXIT_OK;
 	g_autofree gchar *bytes = kn_format_bytes(capture->text->len);
 	gint failed = close_file(capture, is_whole);
 
 	if (failed != KN_EXIT_OK)
 		return failed;
 	if (capture->call->is_json) {
-		if (capture->is_terminal)
-			g_printerr("\r\x1b[K");
 		print_json(capture, is_whole);
 		return is_whole ? KN_EXIT_OK : KN_EXIT_FAILED;
 	}
-	g_printerr("%s%s: %" G_GUINT64_FORMAT " notifications, %s\n",
-		   capture->is_terminal ? "\r\x1b[K" : "", capture->call->output,
+	g_printerr("%s: %" G_GUINT64_FORMAT " notifications, %s\n", capture->call->output,
 		   capture->n_notifications, bytes);
 	if (capture->n_notifications == 0)
 		g_printerr("  Nothing came: is the massager in range? See: knead devices\n");
@@ -152,21 +138,17 @@ finish(Capture *capture)
 static gint
 run(Capture *capture, const gchar *device)
 {
-	const gint endings[] = {SIGINT, SIGTERM, SIGHUP};
-	guint sources[G_N_ELEMENTS(endings)];
 	g_autofree gchar *path = make_path(capture->call, device);
 	g_autoptr(GError) error = NULL;
 	gboolean is_whole = FALSE; /* as HTTP sees it: what it sees is not enough */
 
-	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-		sources[i] = g_unix_signal_add(endings[i], on_signal, capture);
 	if (capture->call->is_raw)
 		g_printerr("This file will say whose massager it is and when it was used: it is "
 			   "health data.\n");
+	kn_progress_begin(&capture->progress);
 	(void)kn_client_post_stream(capture->call->socket_path, path, on_line, capture,
-				    capture->cancellable, &is_whole, &error);
-	for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-		g_source_remove(sources[i]);
+				    capture->endings.cancellable, &is_whole, &error);
+	kn_progress_end(&capture->progress);
 	if (error == NULL)
 		return finish(capture);
 	kn_file_discard(&capture->file);
@@ -185,11 +167,10 @@ kn_cmd_capture(KnCall *call, const gchar *argument)
 	result = kn_file_open(call, &capture.file);
 	if (result == KN_EXIT_OK) {
 		capture.text = g_string_new(NULL);
-		capture.cancellable = g_cancellable_new();
-		capture.is_terminal = isatty(STDERR_FILENO) != 0;
+		kn_endings_begin(&capture.endings);
 		result = run(&capture, argument);
+		kn_endings_end(&capture.endings);
 		g_string_free(capture.text, TRUE);
-		g_object_unref(capture.cancellable);
 	}
 	return result;
 }

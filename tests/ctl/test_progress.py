@@ -42,6 +42,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.startswith("/v1/captures"):
+            self.capture()
+            return
         if self.path != "/v1/backups":
             self.answer(202, {"id": "1", "kind": "any", "state": "running", "progress_permille": 500})
             return
@@ -53,6 +56,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         if self.server.may_go_on.wait(DEADLINE_S) and not self.server.is_left:
             self.wfile.write(HALF + DIGEST)
+
+    def capture(self):
+        """A notification, and one more when the test lets it; no end."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"# knead-capture: 1\nn 1000 1101\n")
+        self.wfile.flush()
+        self.server.may_go_on.wait(DEADLINE_S)
 
     def do_GET(self):
         self.server.is_asked.set()
@@ -206,6 +217,18 @@ def test_ctrl_c_leaves_a_clean_line_and_130(hub, work):
     said = {"backup": "ended: no backup was made", "rezone": "the hub goes on moving them", "scan": ""}[work]
     assert said in "".join(lines)
     assert sorted(path.name for path in hub.path.parent.iterdir()) == ["knead.sock"]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_capture_is_ended_by_ctrl_c_and_is_whole(hub, columns):
+    terminal = Terminal(hub, ["capture", "1", "-o", "made.cap"], columns)
+    terminal.wait_for("notifications, .*\x1b\\[K")
+    assert 20 < max(widths(terminal)) < columns
+    os.write(terminal.master, b"\x03")
+    assert terminal.end() == OK
+    lines = [line for line in terminal.screen()[0] if line]
+    assert lines[0].startswith("made.cap: ") and "Ctrl-C" not in "".join(lines)
+    assert (hub.path.parent / "made.cap").read_text().splitlines()[-1].startswith("end ")
 
 
 def test_a_terminal_that_is_closed_ends_it_too(hub):
