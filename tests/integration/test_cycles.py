@@ -56,8 +56,9 @@ def what_it_holds(sim, hub):
 
 
 def test_fault_51_links_that_come_and_go_leave_no_descriptor_rule_thread_or_memory_behind(monkeypatch, hub, make_sim):
-    # what the address sanitizer keeps of freed memory would hide what the hub keeps
-    monkeypatch.setenv("ASAN_OPTIONS", f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1")
+    # what the address sanitizer keeps of freed memory, and of who asked for it, would hide what the hub keeps
+    books = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:malloc_context_size=0"
+    monkeypatch.setenv("ASAN_OPTIONS", f"{os.environ.get('ASAN_OPTIONS', '')}:{books}")
     sim = make_sim(*[f"kind=roller,address={a},serial=T{n},seed={n}" for n, a in enumerate(ADDRESSES)])
     sim.call("SetSpeed", "(u)", 20)
     hub.start()
