@@ -60,7 +60,14 @@ static void
 print_scan(const KnTerm *term, GString *out, JsonObject *job)
 {
 	JsonArray *devices = kn_doc_array(kn_doc_object(job, "result"), "devices");
+	gboolean has_listened = kn_doc_bool(kn_doc_object(job, "result"), "has_listened");
 
+	if (!has_listened)
+		g_string_append(out,
+				"The hub did not come to listen: Bluetooth refused, or was busy.\n"
+				"  Try again. If it stays so: knead status\n");
+	if (!has_listened && kn_doc_length(devices) == 0)
+		return;
 	if (kn_doc_length(devices) == 0) {
 		g_string_append(out, "No massager was heard.\n"
 				     "  Switch it on, hold it near this machine, and try again.\n");

@@ -39,9 +39,10 @@ link_of(KnLinkPhase phase)
 	case KN_LINK_BOND_LOST:
 		return KN_WHY_LINK_BOND_LOST;
 	case KN_LINK_CONNECTING:
+		return KN_WHY_LINK_CONNECTING;
 	case KN_LINK_RESOLVING:
 	case KN_LINK_STARTING:
-		return KN_WHY_LINK_CONNECTING;
+		return KN_WHY_LINK_STARTING;
 	case KN_LINK_READY:
 		return KN_WHY_LINK_READY;
 	case KN_LINK_BUSY:
@@ -181,14 +182,25 @@ kn_app_scan(gpointer user, guint duration_s, GError **error)
 			    why.next);
 		return FALSE;
 	}
+	/* also when it was refused until now: that somebody asks may be the only reason to try */
+	kn_radio_scan(app->radio, duration_s * 1000);
 	kn_radio_get_listening(app->radio, &listen);
 	if (listen.is_refused) {
 		g_set_error_literal(error, KN_HUB_ERROR, KN_HUB_ERROR_NOT_READY,
 				    KN_WHY_CANNOT_LISTEN_AT_ALL);
 		return FALSE;
 	}
-	kn_radio_scan(app->radio, duration_s * 1000);
 	return TRUE;
+}
+
+gint64
+kn_app_since_listened_ms(gpointer user)
+{
+	const KnApp *app = user;
+	KnListenStatus listen;
+
+	kn_radio_get_listening(app->radio, &listen);
+	return listen.since_listened_ms;
 }
 
 gboolean

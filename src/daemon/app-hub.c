@@ -367,6 +367,7 @@ kn_app_fill_hub(KnHub *ret_hub)
 		.query_edits = kn_app_query_edits,
 		.identify = kn_app_identify,
 		.scan = kn_app_scan,
+		.since_listened_ms = kn_app_since_listened_ms,
 		.explain = kn_app_explain,
 	};
 }

@@ -199,6 +199,7 @@ gint64 kn_app_idle_us(const KnApp *app, const KnDevice *device, const KnNow *now
 /* It is in no session, and all that it has is here. */
 gboolean kn_app_is_idle(gpointer user, const gchar *address);
 gboolean kn_app_scan(gpointer user, guint duration_s, GError **error);
+gint64 kn_app_since_listened_ms(gpointer user);
 gboolean kn_app_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 void kn_app_forget(gpointer user, gint64 device_id, KnHubDeviceFunc func, gpointer request);
 

@@ -120,7 +120,11 @@ kn_radio_get_listening(const KnRadio *radio, KnListenStatus *ret_status)
 	const KnSeat *best = find_best(radio);
 	kn_rescue_each_listen(radio->rescue, add_listen, &sum);
 	*ret_status = sum.sum;
-	ret_status->is_refused = best && best->watch->listen.n_refused >= KN_LISTEN_REFUSED_MIN;
+	if (best) {
+		KnListenStatus one;
+		kn_listen_get(&best->watch->listen, sum.now_us, &one);
+		ret_status->is_refused = one.is_refused;
+	}
 }
 
 void
@@ -128,6 +132,15 @@ kn_radio_get_daemon(const KnRadio *radio, KnRadioAdapterStatus *ret_status)
 {
 	*ret_status = (KnRadioAdapterStatus){.address = "", .name = "bluetoothd"};
 	fill_ladder(kn_rescue_daemon(radio->rescue), g_get_monotonic_time(), ret_status);
+}
+
+/* Of the trouble the part in which nobody was heard: it may have begun as another one. Of one in which nothing was listened to nobody knows. */
+static gint64
+silence_ms(const KnListenStatus *listen, gint64 trouble_ms)
+{
+	if (listen->since_listened_ms < 0 || listen->since_listened_ms >= trouble_ms)
+		return -1;
+	return listen->since_heard_ms < 0 ? trouble_ms : MIN(trouble_ms, listen->since_heard_ms);
 }
 
 void
@@ -151,7 +164,7 @@ kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *statu
 	status->is_listening_refused = listen.is_refused;
 	status->listen_error = kn_scan_error(seat->scan);
 	if ((ladder->trouble & KN_LADDER_DEAF) && !listen.is_refused)
-		status->deaf_ms = since_ms(ladder->since_us, now_us);
+		status->deaf_ms = silence_ms(&listen, since_ms(ladder->since_us, now_us));
 	status->is_adapter_failed = ladder->is_failed;
 	status->is_adapter_deaf = ladder->is_failed && (ladder->trouble & KN_LADDER_DEAF);
 	status->trouble_ms = ladder->is_failed ? since_ms(ladder->since_us, now_us) : 0;

@@ -45,6 +45,8 @@ const gchar *kn_rescue_power_mind(KnRescue *rescue);
 
 /* Tells the radio's owner. path: of an adapter, NULL of bluetoothd; words follow its name. */
 void kn_rescue_tell(KnRescue *rescue, const gchar *path, KnLadderStep step, const gchar *words);
+/* Of any massager on this adapter (NULL: any); has_told: one that sends, not merely one that is connected. */
+gboolean kn_rescue_has_link(const KnRadio *radio, const gchar *adapter, gboolean has_told);
 /* Does it and tells it; seat: of the adapter, NULL of bluetoothd. */
 void kn_rescue_carry_out(KnRescue *rescue, const gchar *path, KnSeat *seat, const KnLadder *ladder,
 			 KnLadderStep step);

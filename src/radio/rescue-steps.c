@@ -63,7 +63,9 @@ kn_rescue_carry_out(KnRescue *rescue, const gchar *path, KnSeat *seat, const KnL
 	if (step == KN_LADDER_NOTHING)
 		return;
 	/* of the others' links: whoever reads it may end them, and the hub does not */
-	gboolean is_left = step == KN_LADDER_FAILED && kn_ladder_untried(ladder, rescue->allowed);
+	gboolean is_left = step == KN_LADDER_FAILED &&
+			   kn_ladder_untried(ladder, rescue->allowed) != 0 &&
+			   kn_rescue_has_link(rescue->radio, NULL, FALSE);
 	g_autofree gchar *words =
 		g_strdup_printf("%s: %s%s", words_of(ladder->trouble), what[step],
 				is_left ? " that leaves other massagers connected" : "");

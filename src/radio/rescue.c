@@ -103,8 +103,8 @@ kn_rescue_name(const gchar *path)
 /* ---- trouble ---- */
 
 /* adapter: path; NULL any. has_told: one that INFO was read over, not only one that is said to be there */
-static gboolean
-has_link(const KnRadio *radio, const gchar *adapter, gboolean has_told)
+gboolean
+kn_rescue_has_link(const KnRadio *radio, const gchar *adapter, gboolean has_told)
 {
 	GHashTableIter iter;
 	gpointer peer;
@@ -128,7 +128,8 @@ static guint
 withheld(const KnRescue *rescue)
 {
 	gboolean is_another_off = kn_rescue_is_off(rescue) && rescue->n_power_tries < POWER_TRIES;
-	guint steps = has_link(rescue->radio, NULL, FALSE) ? POWER : RECONNECT | RESTART | POWER;
+	guint steps = kn_rescue_has_link(rescue->radio, NULL, FALSE) ? POWER
+								     : RECONNECT | RESTART | POWER;
 	if (is_pairing(rescue->radio))
 		return rescue->allowed & steps;
 	return is_another_off ? rescue->allowed & (guint)POWER : 0;
@@ -139,7 +140,7 @@ harmless(const KnRescue *rescue)
 {
 	const KnRadio *radio = rescue->radio;
 	gboolean has_pair = is_pairing(radio);
-	guint steps = has_pair || has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
+	guint steps = has_pair || kn_rescue_has_link(radio, NULL, FALSE) ? RESCAN | POWER : ~0u;
 	/* one at a time; for one that was pulled out nobody waits */
 	return rescue->allowed &
 	       (has_pair || kn_rescue_is_off(rescue) ? steps & ~(guint)POWER : steps);
@@ -150,9 +151,9 @@ look_at(KnRescue *rescue, const gchar *path, KnSeat *seat, gint64 now_us)
 {
 	KnWatchNews news;
 	seat->watch->ladder.withheld = withheld(rescue);
-	KnLadderStep step =
-		kn_watch_look(seat->watch, has_link(rescue->radio, path, FALSE),
-			      has_link(rescue->radio, path, TRUE), harmless(rescue), now_us, &news);
+	KnLadderStep step = kn_watch_look(
+		seat->watch, kn_rescue_has_link(rescue->radio, path, FALSE),
+		kn_rescue_has_link(rescue->radio, path, TRUE), harmless(rescue), now_us, &news);
 	if (news == KN_WATCH_WORKS)
 		kn_rescue_tell(rescue, path, KN_LADDER_NOTHING, "works again");
 	else if (news == KN_WATCH_CALM)

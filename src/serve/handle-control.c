@@ -114,6 +114,15 @@ kn_handle_identify(KnRequest *request)
 
 /* ---- scan ---- */
 
+/* a hub that did not come to it can not say that nobody is there */
+static gboolean
+has_listened(KnServer *server, const KnJob *job)
+{
+	gint64 since_ms = server->hub.since_listened_ms(server->user);
+
+	return since_ms >= 0 && since_ms < kn_job_passed_ms(job);
+}
+
 static JsonNode *
 finish_scan(KnServer *server, const KnJob *job)
 {
@@ -132,6 +141,7 @@ finish_scan(KnServer *server, const KnJob *job)
 			kn_json_add_device(builder, view, zone);
 	}
 	json_builder_end_array(builder);
+	kn_json_add_bool(builder, "has_listened", has_listened(server, job));
 	json_builder_end_object(builder);
 	return json_builder_get_root(builder);
 }

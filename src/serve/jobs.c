@@ -82,16 +82,20 @@ kn_job_begun_us(const KnJob *job)
 	return job->begun_us;
 }
 
+gint64
+kn_job_passed_ms(const KnJob *job)
+{
+	return (g_get_monotonic_time() - job->begun_monotonic_us) / 1000;
+}
+
 static gint64
 progress_permille(const KnJob *job)
 {
-	gint64 passed_us = g_get_monotonic_time() - job->begun_monotonic_us;
-
 	if (job->result != NULL)
 		return job->is_failed ? 0 : 1000;
 	if (job->progress != NULL)
 		return MIN(job->progress(job->server), 999);
-	return CLAMP(passed_us / (job->duration_s * G_GINT64_CONSTANT(1000)), 0, 999);
+	return CLAMP(kn_job_passed_ms(job) / job->duration_s, 0, 999);
 }
 
 JsonNode *

@@ -33,7 +33,8 @@ void kn_job_end_with(KnJob *job, JsonNode *result /* owned */, const GError *err
 /* For who ends it later than this call: the server may go before. */
 KnJob *kn_job_ref(KnJob *job);
 void kn_job_unref(KnJob *job);
-gint64 kn_job_begun_us(const KnJob *job); /* UTC */
+gint64 kn_job_begun_us(const KnJob *job);  /* UTC */
+gint64 kn_job_passed_ms(const KnJob *job); /* since then, by a clock that nobody sets */
 /* For work that goes in steps, which those who wait hear of, and that may be done before its time: it is, when nobody has asked for it for
  * long (KN_PATIENCE_MS). */
 void kn_job_set_steps(KnJob *job, KnJobStepFunc step);

@@ -182,6 +182,7 @@ typedef struct {
 	gboolean (*identify)(gpointer user, gint64 device_id, guint duration_s, GError **error);
 	/* Listens for so long; what is heard is in get_devices. FALSE with an error. */
 	gboolean (*scan)(gpointer user, guint duration_s, GError **error);
+	gint64 (*since_listened_ms)(gpointer user); /* 0 it listens; -1 it never did */
 	/* address is normalized, of any massager, known or not */
 	void (*explain)(gpointer user, const gchar *address, KnWhy *ret_why);
 	/* Pairs, and allows what was paired. FALSE with an error; changes are told by

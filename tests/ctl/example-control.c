@@ -80,6 +80,12 @@ example_scan(gpointer user, guint duration_s, GError **error)
 	return TRUE;
 }
 
+gint64
+example_since_listened_ms(gpointer user)
+{
+	return 0;
+}
+
 /* the foam roll was not heard for five days, the others are fine */
 void
 example_explain(gpointer user, const gchar *address, KnWhy *ret_why)

@@ -15,6 +15,7 @@ void example_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpo
 void example_end_backup(gpointer user);
 gboolean example_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean example_scan(gpointer user, guint duration_s, GError **error);
+gint64 example_since_listened_ms(gpointer user);
 void example_explain(gpointer user, const gchar *address, KnWhy *ret_why);
 gboolean example_pair(gpointer user, const KnAllow *wish, GError **error);
 gboolean example_get_pairing(gpointer user, KnPairingView *ret_view);

@@ -236,6 +236,7 @@ main(int argc, char **argv)
 		.query_edits = example_query_edits,
 		.get_pairing = example_get_pairing,
 		.scan = example_scan,
+		.since_listened_ms = example_since_listened_ms,
 		.pair = example_pair,
 		.start_capture = example_start_capture,
 		.stop_capture = example_stop_capture,

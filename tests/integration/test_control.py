@@ -82,6 +82,26 @@ def test_why_and_a_scan_tell_that_the_hub_can_not_listen(hub, make_sim):
     assert "can not listen" not in hub.cli("status").stdout
 
 
+def test_with_nothing_enrolled_each_scan_has_listening_tried_again(hub, make_sim):
+    sim = make_sim(DEVICE + ",bonded=no")
+    refusal = ("StartDiscovery", "org.bluez.Error.Failed", "No such luck")
+    sim.call("FailNext", "(sssu)", *refusal, 100000)
+    hub.start()
+    first = hub.cli("scan", "--for", "1")
+    # nobody knows who is there: that is not said of the massagers
+    assert first.returncode == 0 and "did not come to listen" in first.stdout and "No massager" not in first.stdout, first.stdout
+    wait_for(lambda: hub.cli("scan", "--for", "1").returncode == 1, "a scan that is told why")
+    n_tried = hub.get("/v1/status")["radio"]["n_listen_errors"]
+
+    def is_tried_again():
+        assert hub.cli("scan", "--for", "1").returncode == 1  # it is known from trying, not since long ago
+        return hub.get("/v1/status")["radio"]["n_listen_errors"] > n_tried
+    wait_for(is_tried_again, "another try")
+    sim.call("FailNext", "(sssu)", *refusal, 0)
+    found = wait_for(lambda: BED in (scan := hub.cli("scan", "--for", "1").stdout) and scan, "a scan that hears it")
+    assert f"sudo knead pair {BED}" in " ".join(found.split())
+
+
 def test_a_scan_lists_what_is_in_range_and_the_next_step_for_each(hub, make_sim):
     make_sim(DEVICE, f"kind=roller,address={ROLLER},serial=R,seed=6,bonded=no")
     hub.start()

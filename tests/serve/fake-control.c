@@ -180,6 +180,12 @@ fake_scan(gpointer user, guint duration_s, GError **error)
 	return fail(hub, error);
 }
 
+gint64
+fake_since_listened_ms(gpointer user)
+{
+	return ((FakeHub *)user)->since_listened_ms;
+}
+
 void
 fake_explain(gpointer user, const gchar *address, KnWhy *ret_why)
 {

@@ -6,9 +6,7 @@
 #include <string.h>
 
 /* a small back bed: two nodes left and right, one in the middle */
-GBytes *fake_info(void);
-
-GBytes *
+static GBytes *
 fake_info(void)
 {
 	ktp_Info info = ktp_Info_init_zero;
@@ -389,6 +387,7 @@ fake_hub_vtable(void)
 		.query_edits = fake_query_edits,
 		.identify = fake_identify,
 		.scan = fake_scan,
+		.since_listened_ms = fake_since_listened_ms,
 		.explain = fake_explain,
 		.pair = fake_pair,
 		.answer_pairing = fake_answer_pairing,

@@ -64,6 +64,7 @@ typedef struct {
 	guint n_rezones;
 	gboolean is_rezone_slow; /* it is over with fake_end_rezone */
 	guint rezone_permille;
+	gint64 since_listened_ms;
 	KnHubRezonedFunc rezone_func;
 	gpointer rezone_request;
 	GPtrArray *plans;    /* owned: KnPlanRow, newest first */
@@ -104,6 +105,7 @@ void fake_read_backup(gpointer user, guint64 offset, KnHubPagesFunc func, gpoint
 void fake_end_backup(gpointer user);
 gboolean fake_identify(gpointer user, gint64 device_id, guint duration_s, GError **error);
 gboolean fake_scan(gpointer user, guint duration_s, GError **error);
+gint64 fake_since_listened_ms(gpointer user);
 void fake_rezone(gpointer user, const KnRezone *wish, KnHubRezonedFunc func, gpointer request);
 void fake_end_rezone(FakeHub *hub, const GError *error);
 guint fake_get_rezone_permille(gpointer user);

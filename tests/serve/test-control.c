@@ -219,6 +219,12 @@ a_job_may_end_when_its_server_is_gone(Fixture *fixture, gconstpointer data)
 	fake_end_rezone(&fixture->hub, NULL);
 }
 
+static JsonObject *
+result_of(JsonNode *job)
+{
+	return json_object_get_object_member(json_node_get_object(job), "result");
+}
+
 static void
 a_scan_is_a_job_that_is_waited_for(Fixture *fixture, gconstpointer data)
 {
@@ -236,7 +242,26 @@ a_scan_is_a_job_that_is_waited_for(Fixture *fixture, gconstpointer data)
 	g_assert_cmpstr(text_of(done, "state"), ==, "done");
 	g_assert_cmpint(json_object_get_int_member(json_node_get_object(done), "progress_permille"),
 			==, 1000);
-	g_assert_true(json_object_has_member(json_node_get_object(done), "result"));
+	g_assert_true(json_object_get_boolean_member(result_of(done), "has_listened"));
+}
+
+static void
+a_scan_in_which_nothing_was_listened_to_says_so(Fixture *fixture, gconstpointer data)
+{
+	static const gint64 ago_ms[] = {-1, 3600000};
+
+	for (guint i = 0; i < G_N_ELEMENTS(ago_ms); i++) {
+		guint status = 0;
+		g_autoptr(JsonNode) begun = NULL;
+		g_autoptr(JsonNode) done = NULL;
+		g_autofree gchar *target = NULL;
+
+		fixture->hub.since_listened_ms = ago_ms[i];
+		begun = ask(fixture, "POST", "/v1/scans?seconds=1", "{}", &status);
+		target = g_strdup_printf("/v1/jobs/%s?wait=20", text_of(begun, "id"));
+		done = ask(fixture, "GET", target, NULL, &status);
+		g_assert_false(json_object_get_boolean_member(result_of(done), "has_listened"));
+	}
 }
 
 static void
@@ -278,6 +303,7 @@ main(int argc, char **argv)
 	ADD(what_a_job_failed_of_is_its_problem_with_what_to_do);
 	ADD(a_job_may_end_when_its_server_is_gone);
 	ADD(a_scan_is_a_job_that_is_waited_for);
+	ADD(a_scan_in_which_nothing_was_listened_to_says_so);
 	ADD(only_so_many_jobs_run_at_once_and_the_oldest_that_are_done_make_room);
 	return g_test_run();
 }

@@ -208,6 +208,8 @@ kn_listen_get(const KnListen *listen, gint64 now_us, KnListenStatus *ret_status)
 		.since_listened_ms = listen->is_on ? 0 : since_ms(listen->last_us, now_us),
 		.since_heard_ms = since_ms(listen->last_heard_us, now_us),
 		.n_silent = listen->n_silent,
-		.is_refused = listen->n_refused >= KN_LISTEN_REFUSED_MIN,
+		.is_refused = listen->n_refused >= KN_LISTEN_REFUSED_MIN &&
+			      now_us < listen->refused_us +
+					       KN_LISTEN_REFUSED_PERIODS * listen->times->period_us,
 	};
 }

@@ -25,6 +25,8 @@ enum {
 	KN_LISTEN_REFUSALS = 10, /* in a row, some six minutes: no passing trouble (a guess) */
 	KN_LISTEN_REFUSED_MIN =
 		3, /* in a row, some fifteen seconds: then a person is told (a guess) */
+	KN_LISTEN_REFUSED_PERIODS =
+		5, /* without a try, as nobody is looked for: then nobody knows any more (a guess) */
 };
 
 /* of one minute of the last hour */
@@ -89,6 +91,6 @@ typedef struct {
 	gint64 since_heard_ms;    /* anybody; -1 never */
 	guint n_silent;           /* windows in a row */
 	gboolean
-		is_refused; /* KN_LISTEN_REFUSED_MIN times in a row it did not begin, and not since */
+		is_refused; /* KN_LISTEN_REFUSED_MIN times in a row it did not begin, and not since; the last was tried not long ago */
 } KnListenStatus;
 void kn_listen_get(const KnListen *listen, gint64 now_us, KnListenStatus *ret_status);

@@ -152,6 +152,7 @@ judge_link(const KnWhyFacts *facts)
 		return facts->unseen_ms >= 0 && facts->unseen_ms < MINUTE_MS ? KN_WHY_CONNECTING
 									     : KN_WHY_NOT_HEARD;
 	case KN_WHY_LINK_CONNECTING:
+	case KN_WHY_LINK_STARTING:
 		return KN_WHY_CONNECTING;
 	case KN_WHY_LINK_READY:
 		break;
@@ -164,7 +165,7 @@ is_cut_off(const KnWhyFacts *facts)
 {
 	return facts->is_allowed && facts->is_bond_suspected &&
 	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING ||
-		facts->link == KN_WHY_LINK_CONNECTING);
+		facts->link == KN_WHY_LINK_CONNECTING || facts->link == KN_WHY_LINK_STARTING);
 }
 
 /* a link that stands is no matter of it, and neither is one that was put aside */
@@ -173,7 +174,7 @@ is_cut_by_adapter(const KnWhyFacts *facts)
 {
 	return facts->is_allowed && facts->is_adapter_failed &&
 	       (facts->link == KN_WHY_LINK_SEARCHING || facts->link == KN_WHY_LINK_WAITING ||
-		facts->link == KN_WHY_LINK_CONNECTING);
+		facts->link == KN_WHY_LINK_CONNECTING || facts->link == KN_WHY_LINK_STARTING);
 }
 
 static KnWhyCause

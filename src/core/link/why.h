@@ -49,7 +49,8 @@ typedef enum {
 	KN_WHY_LINK_WAITING, /* it is there; for its turn, or for a pause to end */
 	KN_WHY_LINK_NOT_BONDED,
 	KN_WHY_LINK_BOND_LOST,
-	KN_WHY_LINK_CONNECTING, /* up to streaming */
+	KN_WHY_LINK_CONNECTING,
+	KN_WHY_LINK_STARTING, /* connected; up to streaming */
 	KN_WHY_LINK_BUSY,
 	KN_WHY_LINK_UNSUPPORTED,
 	KN_WHY_LINK_READY,

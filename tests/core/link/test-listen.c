@@ -337,6 +337,11 @@ three_refusals_in_a_row_are_told_until_listening_begins(void)
 		kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us);
 		f.now_us = again_us;
 	}
+	/* each try is told of for five minutes: then nobody was looked for, and nobody knows */
+	kn_listen_get(&f.listen, f.now_us + 5 * 60 * S - 1, &status);
+	g_assert_true(status.is_refused);
+	kn_listen_get(&f.listen, f.now_us + 5 * 60 * S, &status);
+	g_assert_false(status.is_refused);
 	kn_listen_plan(&f.listen, TRUE, FALSE, f.now_us, &again_us);
 	kn_listen_started(&f.listen, f.now_us);
 	kn_listen_get(&f.listen, f.now_us, &status);

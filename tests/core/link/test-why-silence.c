@@ -80,6 +80,10 @@ what_needs_no_listening_is_told_as_it_is(void)
 	facts.unseen_ms = MINUTE_MS - 1;
 	facts.link = KN_WHY_LINK_CONNECTING;
 	assert_why(&facts, "connecting", NULL, NULL);
+	/* one that was found blindly is connected: who restarted bluetoothd now would end that */
+	facts.unseen_ms = 60 * MINUTE_MS;
+	facts.link = KN_WHY_LINK_STARTING;
+	assert_why(&facts, "connecting", NULL, NULL);
 	facts.is_allowed = FALSE;
 	facts.unseen_ms = 60 * MINUTE_MS;
 	assert_why(&facts, "not-allowed", NULL, NULL);
