@@ -45,7 +45,7 @@ add_radio_view(const KnApp *app, KnDeviceView *view)
 	view->link_error = g_strdup("");
 	if (seen) {
 		view->is_bonded = seen->is_bonded;
-		view->has_signal = TRUE;
+		view->has_signal = seen->signal_dbm != 0;
 		view->signal_dbm = seen->signal_dbm;
 		view->seen_us = seen->seen_us;
 	}

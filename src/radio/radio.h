@@ -93,7 +93,7 @@ typedef struct {
 /* Calls from radio to its owner, on the main thread. Strings and bytes are borrowed for the call. */
 typedef struct {
 	void (*state_changed)(gpointer user, KnRadioState state);
-	/* an unenrolled or enrolled KTP device was heard; name is cleaned text */
+	/* an unenrolled or enrolled KTP device was heard; name is cleaned text, signal_dbm 0 not known */
 	void (*seen)(gpointer user, const gchar *address, const gchar *name, gint16 signal_dbm,
 		     gboolean is_bonded);
 	/* the link is ready: INFO was read, notifications flow; control may be written from now on */

@@ -5,7 +5,11 @@
 
 #include <string.h>
 
-enum { ADDRESS_LENGTH = 17 /* AA:BB:CC:DD:EE:FF */ };
+enum {
+	ADDRESS_LENGTH = 17, /* AA:BB:CC:DD:EE:FF */
+	SIGNAL_MAX_DBM =
+		20, /* of a report of the controller; above is 127, not available (Core 5.4, Vol 4, Part E, 7.7.65.2) */
+};
 
 static void
 adapter_free(gpointer data)
@@ -152,6 +156,7 @@ update_device(KnTreeDevice *device, GVariant *properties, gboolean may_be_heard,
 {
 	const gchar *name = NULL;
 	const gchar *address = NULL;
+	gint16 signal_dbm;
 	/* at pairing a private address becomes the one behind it; the path keeps the old one */
 	if (g_variant_lookup(properties, "Address", "&s", &address) &&
 	    strlen(address) == ADDRESS_LENGTH) {
@@ -164,8 +169,10 @@ update_device(KnTreeDevice *device, GVariant *properties, gboolean may_be_heard,
 	if (g_variant_lookup(properties, "Name", "&s", &name))
 		set_name(device, name);
 	device->is_ktp |= offers_service(properties);
-	if (g_variant_lookup(properties, "RSSI", "n", &device->signal_dbm))
-		device->has_signal = TRUE;
+	if (g_variant_lookup(properties, "RSSI", "n", &signal_dbm)) {
+		device->has_signal = signal_dbm <= SIGNAL_MAX_DBM;
+		device->signal_dbm = device->has_signal ? signal_dbm : 0;
+	}
 	if (!may_be_heard)
 		return KN_TREE_CHANGED;
 	device->heard_us = now_us;

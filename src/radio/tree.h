@@ -50,8 +50,8 @@ typedef struct {
 	gboolean is_connected;
 	gboolean is_resolved;
 	gboolean has_signal;
-	gint16 signal_dbm;
-	gint64 heard_us; /* when an advertisement came last, by the tree's caller; 0 never */
+	gint16 signal_dbm; /* 0: not known */
+	gint64 heard_us;   /* when an advertisement came last, by the tree's caller; 0 never */
 } KnTreeDevice;
 
 /* borrowed from the tree until it changes */

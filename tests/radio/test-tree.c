@@ -208,6 +208,12 @@ only_an_advertisement_counts_as_heard(void)
 			 KN_TREE_CHANGED | KN_TREE_HEARD | KN_TREE_ON_AIR);
 	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->heard_us, ==, 2000);
 	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->signal_dbm, ==, -60);
+	g_assert_true(kn_tree_find(tree, ADDRESS)->has_signal);
+	/* of some controllers nobody learns how loud it was */
+	g_assert_cmpuint(change(tree, DEVICE, "org.bluez.Device1", "{'RSSI': <int16 127>}"), ==,
+			 KN_TREE_CHANGED | KN_TREE_HEARD | KN_TREE_ON_AIR);
+	g_assert_cmpint(kn_tree_find(tree, ADDRESS)->signal_dbm, ==, 0);
+	g_assert_false(kn_tree_find(tree, ADDRESS)->has_signal);
 }
 
 static void

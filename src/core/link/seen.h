@@ -9,9 +9,9 @@
 enum { KN_SEEN_MAX = 512 };
 
 typedef struct {
-	gchar *address; /* owned */
-	gchar *name;    /* owned: cleaned; "" none */
-	gint16 signal_dbm;
+	gchar *address;    /* owned */
+	gchar *name;       /* owned: cleaned; "" none */
+	gint16 signal_dbm; /* 0: not known */
 	gboolean is_bonded;
 	gint64 seen_us; /* UTC */
 } KnSeen;
