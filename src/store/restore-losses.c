@@ -5,11 +5,16 @@
 
 #include "core/log/loss.h"
 #include "store/anchors.h"
+#include "store/aside.h"
 #include "store/enrolled.h"
 #include "store/logs.h"
 #include "store/restore-file.h"
 #include <string.h>
 #include <sys/stat.h>
+
+#define NEWEST_US                                                                  \
+	"SELECT coalesce(max(start_utc_us + duration_ms * 1000), 0) FROM session " \
+	"WHERE start_utc_us < 9223372036854775807"
 
 enum { RANGES_MAX = 64 }; /* that are dated one by one: each is a walk over all blocks */
 
@@ -247,6 +252,23 @@ tell_lost(const KnRestoreReport *report, const Span *span)
 				      to);
 }
 
+/* An older copy of the name is sound, and says nothing of what came after it: the losses of that time stay as they are told. */
+static void
+keep_later(Work *work, const gchar *name, const GArray *told, GArray *spans)
+{
+	gint64 newest_us = 0;
+
+	if (!g_str_has_prefix(name, KN_ASIDE_ELSEWHERE))
+		return;
+	/* of one that cannot be asked all of them */
+	if (!kn_sql_get(work->from, NEWEST_US, KN_SQL_NONE, &newest_us, 1, NULL, NULL))
+		newest_us = 0;
+	for (guint i = 0; i < told->len; i++)
+		if (g_array_index(told, Span, i).from_us >= newest_us)
+			g_array_append_val(spans, g_array_index(told, Span, i));
+	kn_loss_spans_join(spans);
+}
+
 static gboolean
 shrink(Work *work, const gchar *name, GError **error)
 {
@@ -262,6 +284,7 @@ shrink(Work *work, const gchar *name, GError **error)
 	spans = bracket_all(work, &all, error);
 	if (!spans)
 		return FALSE;
+	keep_later(work, name, told, spans);
 	for (guint i = 0; i < spans->len; i++)
 		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
 	/* twice is once */
@@ -278,10 +301,7 @@ find_end(Work *work, gint64 *end_us, GError **error)
 	gint64 newest_us = 0;
 	struct stat stat_of;
 
-	if (!kn_sql_get(work->db,
-			"SELECT coalesce(max(start_utc_us + duration_ms * 1000), 0) FROM session "
-			"WHERE start_utc_us < 9223372036854775807",
-			KN_SQL_NONE, &newest_us, 1, NULL, error))
+	if (!kn_sql_get(work->db, NEWEST_US, KN_SQL_NONE, &newest_us, 1, NULL, error))
 		return FALSE;
 	*end_us = MAX(*end_us, newest_us);
 	if (fstat(work->restore->source.fd, &stat_of) == 0)
