@@ -345,6 +345,27 @@ tell_all(Work *work, const GPtrArray *names, GError **error)
 	return names->len > 0 || note(work, is_known, error);
 }
 
+/* What came now may be what other files lacked, and only their own ledgers know what that was. */
+static gboolean
+tell_others(Work *work, const KnRestoreFile *file, const GPtrArray *names, GError **error)
+{
+	g_autoptr(GArray) losses = kn_aside_losses(work->db, error);
+	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	g_hash_table_add(told, kn_restore_file_name(file));
+	for (guint i = 0; i < names->len; i++)
+		g_hash_table_add(told, g_strdup(names->pdata[i]));
+	for (guint i = 0; losses && i < losses->len; i++) {
+		const gchar *name = g_array_index(losses, KnLoss, i).file;
+		if (g_hash_table_add(told, g_strdup(name)))
+			kn_restore_report_say(&work->rows->report,
+					      "%s: what it lacked is told as lost until it is "
+					      "given once more, though it may be here by now",
+					      name);
+	}
+	return losses != NULL;
+}
+
 gboolean
 kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb *from,
 		  GError **error)
@@ -357,7 +378,7 @@ kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb 
 	if (!names)
 		return FALSE;
 	if (kn_db_begin(db, error) && tell_all(&work, names, error) && kn_db_commit(db, error))
-		return TRUE;
+		return tell_others(&work, &file, names, error);
 	kn_db_rollback(db);
 	return FALSE;
 }

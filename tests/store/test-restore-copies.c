@@ -8,6 +8,7 @@
 #include "core/log/loss.h"
 #include "store/aside.h"
 #include <glib/gstdio.h>
+#include <string.h>
 
 #define DAY_US G_GINT64_CONSTANT(86400000000)
 enum {
@@ -231,6 +232,40 @@ a_file_beside_the_database_is_known_again_by_any_name(void)
 	}
 }
 
+/* the moved one first, as the manual lets, and then the sound one under another name */
+static void
+a_file_that_another_one_completes_is_named_and_is_without_loss_when_given_once_more(void)
+{
+	g_auto(Copies) copies = {0};
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GBytes) spoiled = NULL;
+	g_autoptr(GArray) losses = NULL;
+	g_autoptr(GArray) mended = NULL;
+	g_autofree gchar *sound_path = NULL;
+	guint n_naming = 0;
+
+	copies_init(&copies);
+	sound_path = g_strconcat(copies.path, ".sound", NULL);
+	history_write_file(sound_path, copies.sound);
+	history_spoil_block(copies.path, SPOILED);
+	spoiled = history_read_file(copies.path);
+	give(&copies, spoiled);
+	(void)history_restore(&copies.here, sound_path, lines);
+	losses = told(&copies.here);
+	g_assert_cmpuint(losses->len, ==, 1);
+	for (guint i = 0; i < lines->len; i++)
+		n_naming += strstr(lines->pdata[i], g_array_index(losses, KnLoss, 0).file) &&
+			    strstr(lines->pdata[i], "once more");
+	g_assert_cmpuint(n_naming, ==, 1);
+	give(&copies, spoiled);
+	mended = told(&copies.here);
+	g_assert_cmpuint(mended->len, ==, 0);
+	g_ptr_array_set_size(lines, 0);
+	(void)history_restore(&copies.here, sound_path, lines);
+	g_assert_cmpuint(lines->len, ==, 0);
+	g_assert_cmpint(g_unlink(sound_path), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -238,6 +273,7 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/store/restore-copies/" #name, name)
 	ADD(an_older_sound_copy_does_not_take_back_what_was_lost_after_it);
 	ADD(what_another_hub_had_lost_is_mended_by_its_own_file_and_by_no_other_hubs);
+	ADD(a_file_that_another_one_completes_is_named_and_is_without_loss_when_given_once_more);
 	ADD(a_file_beside_the_database_is_known_again_by_any_name);
 	return g_test_run();
 }
