@@ -9,12 +9,9 @@
 #include "store/enrolled.h"
 #include "store/logs.h"
 #include "store/restore-file.h"
+#include "store/restore-reach.h"
 #include <string.h>
 #include <sys/stat.h>
-
-#define NEWEST_US                                                                  \
-	"SELECT coalesce(max(start_utc_us + duration_ms * 1000), 0) FROM session " \
-	"WHERE start_utc_us < 9223372036854775807"
 
 enum { RANGES_MAX = 64 }; /* that are dated one by one: each is a walk over all blocks */
 
@@ -253,20 +250,20 @@ tell_lost(const KnRestoreReport *report, const Span *span)
 }
 
 /* An older copy of the name is sound, and says nothing of what came after it: the losses of that time stay as they are told. */
-static void
-keep_later(Work *work, const gchar *name, const GArray *told, GArray *spans)
+static gboolean
+keep_later(Work *work, const gchar *name, const GArray *told, GArray *spans, GError **error)
 {
-	gint64 newest_us = 0;
+	gint64 newest_us;
 
 	if (!g_str_has_prefix(name, KN_ASIDE_ELSEWHERE))
-		return;
-	/* of one that cannot be asked all of them */
-	if (!kn_sql_get(work->from, NEWEST_US, KN_SQL_NONE, &newest_us, 1, NULL, NULL))
-		newest_us = 0;
+		return TRUE;
+	if (!kn_restore_reach(work->rows, work->db, work->from, &newest_us, error))
+		return FALSE;
 	for (guint i = 0; i < told->len; i++)
 		if (g_array_index(told, Span, i).from_us >= newest_us)
 			g_array_append_val(spans, g_array_index(told, Span, i));
 	kn_loss_spans_join(spans);
+	return TRUE;
 }
 
 static gboolean
@@ -282,9 +279,8 @@ shrink(Work *work, const gchar *name, GError **error)
 	for (guint i = 1; i < told->len; i++)
 		all.to_us = MAX(all.to_us, g_array_index(told, Span, i).to_us);
 	spans = bracket_all(work, &all, error);
-	if (!spans)
+	if (!spans || !keep_later(work, name, told, spans, error))
 		return FALSE;
-	keep_later(work, name, told, spans);
 	for (guint i = 0; i < spans->len; i++)
 		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
 	/* twice is once */
@@ -301,7 +297,10 @@ find_end(Work *work, gint64 *end_us, GError **error)
 	gint64 newest_us = 0;
 	struct stat stat_of;
 
-	if (!kn_sql_get(work->db, NEWEST_US, KN_SQL_NONE, &newest_us, 1, NULL, error))
+	if (!kn_sql_get(work->db,
+			"SELECT coalesce(max(start_utc_us + duration_ms * 1000), 0) FROM session "
+			"WHERE start_utc_us < 9223372036854775807",
+			KN_SQL_NONE, &newest_us, 1, NULL, error))
 		return FALSE;
 	*end_us = MAX(*end_us, newest_us);
 	if (fstat(work->restore->source.fd, &stat_of) == 0)

@@ -7,7 +7,7 @@
  * those around them. Of a ledger that cannot be read the loss stays as it was. A file that was not known to be damaged (a backup from a bad
  * stick, the database of a card that failed) leaves a loss, too: no summary would say otherwise that a session is missing between two others.
  * Given again when its records are here, or as a better copy of the same name, it leaves none; an older copy leaves what is lost of the time
- * behind its newest session. Whatever brings the records otherwise (another file, the massager) does not take the loss back, because only the
+ * behind its newest record. Whatever brings the records otherwise (another file, the massager) does not take the loss back, because only the
  * ledger of the file it is about knows what that had: what is told names those files that are to be given once more.
  */
 

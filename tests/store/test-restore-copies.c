@@ -106,6 +106,38 @@ an_older_sound_copy_does_not_take_back_what_was_lost_after_it(void)
 	g_assert_cmpuint(mended->len, ==, 0);
 }
 
+/* Neither needs a session behind the loss: what is lost may be the last there is, and a hub may never know the time. */
+static void
+a_sound_copy_mends_what_is_behind_all_sessions_and_what_nobody_can_date(void)
+{
+	for (guint is_dated = 0; is_dated < 2; is_dated++) {
+		g_auto(Copies) copies = {0};
+		g_autoptr(GArray) losses = NULL;
+		g_autoptr(GArray) mended = NULL;
+		g_autoptr(GBytes) spoiled = NULL;
+
+		copies_init(&copies);
+		history_open_hub(&copies.lost);
+		tape_samples(&copies.lost, 60, 0);
+		history_store_in_pieces(&copies.lost, tape_newest(&copies.lost) - 59,
+					tape_newest(&copies.lost));
+		history_close_hub(&copies.lost);
+		if (!is_dated)
+			history_run_sql(copies.path, "DELETE FROM anchor");
+		g_bytes_unref(copies.sound);
+		copies.sound = history_read_file(copies.path);
+		history_run_sql(copies.path, "UPDATE block SET data = zeroblob(length(data)) WHERE "
+					     "block_id = (SELECT max(block_id) FROM block)");
+		spoiled = history_read_file(copies.path);
+		give(&copies, spoiled);
+		losses = told(&copies.here);
+		g_assert_cmpuint(losses->len, ==, 1);
+		give(&copies, copies.sound);
+		mended = told(&copies.here);
+		g_assert_cmpuint(mended->len, ==, 0);
+	}
+}
+
 #define SPAN_OF_OTHER "INSERT INTO loss (from_us, to_us, file) VALUES (1000, 2000, '%s')"
 
 /* Of another hub: what it had lost of its own, and of what had been brought to it. */
@@ -272,6 +304,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name) g_test_add_func("/store/restore-copies/" #name, name)
 	ADD(an_older_sound_copy_does_not_take_back_what_was_lost_after_it);
+	ADD(a_sound_copy_mends_what_is_behind_all_sessions_and_what_nobody_can_date);
 	ADD(what_another_hub_had_lost_is_mended_by_its_own_file_and_by_no_other_hubs);
 	ADD(a_file_that_another_one_completes_is_named_and_is_without_loss_when_given_once_more);
 	ADD(a_file_beside_the_database_is_known_again_by_any_name);
