@@ -66,15 +66,19 @@ load_ledger(KnDb *db, gint64 log_key, GError **error)
 static gboolean
 load_device(KnDb *db, gint64 device_id, KnStoredDevice *stored, GError **error)
 {
-	/* A log that is begun has the highest number; but a restore brings older ones with higher numbers than the one in use: that has the newest
-	 * session, or else what was stored last. */
+	/* A log that is begun has the highest number, and one that is written to the newest block; but a restore brings older ones with higher
+	 * numbers and newer blocks than the one in use: that has the newest session. Where one of the two hubs did not know the time there are
+	 * some with a time and some without, and neither kind may push the other out: by turns. */
 	g_autoptr(GArray) keys = kn_sql_select_ids(
 		db,
-		"SELECT log_key FROM (SELECT l.log_key FROM log AS l WHERE l.device_id = ?1 ORDER "
-		"BY l.log_key = (SELECT max(log_key) FROM log WHERE device_id = ?1) DESC, "
-		"coalesce((SELECT start_utc_us FROM session AS s WHERE s.log_key = l.log_key AND "
-		"s.first_seq > 0 ORDER BY s.first_seq DESC LIMIT 1), 0) DESC, "
-		"coalesce(l.newest_block_id, 0) DESC, l.log_key DESC LIMIT ?2) ORDER BY log_key",
+		"SELECT log_key FROM (SELECT log_key FROM (SELECT l.log_key, "
+		"coalesce(l.newest_block_id, 0) AS block_id, coalesce((SELECT start_utc_us FROM "
+		"session AS s WHERE s.log_key = l.log_key AND s.first_seq > 0 ORDER BY s.first_seq "
+		"DESC LIMIT 1), 0) AS start_us FROM log AS l WHERE l.device_id = ?1) ORDER BY "
+		"log_key = (SELECT max(log_key) FROM log WHERE device_id = ?1) DESC, "
+		"block_id = (SELECT max(newest_block_id) FROM log WHERE device_id = ?1) DESC, "
+		"row_number() OVER (PARTITION BY start_us = 9223372036854775807 ORDER BY start_us "
+		"DESC, block_id DESC, log_key DESC), log_key DESC LIMIT ?2) ORDER BY log_key",
 		KN_SQL_INTS(device_id, KN_STORE_LOGS_LOADED), error);
 
 	stored->ledgers = g_ptr_array_new_with_free_func(ledger_free);

@@ -4,7 +4,7 @@
 #include "store/restore-work.h"
 
 #include "core/base/zone.h"
-#include "store/aside.h"
+#include "store/restore-file.h"
 #include "store/writer.h"
 
 /* ---- the zones of sessions ---- */
@@ -167,13 +167,6 @@ take_conflicts(KnRestoreWork *work, GError **error)
 
 /* ---- what was lost there ---- */
 
-/* No database tells of its own loss: of its name was another one, which was carried away before. */
-static gboolean
-is_still_beside(const KnRestoreRows *rows, const gchar *file)
-{
-	return rows->is_beside && !g_str_equal(file, rows->file);
-}
-
 /* of a file that lies beside another database */
 static gboolean
 take_loss(KnRestoreWork *work, KnStatement *row, GError **error)
@@ -186,9 +179,7 @@ take_loss(KnRestoreWork *work, KnStatement *row, GError **error)
 		work->n_left++;
 		return TRUE;
 	}
-	name = is_still_beside(work->rows, file) || strchr(file, '/')
-		       ? g_strdup(file)
-		       : g_strconcat(KN_ASIDE_ELSEWHERE, file, NULL);
+	name = kn_restore_file_carried(work->rows, work->db, work->from, file);
 	insert = kn_sql_start(
 		work->db,
 		"INSERT INTO loss (from_us, to_us, file) SELECT ?1, ?2, ?3 WHERE NOT "

@@ -5,9 +5,11 @@
 
 #include "core/log/loss.h"
 #include "store/anchors.h"
+#include "store/aside.h"
 #include "store/enrolled.h"
 #include "store/logs.h"
 #include "store/restore-file.h"
+#include "store/restore-reach.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -247,6 +249,23 @@ tell_lost(const KnRestoreReport *report, const Span *span)
 				      to);
 }
 
+/* An older copy of the name is sound, and says nothing of what came after it: the losses of that time stay as they are told. */
+static gboolean
+keep_later(Work *work, const gchar *name, const GArray *told, GArray *spans, GError **error)
+{
+	gint64 newest_us;
+
+	if (!g_str_has_prefix(name, KN_ASIDE_ELSEWHERE))
+		return TRUE;
+	if (!kn_restore_reach(work->rows, work->db, work->from, &newest_us, error))
+		return FALSE;
+	for (guint i = 0; i < told->len; i++)
+		if (g_array_index(told, Span, i).from_us >= newest_us)
+			g_array_append_val(spans, g_array_index(told, Span, i));
+	kn_loss_spans_join(spans);
+	return TRUE;
+}
+
 static gboolean
 shrink(Work *work, const gchar *name, GError **error)
 {
@@ -260,7 +279,7 @@ shrink(Work *work, const gchar *name, GError **error)
 	for (guint i = 1; i < told->len; i++)
 		all.to_us = MAX(all.to_us, g_array_index(told, Span, i).to_us);
 	spans = bracket_all(work, &all, error);
-	if (!spans)
+	if (!spans || !keep_later(work, name, told, spans, error))
 		return FALSE;
 	for (guint i = 0; i < spans->len; i++)
 		tell_lost(&work->rows->report, &g_array_index(spans, Span, i));
@@ -325,6 +344,27 @@ tell_all(Work *work, const GPtrArray *names, GError **error)
 	return names->len > 0 || note(work, is_known, error);
 }
 
+/* What came now may be what other files lacked, and only their own ledgers know what that was. */
+static gboolean
+tell_others(Work *work, const KnRestoreFile *file, const GPtrArray *names, GError **error)
+{
+	g_autoptr(GArray) losses = kn_aside_losses(work->db, error);
+	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	g_hash_table_add(told, kn_restore_file_name(file));
+	for (guint i = 0; i < names->len; i++)
+		g_hash_table_add(told, g_strdup(names->pdata[i]));
+	for (guint i = 0; losses && i < losses->len; i++) {
+		const gchar *name = g_array_index(losses, KnLoss, i).file;
+		if (g_hash_table_add(told, g_strdup(name)))
+			kn_restore_report_say(&work->rows->report,
+					      "%s: what it lacked is told as lost until it is "
+					      "given once more, though it may be here by now",
+					      name);
+	}
+	return losses != NULL;
+}
+
 gboolean
 kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb *from,
 		  GError **error)
@@ -337,7 +377,7 @@ kn_restore_losses(const KnRestore *restore, KnRestoreRows *rows, KnDb *db, KnDb 
 	if (!names)
 		return FALSE;
 	if (kn_db_begin(db, error) && tell_all(&work, names, error) && kn_db_commit(db, error))
-		return TRUE;
+		return tell_others(&work, &file, names, error);
 	kn_db_rollback(db);
 	return FALSE;
 }

@@ -91,12 +91,25 @@ move(KnDb *db, const KnRezone *wish, const Candidate *candidate, gint64 now_us, 
 	       kn_sql_finish(update, error);
 }
 
+/* for as long as it is the same: most sessions of a massager are of one */
+static void
+hold_zone(const gchar *zone, const gchar **held_name, GTimeZone **held)
+{
+	if (g_strcmp0(zone, *held_name) == 0)
+		return;
+	g_clear_pointer(held, g_time_zone_unref);
+	*held = kn_zone_hold(zone);
+	*held_name = zone;
+}
+
 static gboolean
 move_all(KnDb *db, const KnRezone *wish, gint64 now_us, KnRezoned *done, GError **error)
 {
 	g_autoptr(GArray) candidates = find_candidates(db, wish, error);
 	/* held, so that a day does not read the file of the zone each time */
 	g_autoptr(GTimeZone) held = kn_zone_hold(wish->zone);
+	g_autoptr(GTimeZone) old = NULL;
+	const gchar *old_zone = NULL;
 
 	(void)held;
 	if (!candidates)
@@ -106,6 +119,7 @@ move_all(KnDb *db, const KnRezone *wish, gint64 now_us, KnRezoned *done, GError 
 		if (wish->permille)
 			g_atomic_int_set(wish->permille,
 					 (gint)(i * G_GINT64_CONSTANT(1000) / candidates->len));
+		hold_zone(candidate->zone, &old_zone, &old);
 		if (!is_wanted(wish, candidate))
 			continue;
 		count(wish, candidate, done);

@@ -150,6 +150,99 @@ a_block_that_is_gone_is_told_by_the_sessions_that_had_records_in_it(void)
 	g_assert_cmpint(loss->to_us, <, first + 2 * RECORDS_A_SESSION * 320000);
 }
 
+/* The head is under the checksum, too: a bit of a tick moves it by millennia, and no summary is to be in doubt for that. */
+static void
+a_head_that_is_what_is_damaged_casts_no_doubt_on_another_time(void)
+{
+	static const gchar *const heads[] = {
+		"last_t_ms = last_t_ms + (1 << 48)",
+		"first_t_ms = first_t_ms - (1 << 62) - (1 << 62)",
+		"first_t_ms = first_t_ms + (1 << 45)",
+	};
+
+	for (guint is_derived = 0; is_derived < 2; is_derived++)
+		for (guint i = 0; i < G_N_ELEMENTS(heads); i++) {
+			g_auto(Fixture) fixture = {0};
+			g_autoptr(GArray) losses = NULL;
+			g_autofree gchar *path = NULL;
+			g_autofree gchar *sql =
+				g_strdup_printf("UPDATE block SET %s WHERE block_id = 2", heads[i]);
+			const KnLoss *loss;
+			gint64 first;
+
+			record(&fixture);
+			path = g_strdup(fixture.db->path);
+			history_close_hub(&fixture);
+			history_run_sql(path, sql);
+			history_open_hub(&fixture);
+			g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING,
+					      "*damaged*block 2:*");
+			/* nothing is left of its session but the other end of the head */
+			if (is_derived)
+				derive_anew(&fixture, RECORDS_OF_ONE + 5);
+			losses = losses_of(&fixture);
+			g_test_assert_expected_messages();
+			g_assert_cmpuint(losses->len, ==, 1);
+			loss = &g_array_index(losses, KnLoss, 0);
+			first = time_of(&fixture, RECORDS_OF_ONE + 1);
+			g_assert_cmpint(loss->from_us, >=, first);
+			g_assert_cmpint(loss->to_us, <=, time_of(&fixture, 2 * RECORDS_OF_ONE) + 1);
+			g_assert_true(is_derived || loss->from_us == first);
+		}
+}
+
+static gint
+refuse(gpointer user)
+{
+	return 1;
+}
+
+static void
+what_cannot_be_asked_for_a_moment_is_told_at_the_next_call(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GArray) losses = NULL;
+	KnDamage damage;
+
+	record(&fixture);
+	spoil(&fixture, 2);
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*block 2:*");
+	g_assert_true(kn_blocks_check_newest(fixture.db, N_SESSIONS, NULL));
+	g_test_assert_expected_messages();
+	kn_damage_init(&damage);
+	sqlite3_progress_handler(fixture.db->handle, 1, refuse, NULL);
+	g_assert_null(kn_damage_news(&damage, fixture.db));
+	sqlite3_progress_handler(fixture.db->handle, 0, NULL, NULL);
+	losses = kn_damage_news(&damage, fixture.db);
+	g_assert_nonnull(losses);
+	g_assert_cmpuint(losses->len, ==, 1);
+	g_assert_null(kn_damage_news(&damage, fixture.db));
+	kn_damage_clear(&damage);
+}
+
+/* or each answer of a hub would ask a disk that is gone */
+static void
+what_can_never_be_asked_is_given_up(void)
+{
+	g_auto(Fixture) fixture = {0};
+	KnDamage damage;
+	guint n_calls = 0;
+
+	record(&fixture);
+	spoil(&fixture, 2);
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*damaged*block 2:*");
+	g_assert_true(kn_blocks_check_newest(fixture.db, N_SESSIONS, NULL));
+	g_test_assert_expected_messages();
+	kn_damage_init(&damage);
+	sqlite3_progress_handler(fixture.db->handle, 1, refuse, NULL);
+	for (; damage.n_told == 0 && n_calls < 100; n_calls++)
+		g_assert_null(kn_damage_news(&damage, fixture.db));
+	sqlite3_progress_handler(fixture.db->handle, 0, NULL, NULL);
+	g_assert_cmpuint(n_calls, <, 100);
+	g_assert_null(kn_damage_news(&damage, fixture.db));
+	kn_damage_clear(&damage);
+}
+
 static void
 on_damage(gpointer user)
 {
@@ -276,6 +369,9 @@ main(int argc, char **argv)
 #define ADD(name) g_test_add_func("/store/lost-time/" #name, name)
 	ADD(a_session_that_is_lost_whole_between_two_that_are_here_is_told_by_its_time);
 	ADD(a_block_that_is_gone_is_told_by_the_sessions_that_had_records_in_it);
+	ADD(a_head_that_is_what_is_damaged_casts_no_doubt_on_another_time);
+	ADD(what_cannot_be_asked_for_a_moment_is_told_at_the_next_call);
+	ADD(what_can_never_be_asked_is_given_up);
 	ADD(a_backup_and_then_the_damaged_one_make_a_new_database_with_all_of_it);
 	ADD(many_are_told_as_few_that_hold_all_of_them);
 	ADD(the_store_tells_it_beside_what_was_set_aside);

@@ -11,6 +11,7 @@
 #include "walks.h"
 
 #include "store/blocks.h"
+#include "store/damage.h"
 #include "store/events.h"
 #include "store/reader.h"
 #include "store/sessions.h"
@@ -113,6 +114,27 @@ no_statement_walks_over_what_grows_with_the_years(void)
 	loaded = kn_reader_load(fixture.db, NULL);
 	g_assert_cmpuint(loaded->len, ==, 1);
 	walks_assert_none(fixture.db, 50);
+}
+
+/* on the thread that stores, each time that one is found */
+static void
+placing_a_damaged_block_does_not(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GArray) losses = NULL;
+	gint64 block_id = 1;
+	KnDamage damage;
+
+	fixture_init(&fixture);
+	use(&fixture);
+	fixture_reopen(&fixture);
+	g_hash_table_add(fixture.db->damaged, g_memdup2(&block_id, sizeof block_id));
+	kn_damage_init(&damage);
+	losses = kn_damage_news(&damage, fixture.db);
+	kn_damage_clear(&damage);
+	g_assert_nonnull(losses);
+	g_assert_cmpuint(losses->len, ==, 1);
+	walks_assert_none(fixture.db, 3);
 }
 
 /* what stands between the start of a hub and its first answer */
@@ -229,6 +251,8 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/store/plans/no_statement_walks_over_what_grows_with_the_years",
 			no_statement_walks_over_what_grows_with_the_years);
+	g_test_add_func("/store/plans/placing_a_damaged_block_does_not",
+			placing_a_damaged_block_does_not);
 	g_test_add_func("/store/plans/no_statement_of_a_start_does", no_statement_of_a_start_does);
 	g_test_add_func("/store/plans/a_walk_is_told_from_a_search", a_walk_is_told_from_a_search);
 	g_test_add_func("/store/plans/a_session_costs_the_same_after_hundreds_as_after_ten",
