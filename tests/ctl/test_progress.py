@@ -54,6 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(HALF)
         self.wfile.flush()
+        self.server.is_asked.set()
         if self.server.may_go_on.wait(DEADLINE_S) and not self.server.is_left:
             self.wfile.write(HALF + DIGEST)
 
@@ -65,7 +66,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         self.server.may_go_on.wait(DEADLINE_S)
 
+    def follow(self):
+        """Nothing more, and no end."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        self.server.is_followed.set()
+        self.server.may_go_on.wait(DEADLINE_S)
+
     def do_GET(self):
+        if self.path.startswith("/v1/events"):
+            self.follow()
+            return
+        if self.path.startswith("/v1/log"):
+            self.answer(200, {"events": [{"id": 1, "at": "2026-11-21T09:00:00+01:00", "class": "link", "kind": "paired"}]})
+            return
         self.server.is_asked.set()
         if self.server.may_go_on.wait(DEADLINE_S) and not self.server.is_left:
             self.answer(200, {"id": "1", "kind": "any", "progress_permille": 1000, **self.server.end})
@@ -77,6 +92,7 @@ class Hub(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     def __init__(self, path):
         super().__init__(str(path), Handler)
         self.path, self.may_go_on, self.is_asked, self.is_left = path, threading.Event(), threading.Event(), False
+        self.is_followed = threading.Event()
         self.end = {"state": "done", "result": {"tz": "Asia/Tokyo", "n_sessions": 4000, "n_other_day": 0, "is_dry_run": False, "devices": []}}
 
 
@@ -122,6 +138,9 @@ class Terminal:
         end = time.monotonic() + DEADLINE_S
         while not re.search(pattern, self.raw.decode(errors="ignore")):
             assert self.read() and time.monotonic() < end, self.raw
+
+    def press_ctrl_c(self):
+        os.write(self.master, b"\x03")
 
     def end(self):
         """Its exit code as a shell sees it."""
@@ -210,7 +229,7 @@ def test_ctrl_c_leaves_a_clean_line_and_130(hub, work):
     terminal.wait_for("█░")
     # not in the middle of the line: its end has been seen, too
     terminal.wait_for("\x1b\\[K")
-    os.write(terminal.master, b"\x03")
+    terminal.press_ctrl_c()
     assert terminal.end() == 128 + signal.SIGINT
     lines, column = terminal.screen()
     assert not re.search("[█░%]", "".join(lines)) and (lines[-1], column) == ("", 0), lines
@@ -224,7 +243,7 @@ def test_a_capture_is_ended_by_ctrl_c_and_is_whole(hub, columns):
     terminal = Terminal(hub, ["capture", "1", "-o", "made.cap"], columns)
     terminal.wait_for("notifications, .*\x1b\\[K")
     assert 20 < max(widths(terminal)) < columns
-    os.write(terminal.master, b"\x03")
+    terminal.press_ctrl_c()
     assert terminal.end() == OK
     lines = [line for line in terminal.screen()[0] if line]
     assert lines[0].startswith("made.cap: ") and "Ctrl-C" not in "".join(lines)
