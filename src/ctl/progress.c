@@ -4,6 +4,7 @@
 
 #include "ctl/client.h"
 #include "ctl/doc.h"
+#include "ctl/file.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
@@ -55,15 +56,17 @@ kn_progress_end(KnProgress *progress)
 		g_printerr(CLEAR_LINE);
 }
 
-/* ---- jobs ---- */
+/* ---- a clean end ---- */
 
 /* for a handler of signals: what it leaves behind */
+static gboolean has_file;
 static gboolean has_line;
 static const gchar *last_words;
 
 static void
 on_ended(gint number)
 {
+	kn_file_unlink_unfinished();
 	if (has_line)
 		(void)!write(STDERR_FILENO, CLEAR_LINE, strlen(CLEAR_LINE));
 	if (last_words != NULL)
@@ -86,6 +89,15 @@ set_handlers(gboolean is_ours)
 			(void)sigaction(numbers[i], &action, NULL);
 	}
 }
+
+void
+kn_progress_guard_file(gboolean is_guarded)
+{
+	has_file = is_guarded;
+	set_handlers(is_guarded);
+}
+
+/* ---- jobs ---- */
 
 static gint
 follow_job(KnCall *call, const gchar *what, KnProgress *progress, JsonNode **job)
@@ -125,8 +137,10 @@ kn_progress_wait_for_job(KnCall *call, const gchar *what, const gchar *last, Jso
 	last_words = last;
 	set_handlers(TRUE);
 	failed = follow_job(call, what, &progress, &job);
-	set_handlers(FALSE);
 	kn_progress_end(&progress);
+	has_line = FALSE;
+	last_words = NULL;
+	set_handlers(has_file);
 	if (failed == KN_EXIT_OK && kn_doc_has(kn_doc_root(job), "problem")) {
 		kn_client_judge(kn_doc_object(kn_doc_root(job), "problem"), &error);
 		failed = kn_call_fail(call, error);
