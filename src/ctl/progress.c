@@ -75,19 +75,24 @@ on_ended(gint number)
 	(void)raise(number);
 }
 
+/* what was begun to outlive its terminal (nohup) does */
+static gboolean
+is_ignored(gint number)
+{
+	struct sigaction before;
+
+	return sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+}
+
 static void
 set_handlers(gboolean is_ours)
 {
 	const struct sigaction action = {.sa_handler = is_ours ? on_ended : SIG_DFL,
 					 .sa_flags = (gint)(SA_RESETHAND | SA_NODEFER)};
 
-	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
-		struct sigaction before;
-
-		/* what was begun to outlive its terminal (nohup) does */
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+		if (!is_ignored(numbers[i]))
 			(void)sigaction(numbers[i], &action, NULL);
-	}
 }
 
 void
@@ -168,7 +173,9 @@ kn_endings_begin(KnEndings *endings)
 	*endings = (KnEndings){.cancellable = g_cancellable_new()};
 	for (guint i = 0; i < KN_ENDINGS; i++) {
 		endings->one[i] = (KnEnding){endings, numbers[i], 0};
-		endings->one[i].source = g_unix_signal_add(numbers[i], on_signal, &endings->one[i]);
+		if (!is_ignored(numbers[i]))
+			endings->one[i].source =
+				g_unix_signal_add(numbers[i], on_signal, &endings->one[i]);
 	}
 }
 
@@ -176,6 +183,6 @@ void
 kn_endings_end(KnEndings *endings)
 {
 	for (guint i = 0; i < KN_ENDINGS; i++)
-		g_source_remove(endings->one[i].source);
+		g_clear_handle_id(&endings->one[i].source, g_source_remove);
 	g_clear_object(&endings->cancellable);
 }

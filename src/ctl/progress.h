@@ -41,7 +41,7 @@ typedef struct KnEndings KnEndings;
 typedef struct {
 	KnEndings *all;
 	gint number;
-	guint source;
+	guint source; /* 0: it was ignored when knead began, and stays so */
 } KnEnding;
 struct KnEndings {
 	GCancellable *cancellable; /* owned */

@@ -41,3 +41,15 @@ def test_a_question_that_is_ended_leaves_nothing_of_its_file(hub, number):  # no
     child.send_signal(number)
     assert child.wait(DEADLINE_S) == -number
     assert [path.name for path in hub.path.parent.iterdir()] == ["knead.sock"]
+
+
+@pytest.mark.parametrize("work", ["rezone", "backup"])
+def test_what_was_begun_to_outlive_its_terminal_does(hub, work):  # noqa: F811
+    words = ["nohup", KNEAD, "--socket", str(hub.path), *WORK[work], "--json"]
+    child = subprocess.Popen(words, cwd=hub.path.parent, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    assert hub.is_asked.wait(DEADLINE_S)
+    child.send_signal(signal.SIGHUP)
+    hub.may_go_on.set()
+    out, err = child.communicate(timeout=DEADLINE_S)
+    assert (child.returncode, b"ended" in err) == (OK, False), err
+    assert {"rezone": b'"n_sessions"', "backup": b'"sha256"'}[work] in out

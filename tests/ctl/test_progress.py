@@ -258,16 +258,6 @@ def test_a_terminal_that_is_closed_ends_it_too(hub):
     assert not list(hub.path.parent.glob("made*"))
 
 
-def test_what_was_begun_to_outlive_its_terminal_does(hub):
-    words = ["nohup", KNEAD, "--socket", str(hub.path), *WORK["rezone"]]
-    child = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True)
-    assert hub.is_asked.wait(DEADLINE_S)
-    child.send_signal(signal.SIGHUP)
-    hub.may_go_on.set()
-    assert "4,000 sessions" in child.communicate(timeout=DEADLINE_S)[0]
-    assert child.returncode == OK
-
-
 def test_a_job_that_failed_is_told_with_what_to_do_and_a_clean_line(hub):
     hub.end = {"state": "failed", "problem": {"status": 503, "kind": "degraded", "detail": "The disk is full.", "hint": "See: knead status"}}
     terminal = Terminal(hub, WORK["rezone"])
