@@ -233,7 +233,7 @@ def test_ctrl_c_leaves_a_clean_line_and_130(hub, work):
     assert terminal.end() == 128 + signal.SIGINT
     lines, column = terminal.screen()
     assert not re.search("[█░%]", "".join(lines)) and (lines[-1], column) == ("", 0), lines
-    said = {"backup": "ended: no backup was made", "rezone": "the hub goes on moving them", "scan": ""}[work]
+    said = {"backup": "ended: no backup was made", "rezone": "type the same again", "scan": ""}[work]
     assert said in "".join(lines)
     assert sorted(path.name for path in hub.path.parent.iterdir()) == ["knead.sock"]
 
