@@ -49,8 +49,7 @@ static const KnCommand commands[] = {
 	 "pair with a massager, and record it from then on",
 	 "sudo knead pair C0:FF:EE:00:00:01 --label \"living room\"", kn_cmd_pair},
 	{"plan", "[WHAT]", KN_OPTION_WHO, "/v1/adherence",
-	 "what is planned and done: show, set FILE, check FILE, end", "knead plan",
-	 kn_cmd_plan},
+	 "what is planned and done: show, set FILE, check FILE, end", "knead plan", kn_cmd_plan},
 	{"forget", "DEVICE", 0, "/v1/devices/{device}/forget",
 	 "record a massager no longer; what it gave is kept", "sudo knead forget \"living room\"",
 	 kn_cmd_forget},
@@ -138,9 +137,10 @@ gchar *
 kn_commands_usage(void)
 {
 	GString *text = g_string_new(
-		"knead shows what your massagers did: today and this week at a glance.\n\n"
+		"knead shows what your massagers did: today and the last seven days at a "
+		"glance.\n\n"
 		"Usage: knead [COMMAND] [OPTIONS]\n\n"
-		"  (nothing)       today, this week, the last session, the massagers\n");
+		"  (nothing)       today, the last seven days, the last session, the massagers\n");
 
 	for (const KnCommand *command = commands; command->name != NULL; command++) {
 		g_autofree gchar *words = g_strjoin(" ", command->name, command->argument, NULL);
