@@ -4,6 +4,7 @@
 #include "ctl/command.h"
 #include "ctl/output.h"
 #include "ctl/print.h"
+#include "ctl/progress.h"
 
 enum { LIMIT_DEFAULT = 20 };
 
@@ -40,8 +41,15 @@ go_on(KnCall *call, JsonArray *shown)
 		kn_doc_int(last, "id", 0), device);
 	g_autoptr(GError) error = NULL;
 	Follow follow = {.call = call};
+	KnEndings endings;
+	gboolean is_fine = FALSE;
 
-	if (!kn_client_follow(call->socket_path, path, on_event, &follow, NULL, &error))
+	/* it has no end of its own: who ends it has seen enough */
+	kn_endings_begin(&endings);
+	is_fine = kn_client_follow(call->socket_path, path, on_event, &follow, endings.cancellable,
+				   &error);
+	kn_endings_end(&endings);
+	if (!is_fine)
 		return kn_call_fail(call, error);
 	if (follow.is_dropped)
 		g_printerr("knead: whoever reads this was too slow, and the hub cut it off\n"

@@ -113,7 +113,8 @@ static gint
 move(KnCall *call, const gchar *zone)
 {
 	static const gchar last[] = "knead: the hub goes on moving them\n"
-				    "  When it is done, it stands in: knead log\n";
+				    "  When it is done, it stands in: knead log\n"
+				    "  If it does not in a while, type the same again.\n";
 	g_autofree gchar *body = new_body(call, zone, FALSE);
 	g_autoptr(JsonNode) begun = NULL;
 	g_autoptr(JsonNode) job = NULL;

@@ -137,9 +137,10 @@ gchar *
 kn_commands_usage(void)
 {
 	GString *text = g_string_new(
-		"knead shows what your massagers did: today and this week at a glance.\n\n"
+		"knead shows what your massagers did: today and the last seven days at a "
+		"glance.\n\n"
 		"Usage: knead [COMMAND] [OPTIONS]\n\n"
-		"  (nothing)       today, this week, the last session, the massagers\n");
+		"  (nothing)       today, the last seven days, the last session, the massagers\n");
 
 	for (const KnCommand *command = commands; command->name != NULL; command++) {
 		g_autofree gchar *words = g_strjoin(" ", command->name, command->argument, NULL);

@@ -8,6 +8,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* for a handler of signals: the name of the one that is not whole yet, as it is in its KnFile */
+static const gchar *volatile unfinished;
+
+void
+kn_file_unlink_unfinished(void)
+{
+	const gchar *path = unfinished;
+
+	if (path != NULL)
+		(void)unlink(path);
+}
+
 static gint
 fail(const KnFile *file)
 {
@@ -35,6 +47,7 @@ kn_file_open(const KnCall *call, KnFile *ret_file)
 		g_free(file.making);
 		return fail(&file);
 	}
+	unfinished = file.making;
 	file.file = fdopen(fd, "w");
 	*ret_file = file;
 	return KN_EXIT_OK;
@@ -50,6 +63,8 @@ put_in_place(const KnFile *file)
 	/* not every file system knows the flag */
 	if (failed != 0 && !file->is_forced && errno == EINVAL)
 		failed = link(file->making, file->path) != 0 || g_unlink(file->making) != 0;
+	/* it is whole: from here on it is kept wherever it is */
+	unfinished = NULL;
 	if (failed == 0)
 		return KN_EXIT_OK;
 	g_printerr("knead: cannot put it at %s: %s\n  It is in %s.\n", file->path,
@@ -93,6 +108,7 @@ kn_file_discard(KnFile *file)
 {
 	fclose(g_steal_pointer(&file->file));
 	g_unlink(file->making);
+	unfinished = NULL;
 	g_clear_pointer(&file->making, g_free);
 }
 

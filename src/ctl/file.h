@@ -22,5 +22,7 @@ gint kn_file_open(const KnCall *call, KnFile *ret_file);
 gint kn_file_close(KnFile *file, gboolean is_written);
 /* Nothing came of it. */
 void kn_file_discard(KnFile *file);
+/* Of the last one that was opened and neither closed nor discarded nothing is left. For a handler of signals: it may be called at any time. */
+void kn_file_unlink_unfinished(void);
 /* What --json tells of a file that was written: its path, whole; the command adds what is in it. New: an object. */
 JsonNode *kn_file_describe(const KnFile *file);

@@ -5,6 +5,7 @@
 #include "ctl/file.h"
 #include "ctl/options.h"
 #include "ctl/output.h"
+#include "ctl/progress.h"
 #include <locale.h>
 #include <unistd.h>
 
@@ -57,8 +58,12 @@ run(KnCall *call, const KnCommand *command, gint n_arguments, gchar **arguments)
 				     "-o takes what has an end; write into a file with: > FILE");
 	if (call->output == NULL || (options & KN_OPTION_OWN_FILE) != 0)
 		return run_to_screen(call, command, argument);
+	kn_progress_guard_file(TRUE);
 	exit_code = kn_file_open(call, &file);
-	return exit_code == KN_EXIT_OK ? run_to_file(call, command, argument, &file) : exit_code;
+	if (exit_code == KN_EXIT_OK)
+		exit_code = run_to_file(call, command, argument, &file);
+	kn_progress_guard_file(FALSE);
+	return exit_code;
 }
 
 static gint

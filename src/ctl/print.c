@@ -305,26 +305,48 @@ format_loss_time(JsonObject *loss)
 		       : g_strdup_printf("before %s (since when is not known)", to);
 }
 
-gchar *
-kn_print_loss(JsonObject *document)
+/* Of those in the database in use, or of those that were set aside; the newest decides. NULL: there is none. New. */
+static gchar *
+loss_words(JsonArray *losses, const gchar *start, gboolean is_in_use)
 {
-	JsonArray *losses = kn_doc_array(document, "data_loss");
-	guint n = kn_doc_length(losses);
-	JsonObject *last = n > 0 ? kn_doc_at(losses, n - 1) : NULL;
-	g_autofree gchar *when = n > 0 ? format_loss_time(last) : NULL;
-	g_autofree gchar *others = kn_format_plural(MAX(n, 1) - 1, "other time", "other times");
-	gboolean is_in_use = n > 0 && kn_doc_bool(last, "is_in_use");
+	JsonObject *last = NULL;
+	guint n = 0;
+	g_autofree gchar *when = NULL;
+	g_autofree gchar *others = NULL;
 
+	for (guint i = 0; i < kn_doc_length(losses); i++) {
+		JsonObject *loss = kn_doc_at(losses, i);
+
+		if (kn_doc_bool(loss, "is_in_use") != is_in_use)
+			continue;
+		last = loss;
+		n++;
+	}
 	if (n == 0)
 		return NULL;
+	when = format_loss_time(last);
+	others = kn_format_plural(n - 1, "other time", "other times");
 	return g_strdup_printf(
-		"Lost: %s, and of what was recorded %s%s%s some %s, see: man kneadd",
+		"%s: %s, and of what was recorded %s%s%s some %s, see: man kneadd", start,
 		is_in_use ? "records on the hub's disk are damaged"
 			  : "the hub's database was damaged",
 		when, n > 1 ? ", and at " : "", n > 1 ? others : "",
 		is_in_use
 			? "cannot be read any more. A backup may have it"
 			: "is not here. kneadd --restore brings back what can still be read of it");
+}
+
+gchar *
+kn_print_loss(JsonObject *document)
+{
+	JsonArray *losses = kn_doc_array(document, "data_loss");
+	/* what can be brought back comes first: each kind has an advice of its own */
+	g_autofree gchar *aside = loss_words(losses, "Lost", FALSE);
+	g_autofree gchar *in_use = loss_words(losses, aside != NULL ? "Also lost" : "Lost", TRUE);
+
+	if (aside != NULL && in_use != NULL)
+		return g_strconcat(aside, ". ", in_use, NULL);
+	return aside != NULL ? g_steal_pointer(&aside) : g_steal_pointer(&in_use);
 }
 
 void

@@ -65,7 +65,7 @@ gchar *kn_print_battery(JsonObject *device);
 gchar *kn_print_completeness(JsonObject *document);
 GPtrArray *kn_print_completeness_lines(JsonObject *document);
 
-/* That some of a session or period may be lost with a damaged database; NULL when nothing is. New. */
+/* That some of a session or period may be lost with a damaged database, or with damaged records of the one in use; NULL when nothing is. New. */
 gchar *kn_print_loss(JsonObject *document);
 /* How many slices of a curve fit on a line. */
 guint kn_print_curve_columns(const KnTerm *term);

@@ -4,6 +4,7 @@
 
 #include "ctl/client.h"
 #include "ctl/doc.h"
+#include "ctl/file.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
@@ -55,15 +56,17 @@ kn_progress_end(KnProgress *progress)
 		g_printerr(CLEAR_LINE);
 }
 
-/* ---- jobs ---- */
+/* ---- a clean end ---- */
 
 /* for a handler of signals: what it leaves behind */
+static gboolean has_file;
 static gboolean has_line;
 static const gchar *last_words;
 
 static void
 on_ended(gint number)
 {
+	kn_file_unlink_unfinished();
 	if (has_line)
 		(void)!write(STDERR_FILENO, CLEAR_LINE, strlen(CLEAR_LINE));
 	if (last_words != NULL)
@@ -72,20 +75,34 @@ on_ended(gint number)
 	(void)raise(number);
 }
 
+/* what was begun to outlive its terminal (nohup) does */
+static gboolean
+is_ignored(gint number)
+{
+	struct sigaction before;
+
+	return sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+}
+
 static void
 set_handlers(gboolean is_ours)
 {
 	const struct sigaction action = {.sa_handler = is_ours ? on_ended : SIG_DFL,
 					 .sa_flags = (gint)(SA_RESETHAND | SA_NODEFER)};
 
-	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
-		struct sigaction before;
-
-		/* what was begun to outlive its terminal (nohup) does */
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+		if (!is_ignored(numbers[i]))
 			(void)sigaction(numbers[i], &action, NULL);
-	}
 }
+
+void
+kn_progress_guard_file(gboolean is_guarded)
+{
+	has_file = is_guarded;
+	set_handlers(is_guarded);
+}
+
+/* ---- jobs ---- */
 
 static gint
 follow_job(KnCall *call, const gchar *what, KnProgress *progress, JsonNode **job)
@@ -125,8 +142,10 @@ kn_progress_wait_for_job(KnCall *call, const gchar *what, const gchar *last, Jso
 	last_words = last;
 	set_handlers(TRUE);
 	failed = follow_job(call, what, &progress, &job);
-	set_handlers(FALSE);
 	kn_progress_end(&progress);
+	has_line = FALSE;
+	last_words = NULL;
+	set_handlers(has_file);
 	if (failed == KN_EXIT_OK && kn_doc_has(kn_doc_root(job), "problem")) {
 		kn_client_judge(kn_doc_object(kn_doc_root(job), "problem"), &error);
 		failed = kn_call_fail(call, error);
@@ -154,7 +173,9 @@ kn_endings_begin(KnEndings *endings)
 	*endings = (KnEndings){.cancellable = g_cancellable_new()};
 	for (guint i = 0; i < KN_ENDINGS; i++) {
 		endings->one[i] = (KnEnding){endings, numbers[i], 0};
-		endings->one[i].source = g_unix_signal_add(numbers[i], on_signal, &endings->one[i]);
+		if (!is_ignored(numbers[i]))
+			endings->one[i].source =
+				g_unix_signal_add(numbers[i], on_signal, &endings->one[i]);
 	}
 }
 
@@ -162,6 +183,6 @@ void
 kn_endings_end(KnEndings *endings)
 {
 	for (guint i = 0; i < KN_ENDINGS; i++)
-		g_source_remove(endings->one[i].source);
+		g_clear_handle_id(&endings->one[i].source, g_source_remove);
 	g_clear_object(&endings->cancellable);
 }

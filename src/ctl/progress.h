@@ -32,13 +32,16 @@ void kn_progress_end(KnProgress *progress);
 gint kn_progress_wait_for_job(KnCall *call, const gchar *what, const gchar *last, JsonNode *begun,
 			      JsonNode **ret_job);
 
+/* Ctrl-C, while a file is made that is written only when all of it is here, ends knead as it ends any program, and nothing of the file is left. */
+void kn_progress_guard_file(gboolean is_guarded);
+
 /* Signals that end a command which runs the default main context: the cancellable is cancelled. */
 enum { KN_ENDINGS = 3 };
 typedef struct KnEndings KnEndings;
 typedef struct {
 	KnEndings *all;
 	gint number;
-	guint source;
+	guint source; /* 0: it was ignored when knead began, and stays so */
 } KnEnding;
 struct KnEndings {
 	GCancellable *cancellable; /* owned */

@@ -14,6 +14,9 @@ on_rezoned(const KnRezoned *done, const GError *error, gpointer user)
 
 	ask->app->is_rezoning &= ask->is_dry_run;
 	if (error) {
+		/* whoever asked may have left: then nobody else says that nothing came of it */
+		if (!ask->is_dry_run)
+			g_warning("sessions were not moved to %s: %s", ask->zone, error->message);
 		translated = kn_app_translate(error);
 		ask->on_rezoned(NULL, translated, ask->request);
 		return;

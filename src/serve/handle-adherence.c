@@ -148,8 +148,14 @@ fold(const KnServer *server, const Work *work, const GPtrArray *views, gint64 no
      const gchar *zone)
 {
 	g_autoptr(GArray) reaches = g_array_new(FALSE, FALSE, sizeof(KnReach));
-	const KnAdherenceInput input = {work->sessions,  work->spans, reaches,    zone,
-					work->first_day, work->today, work->maybe};
+	const KnAdherenceInput input = {.sessions = work->sessions,
+					.plans = work->spans,
+					.reaches = reaches,
+					.zone = zone,
+					.first_day = work->first_day,
+					.today = work->today,
+					.maybe = work->maybe,
+					.losses = server->hub.get_losses(server->user)};
 
 	for (guint i = 0; i < views->len; i++)
 		kn_reach_add(reaches, server, work->person_id, views->pdata[i], now_us);

@@ -319,6 +319,29 @@ a_loss_is_told_whether_there_is_a_session_or_not(void)
 			 "other time");
 }
 
+/* in the order of the hub: what is damaged in the database in use comes last */
+static void
+a_damaged_block_does_not_hide_what_can_be_restored(void)
+{
+	g_autofree gchar *out = print(
+		print_summary, &ascii,
+		"{\"n_sessions\":1,\"data_loss\":["
+		"{\"to\":\"2026-11-17T09:00:00+01:00\",\"is_in_use\":false},"
+		"{\"to\":\"2026-11-18T09:00:00+01:00\",\"is_in_use\":false},"
+		"{\"from\":\"2026-11-20T12:58:00+01:00\",\"to\":\"2026-11-20T13:02:00+01:00\","
+		"\"is_in_use\":true}]}");
+	g_autofree gchar *line = unwrap(out);
+
+	assert_lines_fit(out, 80);
+	assert_has(line,
+		   "Lost: the hub's database was damaged, and of what was recorded before "
+		   "Wed 18 Nov 2026 09:00 (since when is not known), and at 1 other time some "
+		   "is not here. kneadd --restore ");
+	assert_has(line, "Also lost: records on the hub's disk are damaged, and of what was "
+			 "recorded from Fri 20 Nov 2026 12:58 to Fri 20 Nov 2026 13:02 some "
+			 "cannot be read any more. A backup ");
+}
+
 static void
 devices_are_told_with_what_to_do(void)
 {
@@ -347,19 +370,23 @@ main(int argc, char **argv)
 			a_hub_without_a_massager_says_what_to_do);
 	g_test_add_func("/ctl/print/a_loss_is_told_whether_there_is_a_session_or_not",
 			a_loss_is_told_whether_there_is_a_session_or_not);
+	g_test_add_func("/ctl/print/a_damaged_block_does_not_hide_what_can_be_restored",
+			a_damaged_block_does_not_hide_what_can_be_restored);
 	g_test_add_func("/ctl/print/the_fullest_glance_is_24_lines_of_80_columns",
 			the_fullest_glance_is_24_lines_of_80_columns);
 	g_test_add_func("/ctl/print/the_glance_fits_narrow_and_plain_terminals",
 			the_glance_fits_narrow_and_plain_terminals);
 	g_test_add_func("/ctl/print/a_list_fits_and_marks_what_is_not_final",
 			a_list_fits_and_marks_what_is_not_final);
-	g_test_add_func(
-		"/ctl/print/a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half",
-		a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half);
+	g_test_add_func("/ctl/print/"
+			"a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_"
+			"half",
+			a_list_of_rated_sessions_of_persons_fits_and_cuts_nobodys_name_in_half);
 	g_test_add_func("/ctl/print/a_summary_is_told_in_words", a_summary_is_told_in_words);
-	g_test_add_func(
-		"/ctl/print/what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted",
-		what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted);
+	g_test_add_func("/ctl/print/"
+			"what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_"
+			"counted",
+			what_was_said_stands_in_a_summary_a_line_each_and_the_rest_is_counted);
 	g_test_add_func("/ctl/print/devices_are_told_with_what_to_do",
 			devices_are_told_with_what_to_do);
 	return g_test_run();

@@ -5,6 +5,7 @@
  *   days FIRST TODAY ZONE                 first, as days since 1970; FIRST is a Monday
  *   plan FROM_DAY PATH|-                  by rising day
  *   reach FROM_US TO_US
+ *   loss FROM_US TO_US
  *   session DEVICE START_US ZONE IS_KNOWN STATE IS_PROVISIONAL IS_NEWEST_KNOWN STORED EXPECTED UNREPAIRABLE
  *   node REGION SIDE CONTACT_MS MEAN_HPA HOLDS HOLD_MEAN_HPA      of the session before */
 
@@ -17,6 +18,7 @@ typedef struct {
 	GPtrArray *sessions;
 	GArray *plans;
 	GArray *reaches;
+	GArray *losses;
 } Case;
 
 static gint64
@@ -92,6 +94,9 @@ add_line(Case *read, gchar **words)
 	} else if (g_strcmp0(words[0], "reach") == 0) {
 		KnReach reach = {number(words, 1), number(words, 2)};
 		g_array_append_val(read->reaches, reach);
+	} else if (g_strcmp0(words[0], "loss") == 0) {
+		KnLoss loss = {.from_us = number(words, 1), .to_us = number(words, 2)};
+		g_array_append_val(read->losses, loss);
 	} else if (g_strcmp0(words[0], "days") == 0) {
 		read->input.first_day = (KnDay)number(words, 1);
 		read->input.today = (KnDay)number(words, 2);
@@ -135,6 +140,7 @@ main(int argc, char **argv)
 		.sessions = g_ptr_array_new_with_free_func((GDestroyNotify)kn_session_free),
 		.plans = g_array_new(FALSE, FALSE, sizeof(KnPlanSpan)),
 		.reaches = g_array_new(FALSE, FALSE, sizeof(KnReach)),
+		.losses = g_array_new(FALSE, FALSE, sizeof(KnLoss)),
 	};
 	g_autofree gchar *text = NULL;
 	g_auto(GStrv) lines = NULL;
@@ -151,6 +157,7 @@ main(int argc, char **argv)
 	read.input.sessions = read.sessions;
 	read.input.plans = read.plans;
 	read.input.reaches = read.reaches;
+	read.input.losses = read.losses;
 	days = kn_adherence_fold(&read.input);
 	print_days(days, read.input.first_day);
 	for (guint i = 0; i < read.plans->len; i++)
@@ -158,6 +165,7 @@ main(int argc, char **argv)
 	g_ptr_array_unref(read.sessions);
 	g_array_unref(read.plans);
 	g_array_unref(read.reaches);
+	g_array_unref(read.losses);
 	g_free((gchar *)read.input.zone);
 	return EXIT_SUCCESS;
 }

@@ -83,7 +83,8 @@ def recompute(case):
     doubtful = set()
     for day in days:
         end = start_us(day + datetime.timedelta(days=1), case["zone"])
-        if any(not is_complete(s) for s in sessions[day]) or any(first < end and last < end for first, last in case["reaches"]):
+        if any(not is_complete(s) for s in sessions[day]) or any(first < end and last < end for first, last in case["reaches"]) \
+                or any(first < end and last > start_us(day, case["zone"]) for first, last in case["losses"]):
             doubtful.add(day)
     rows = []
     for day in days:
@@ -173,7 +174,7 @@ def random_case(seed):
     rng = random.Random(seed)
     first = datetime.date(2026, rng.choice([3, 6, 10]), rng.randint(1, 28))
     first -= datetime.timedelta(days=first.weekday())
-    case = {"zone": rng.choice(ZONES), "first": first, "today": first + datetime.timedelta(days=rng.randint(3, 45)), "plans": [], "reaches": [], "sessions": []}
+    case = {"zone": rng.choice(ZONES), "first": first, "today": first + datetime.timedelta(days=rng.randint(3, 45)), "plans": [], "reaches": [], "losses": [], "sessions": []}
     start = first + datetime.timedelta(days=rng.randint(-10, 10))
     for _ in range(rng.randint(1, 3)):
         plan = {"grace_days": rng.randint(0, 3), "items": [random_item(rng) for _ in range(rng.randint(1, 4))]}
@@ -185,6 +186,9 @@ def random_case(seed):
                                 start_us(last, case["zone"]) + rng.choice([-1, 0, 1])))
     n_days = (case["today"] - first).days + 1
     case["sessions"] = [random_session(rng, case) for _ in range(rng.randint(0, 4 * n_days))]
+    if rng.random() < 0.2:
+        begin = start_us(first + datetime.timedelta(days=rng.randrange(n_days)), case["zone"]) + rng.choice([-1, 0, 1, rng.randrange(1, 86_400_000_000)])
+        case["losses"].append((begin, begin + rng.choice([1, 86_400_000_000, rng.randrange(1, 5 * 86_400_000_000)])))
     return case
 
 
@@ -205,6 +209,7 @@ def write(case, place):
             path.write_text(plan_text(plan))
         lines.append(f"plan {(day - EPOCH).days} {'-' if plan is None else path}")
     lines += [f"reach {first} {last}" for first, last in case["reaches"]]
+    lines += [f"loss {first} {last}" for first, last in case["losses"]]
     for s in case["sessions"]:
         flags = [int(s["is_known"]), s["state"], int(s["is_provisional"]), int(s["is_newest_known"]), s["stored"], s["expected"], s["unrepairable"]]
         lines.append(" ".join(map(str, ["session", s["device"], s["start_us"], s["zone"], *flags])))

@@ -46,3 +46,6 @@ def test_they_reach_what_there_is_to_compare():
     assert any(row[0] == "met" and row[2] < row[1] for seed in SEEDS for row in again(seed)["days"])
     assert any(row[0] == "met" and 5 * row[2] == 4 * row[1] for seed in SEEDS for row in again(seed)["days"])
     assert any(row[0] == "missed" and row[2] > 0 for seed in SEEDS for row in again(seed)["days"])
+    # days that a loss alone keeps from being missed
+    without = [adherence.recompute({**adherence.random_case(seed), "losses": []}) for seed in SEEDS]
+    assert sum((one[0], other[0]) == ("missed", "unknown") for seed in SEEDS for one, other in zip(without[seed]["days"], again(seed)["days"])) >= 10

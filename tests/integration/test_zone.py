@@ -110,3 +110,20 @@ def test_a_move_is_a_job_one_at_a_time_that_goes_on_when_nobody_waits(bus, hub, 
     assert (end["state"], end["progress_permille"], end["result"]["n_sessions"]) == ("done", 1000, 1)
     assert [s["tz"] for s in hub.sessions()] == ["Asia/Tokyo"]
     assert hub.get(f"/v1/jobs/{second['id']}") == second
+
+
+def test_a_move_that_fails_when_nobody_waits_is_told_in_the_journal(bus, hub, make_sim, tmp_path, monkeypatch):
+    """The disk is full; a look at what it would change is no failure of anything."""
+    full = tmp_path / "full"
+    monkeypatch.setenv("ASAN_OPTIONS", ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"])))
+    for key, value in {"KN_FULL_FILE": full, "LD_PRELOAD": os.environ["KN_FULL_LIBRARY"]}.items():
+        monkeypatch.setenv(key, str(value))
+    before = begin(hub, make_sim())
+    monkeypatch.delenv("LD_PRELOAD")
+    full.touch()
+    assert hub.request("POST", "/v1/zone", {"zone": "Asia/Tokyo"})[0] == 202
+    line.wait_for(lambda: "sessions were not moved to Asia/Tokyo: " in hub.process.text(), "the word for it")
+    full.unlink()
+    assert [s["tz"] for s in hub.sessions()] == [before["tz"]]
+    assert hub.cli("rezone", "Asia/Tokyo", "--dry-run").returncode == 0
+    assert hub.process.text().count("sessions were not moved") == 1

@@ -106,6 +106,29 @@ a_loss_has_a_begin_only_if_somebody_knew_the_time(Fixture *fixture, gconstpointe
 	}
 }
 
+/* of somebody without a massager nothing else can be missing; lost is all of the 19th and the 20th */
+static void
+a_day_that_a_loss_touches_is_not_called_missed(Fixture *fixture, gconstpointer data)
+{
+	KnLoss loss = {.from_us = HUB_NOW_US - 9 * HOUR_US - 2 * HUB_DAY_US,
+		       .to_us = HUB_NOW_US - 9 * HOUR_US,
+		       .file = "knead.db.damaged-1"};
+	static const gchar *const states[] = {"missed", "unknown", "unknown", "open"};
+	g_autoptr(JsonNode) node = NULL;
+	JsonArray *days = NULL;
+
+	kn_people_add(fixture->hub.people, &(KnPerson){1, (gchar *)"P-1", (gchar *)"", 1});
+	fake_hub_add_plan(&fixture->hub, "[a]\nminutes=5\n", (KnDay)(HUB_NOW_US / HUB_DAY_US) - 9);
+	g_array_append_val(fixture->hub.losses, loss);
+	node = get(fixture, "/v1/adherence?person=P-1&from=2026-11-18");
+	days = json_object_get_array_member(json_node_get_object(node), "days");
+	g_assert_cmpuint(json_array_get_length(days), ==, G_N_ELEMENTS(states));
+	for (guint i = 0; i < G_N_ELEMENTS(states); i++)
+		g_assert_cmpstr(json_object_get_string_member(
+					json_array_get_object_element(days, i), "state"),
+				==, states[i]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -115,5 +138,6 @@ main(int argc, char **argv)
 	ADD(a_loss_is_told_by_every_period_and_session_that_it_touches);
 	ADD(a_complete_session_tells_what_cannot_be_read_of_it_any_more);
 	ADD(a_loss_has_a_begin_only_if_somebody_knew_the_time);
+	ADD(a_day_that_a_loss_touches_is_not_called_missed);
 	return g_test_run();
 }

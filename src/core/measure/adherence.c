@@ -212,6 +212,15 @@ kn_reach_may_have(const KnReach *reach, gint64 start_us, gint64 end_us)
 }
 
 static gboolean
+is_lost(const KnAdherenceInput *input, gint64 start_us, gint64 end_us)
+{
+	for (guint i = 0; input->losses && i < input->losses->len; i++)
+		if (kn_loss_touches(&g_array_index(input->losses, KnLoss, i), start_us, end_us))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
 may_have_more(const KnAdherenceInput *input, KnDay day)
 {
 	gint64 start_us = kn_zone_day_start_us(day, input->zone);
@@ -220,7 +229,7 @@ may_have_more(const KnAdherenceInput *input, KnDay day)
 	for (guint i = 0; i < input->reaches->len; i++)
 		if (kn_reach_may_have(&g_array_index(input->reaches, KnReach, i), start_us, end_us))
 			return TRUE;
-	return FALSE;
+	return is_lost(input, start_us, end_us);
 }
 
 GArray *

@@ -20,12 +20,13 @@
  *   more than what is still to do; else nothing is planned.
  * - A day counts (MET) when 100 * delivered >= 80 * planned, over all its items; with nothing planned it is a REST.
  * - Today, if it does not count, is OPEN. A day before that does not count is UNKNOWN, never MISSED, when a session of it is open or not
- *   complete (kn_session_is_complete), when one that is nobody's may be theirs, when a massager may have more of it (KnReach), or when an item of a week is short only because
- *   such days before are taken for not done. All others are MISSED.
+ *   complete (kn_session_is_complete), when one that is nobody's may be theirs, when a massager may have more of it (KnReach), when records of it were lost on the hub (KnLoss),
+ *   or when an item of a week is short only because such days before are taken for not done. All others are MISSED.
  * - The streak is the number of days that count since the last day that broke it: one without a plan, or one MISSED when more than the
  *   grace of its plan are MISSED among the seven days that end with it. All other days leave it as it is.
  */
 
+#include "core/log/loss.h"
 #include "core/measure/plan.h"
 #include "core/measure/summary.h"
 
@@ -81,6 +82,7 @@ typedef struct {
 	KnDay first_day;       /* a Monday */
 	KnDay today;
 	const GPtrArray *maybe; /* KnSession: nobody's, and may be theirs; NULL none */
+	const GArray *losses;   /* KnLoss; NULL none */
 } KnAdherenceInput;
 
 /* New: KnPlanDay from first_day to today. Plans have to outlive it. */

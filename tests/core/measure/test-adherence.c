@@ -91,6 +91,35 @@ a_day_with_a_session_that_may_be_theirs_is_not_missed(void)
 	}
 }
 
+/* lost from Monday's last second on, all of Tuesday, up to Wednesday's first; what is here of Tuesday is enough, of Monday it is not */
+static void
+a_day_of_which_the_hub_lost_records_is_not_missed(void)
+{
+	g_auto(Case) test = {0};
+	g_autoptr(GArray) losses = g_array_new(FALSE, TRUE, sizeof(KnLoss));
+	const KnDayState wanted[] = {KN_DAY_UNKNOWN, KN_DAY_MET, KN_DAY_UNKNOWN, KN_DAY_MISSED,
+				     KN_DAY_OPEN};
+	KnLoss lost = {0};
+	KnAdherenceInput input;
+
+	case_init(&test);
+	plan(&test, 0, "[a]\nminutes=5\n");
+	press(&test, 1, 5, 0);
+	lost.from_us = kn_zone_day_start_us(test.monday + 1, ZONE) - G_USEC_PER_SEC;
+	lost.to_us = lost.from_us + DAY_US + 2 * G_USEC_PER_SEC;
+	g_array_append_val(losses, lost);
+	input = (KnAdherenceInput){.sessions = test.sessions,
+				   .plans = test.plans,
+				   .reaches = test.reaches,
+				   .zone = ZONE,
+				   .first_day = test.monday,
+				   .today = test.monday + 4,
+				   .losses = losses};
+	test.days = kn_adherence_fold(&input);
+	for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+		g_assert_cmpint(g_array_index(test.days, KnPlanDay, i).state, ==, wanted[i]);
+}
+
 static void
 only_the_nodes_that_are_meant_count(void)
 {
@@ -207,6 +236,7 @@ main(int argc, char **argv)
 	TEST(a_share_just_below_eighty_percent_does_not_count);
 	TEST(sessions_of_a_day_and_of_all_massagers_are_added_up);
 	TEST(a_day_with_a_session_that_may_be_theirs_is_not_missed);
+	TEST(a_day_of_which_the_hub_lost_records_is_not_missed);
 	TEST(only_the_nodes_that_are_meant_count);
 	TEST(the_band_of_holds_is_that_of_their_own_mean);
 	TEST(weekdays_are_those_of_the_item);
