@@ -134,11 +134,11 @@ kn_radio_get_daemon(const KnRadio *radio, KnRadioAdapterStatus *ret_status)
 	fill_ladder(kn_rescue_daemon(radio->rescue), g_get_monotonic_time(), ret_status);
 }
 
-/* Of the trouble the part in which nobody was heard: it may have begun as another one. Of one in which nothing was listened to nobody knows. */
+/* Of the trouble the part in which nobody was heard: it may have begun as another one. That nothing could be listened to is no silence. */
 static gint64
 silence_ms(const KnListenStatus *listen, gint64 trouble_ms)
 {
-	if (listen->since_listened_ms < 0 || listen->since_listened_ms >= trouble_ms)
+	if (listen->is_refused || listen->n_silent < KN_LISTEN_SILENT_WINDOWS)
 		return -1;
 	return listen->since_heard_ms < 0 ? trouble_ms : MIN(trouble_ms, listen->since_heard_ms);
 }
@@ -163,7 +163,7 @@ kn_radio_fill_link(const KnRadio *radio, const KnSeat *seat, KnLinkStatus *statu
 		status->since_listened_ms = listen.since_listened_ms;
 	status->is_listening_refused = listen.is_refused;
 	status->listen_error = kn_scan_error(seat->scan);
-	if ((ladder->trouble & KN_LADDER_DEAF) && !listen.is_refused)
+	if (ladder->trouble & KN_LADDER_DEAF)
 		status->deaf_ms = silence_ms(&listen, since_ms(ladder->since_us, now_us));
 	status->is_adapter_failed = ladder->is_failed;
 	status->is_adapter_deaf = ladder->is_failed && (ladder->trouble & KN_LADDER_DEAF);
