@@ -78,12 +78,13 @@ on_line(const gchar *line, gsize n_bytes, gpointer data)
 static gint
 close_file(Capture *capture, gboolean is_whole)
 {
-	g_autoptr(GString) end = g_string_new(NULL);
+	gsize n_before = capture->text->len;
 
 	if (is_whole)
-		append_end(capture, end);
+		append_end(capture, capture->text);
 	return kn_file_close(&capture->file,
-			     !capture->is_unwritable && fputs(end->str, capture->file.file) >= 0);
+			     !capture->is_unwritable &&
+				     fputs(capture->text->str + n_before, capture->file.file) >= 0);
 }
 
 /* ---- the command ---- */
@@ -116,8 +117,9 @@ static gint
 finish(Capture *capture)
 {
 	gboolean is_whole = capture->is_ended || capture->endings.exit_code != KN_EXIT_OK;
-	g_autofree gchar *bytes = kn_format_bytes(capture->text->len);
 	gint failed = close_file(capture, is_whole);
+	/* with its last line: all that is in the file */
+	g_autofree gchar *bytes = kn_format_bytes(capture->text->len);
 
 	if (failed != KN_EXIT_OK)
 		return failed;

@@ -274,3 +274,12 @@ def test_a_file_that_was_written_is_told_to_programs_with_json(hub):
     made = hub.path.parent / "made.db"
     assert (done.returncode, done.stderr) == (OK, "")
     assert json.loads(done.stdout) == {"path": str(made), "n_bytes": made.stat().st_size, "sha256": hashlib.sha256(made.read_bytes()).hexdigest()}
+
+
+def test_of_a_capture_that_broke_off_the_size_is_that_of_its_file_too(hub):
+    hub.may_go_on.set()
+    words = [KNEAD, "--socket", str(hub.path), "capture", "1", "-o", "made.cap", "--json"]
+    done = subprocess.run(words, cwd=hub.path.parent, env=environment(), capture_output=True, text=True, timeout=DEADLINE_S)
+    made = hub.path.parent / "made.cap"
+    assert done.returncode == FAILED
+    assert json.loads(done.stdout) == {"path": str(made), "n_notifications": 1, "n_bytes": made.stat().st_size, "is_whole": False}
