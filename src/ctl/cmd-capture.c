@@ -17,6 +17,7 @@ typedef struct {
 	guint64 n_notifications;
 	gboolean is_ended; /* the hub's last line has come: what is before it is all */
 	gboolean is_unwritable;
+	gint64 began_us; /* monotonic */
 	KnProgress progress;
 	KnEndings endings;
 } Capture;
@@ -113,6 +114,20 @@ print_json(const Capture *capture, gboolean is_whole)
 	kn_call_print_json(capture->call, node);
 }
 
+/* The hub has no line for it, since none may stand in the file: one that is as old as the capture has cut it off. */
+static const gchar *
+why_broken(const Capture *capture)
+{
+	g_autoptr(JsonNode) status =
+		kn_client_ask(capture->call->socket_path, "/v1/status", NULL, NULL);
+	gint64 taken_ms = (g_get_monotonic_time() - capture->began_us) / 1000;
+
+	if (kn_doc_int(kn_doc_root(status), "uptime_ms", 0) < taken_ms)
+		return "The hub has ended, or does not answer: journalctl -u kneadd";
+	return "The hub cut it off: more came than was written down here, and 256 KiB may wait.\n"
+	       "  Run it again when this machine has less to do.";
+}
+
 static gint
 finish(Capture *capture)
 {
@@ -132,7 +147,8 @@ finish(Capture *capture)
 	if (capture->n_notifications == 0)
 		g_printerr("  Nothing came: is the massager in range? See: knead devices\n");
 	if (!is_whole)
-		g_printerr("  It broke off before its end; what came is in the file.\n");
+		g_printerr("  It broke off before its end; what came is in the file.\n  %s\n",
+			   why_broken(capture));
 	g_printerr("  Replay it: kneadd --replay %s\n", capture->call->output);
 	return is_whole ? KN_EXIT_OK : KN_EXIT_FAILED;
 }
@@ -147,6 +163,7 @@ run(Capture *capture, const gchar *device)
 	if (capture->call->is_raw)
 		g_printerr("This file will say whose massager it is and when it was used: it is "
 			   "health data.\n");
+	capture->began_us = g_get_monotonic_time();
 	kn_progress_begin(&capture->progress);
 	(void)kn_client_post_stream(capture->call->socket_path, path, on_line, capture,
 				    capture->endings.cancellable, &is_whole, &error);

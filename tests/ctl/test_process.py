@@ -152,6 +152,7 @@ def run_beside(path, *arguments, body):
             chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n"
             client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk)
             client.close()
+            rude.close()
             told = child.stderr.read()
             return child.wait(30), told
 

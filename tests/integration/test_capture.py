@@ -136,3 +136,26 @@ def test_a_massager_that_is_not_known_is_said_so_and_leaves_no_file(enrolled, tm
     done = enrolled.cli("capture", "nobody", "-o", str(tmp_path / "x.cap"))
     assert done.returncode == 3 and "knead devices" in done.stderr
     assert list(tmp_path.glob("x.cap*")) == []
+
+
+def test_a_capture_that_was_cut_off_because_too_much_waited_says_so(enrolled, make_sim, tmp_path):
+    """Whoever writes it stands still while days are fetched."""
+    capturing = Capturing(enrolled, tmp_path / "cut.cap")
+    capturing.child.send_signal(signal.SIGSTOP)
+    try:
+        make_sim(DEVICE + ",history=2d")
+        line.wait_for(lambda: enrolled.get("/v1/status")["clients"]["n_dropped_readers"] == 1, "the cut")
+    finally:
+        capturing.child.send_signal(signal.SIGCONT)
+    _, told = capturing.child.communicate(timeout=60)
+    assert capturing.child.returncode == 1
+    assert "It broke off before its end; what came is in the file." in told and "256 KiB" in told and "has ended" not in told
+    assert not (tmp_path / "cut.cap").read_text().splitlines()[-1].startswith("end ")
+
+
+def test_a_capture_whose_hub_was_killed_says_so(enrolled, make_sim, tmp_path):
+    capturing = Capturing(enrolled, tmp_path / "cut.cap")
+    enrolled.process.child.kill()
+    _, told = capturing.child.communicate(timeout=60)
+    assert capturing.child.returncode == 1
+    assert "It broke off before its end" in told and "The hub has ended" in told and "256 KiB" not in told
