@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the knead authors
 # SPDX-License-Identifier: MIT
 import pathlib
+import signal
 import sys
 
 import line
@@ -8,6 +9,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
 import openapi  # noqa: E402
+
+# what is started here meets the signals as from a person's shell (see ../ctl/conftest.py)
+for number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(autouse=True)
