@@ -153,15 +153,17 @@ gchar *client_read_all(gint fd);
 typedef gboolean (*DoneFunc)(gpointer user);
 void turn_until(DoneFunc is_done, gpointer user);
 
-/* One request and its answer; body may be NULL. ret_status and the returned document (NULL when it is not JSON). */
 /* Whoever asks from now on is this user, of that group: 4000 reads, 4001 changes. */
 void become(Fixture *fixture, uid_t uid, gid_t group);
 /* Asks, and has a document for an answer unless it is a stream. */
 void assert_status(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
 		   guint wanted);
+/* One request and its answer; body may be NULL. ret_status and the returned document (NULL when it is not JSON). */
 JsonNode *ask(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
 	      guint *ret_status);
-/* the same, and the status and kind of the problem must be these */
+/* GET, which has to go well. */
+JsonNode *get(Fixture *fixture, const gchar *target);
+/* Asks, and the status and kind of the problem must be these. */
 void assert_problem(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
 		    guint status, const gchar *kind);
 /* Answer bytes to status and document; a stream has none. */

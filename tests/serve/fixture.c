@@ -155,6 +155,17 @@ ask(Fixture *fixture, const gchar *method, const gchar *target, const gchar *bod
 	return parse_answer(answer, ret_status);
 }
 
+JsonNode *
+get(Fixture *fixture, const gchar *target)
+{
+	guint status = 0;
+	JsonNode *node = ask(fixture, "GET", target, NULL, &status);
+
+	g_test_message("%s", target);
+	g_assert_cmpuint(status, ==, 200);
+	return node;
+}
+
 void
 assert_problem(Fixture *fixture, const gchar *method, const gchar *target, const gchar *body,
 	       guint status, const gchar *kind)

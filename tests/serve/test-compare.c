@@ -6,13 +6,9 @@
 #define HOUR_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 
 static JsonObject *
-get(Fixture *fixture, const gchar *target, JsonNode **ret_owner)
+get_object(Fixture *fixture, const gchar *target, JsonNode **ret_owner)
 {
-	guint status = 0;
-
-	g_test_message("%s", target);
-	*ret_owner = ask(fixture, "GET", target, NULL, &status);
-	g_assert_cmpuint(status, ==, 200);
+	*ret_owner = get(fixture, target);
 	return json_node_get_object(*ret_owner);
 }
 
@@ -44,7 +40,7 @@ assert_days(Fixture *fixture, const gchar *query, const gchar *wanted)
 {
 	g_autoptr(JsonNode) owner = NULL;
 	g_autofree gchar *target = g_strconcat("/v1/summary?period=", query, NULL);
-	JsonObject *summary = get(fixture, target, &owner);
+	JsonObject *summary = get_object(fixture, target, &owner);
 	JsonObject *previous = json_object_get_object_member(summary, "previous");
 	g_autofree gchar *got =
 		g_strdup_printf("%s %s, %s %s", json_object_get_string_member(summary, "first_day"),
@@ -90,7 +86,7 @@ what_changed_by_a_fifth_is_told(Fixture *fixture, gconstpointer data)
 		add(fixture, 10 - i, i, 400);
 	for (gint64 i = 3; i < 6; i++)
 		add(fixture, 10 - i, 4 + i, 300);
-	summary = get(fixture, "/v1/summary?period=week", &owner);
+	summary = get_object(fixture, "/v1/summary?period=week", &owner);
 	g_assert_cmpint(json_object_get_int_member(summary, "dose_hpa_ms"), ==, 1200);
 	g_assert_cmpint(json_object_get_int_member(
 				json_object_get_object_member(summary, "previous"), "dose_hpa_ms"),
@@ -111,7 +107,7 @@ two_data_days_are_too_few_to_compare(Fixture *fixture, gconstpointer data)
 		add(fixture, 10 - i, i, 400);
 	for (gint64 i = 3; i < 6; i++)
 		add(fixture, 10 - i, 4 + i, 100)->coverage.stored = i == 5 ? 50 : 100;
-	summary = get(fixture, "/v1/summary?period=week", &owner);
+	summary = get_object(fixture, "/v1/summary?period=week", &owner);
 	g_assert_cmpint(json_object_get_int_member(
 				json_object_get_object_member(summary, "previous"), "n_data_days"),
 			==, 2);
@@ -138,7 +134,7 @@ count_changes(Fixture *fixture)
 		g_autoptr(JsonNode) owner = NULL;
 		g_autofree gchar *target =
 			g_strconcat("/v1/summary?period=week&by=", ways[i].by, NULL);
-		JsonObject *summary = get(fixture, target, &owner);
+		JsonObject *summary = get_object(fixture, target, &owner);
 		JsonArray *parts = json_object_get_array_member(summary, "parts");
 
 		changes.n_of_sums += json_object_get_size(
@@ -275,7 +271,7 @@ each_part_is_beside_what_it_was(Fixture *fixture, gconstpointer data)
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(JsonNode) owner = NULL;
 		g_autofree gchar *target = g_strconcat("/v1/summary?period=week", rows[i].by, NULL);
-		JsonObject *summary = get(fixture, target, &owner);
+		JsonObject *summary = get_object(fixture, target, &owner);
 		g_autofree gchar *got = parts_of(summary);
 
 		g_assert_cmpstr(json_object_get_string_member(summary, "by"), ==,
@@ -292,9 +288,9 @@ a_year_and_more_has_nothing_beside(Fixture *fixture, gconstpointer data)
 	JsonObject *summary = NULL;
 
 	add(fixture, 1, 0, 400);
-	summary = get(fixture, "/v1/summary?period=range&from=2025-11-21", &year);
+	summary = get_object(fixture, "/v1/summary?period=range&from=2025-11-21", &year);
 	g_assert_true(json_object_has_member(summary, "previous"));
-	summary = get(fixture, "/v1/summary?period=range&from=2025-11-20", &more);
+	summary = get_object(fixture, "/v1/summary?period=range&from=2025-11-20", &more);
 	g_assert_false(json_object_has_member(summary, "previous"));
 	g_assert_false(json_object_has_member(summary, "change_permille"));
 	g_assert_cmpint(json_object_get_int_member(summary, "n_sessions"), ==, 1);
@@ -311,7 +307,7 @@ too_much_before_is_only_not_told(Fixture *fixture, gconstpointer data)
 	for (gint64 id = 8000; id > 0; id--)
 		fake_hub_add_session(&fixture->hub, id,
 				     HUB_NOW_US - 8 * HUB_DAY_US - (8001 - id) * G_USEC_PER_SEC);
-	summary = get(fixture, "/v1/summary?period=week", &owner);
+	summary = get_object(fixture, "/v1/summary?period=week", &owner);
 	g_assert_cmpint(json_object_get_int_member(summary, "n_sessions"), ==, 1);
 	g_assert_false(json_object_has_member(summary, "previous"));
 }

@@ -17,16 +17,6 @@ number(JsonObject *object, const gchar *key)
 	return json_object_get_int_member(object, key);
 }
 
-static JsonNode *
-get(Fixture *fixture, const gchar *target)
-{
-	guint status = 0;
-	JsonNode *node = ask(fixture, "GET", target, NULL, &status);
-
-	g_assert_cmpuint(status, ==, 200);
-	return node;
-}
-
 static void
 a_session_has_its_numbers_with_units(Fixture *fixture, gconstpointer data)
 {

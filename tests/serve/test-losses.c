@@ -7,17 +7,6 @@
 
 #define HOUR_US (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 
-static JsonNode *
-get(Fixture *fixture, const gchar *target)
-{
-	guint status = 0;
-	JsonNode *node = ask(fixture, "GET", target, NULL, &status);
-
-	g_test_message("%s", target);
-	g_assert_cmpuint(status, ==, 200);
-	return node;
-}
-
 /* local midnight between the 20th and the 21st is 23:00 UTC on the 20th: nine hours before now */
 static void
 fill(Fixture *fixture)
